@@ -1,0 +1,56 @@
+// SLSA provenance v1 (slsa.dev/spec/v1.2/build-provenance) from the CI environment or from flags.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/env.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "json/value.hpp"
+
+namespace mpk::attest {
+
+/// Where the build ran. Filled from an allow-list of variables: the environment never enters wholesale.
+struct BuildContext {
+  enum class Kind { github, gitlab, generic_ci, local };
+  Kind kind = Kind::local;
+  std::string builder_id;     // github: …/job_workflow_ref; local: urn:mpk:builder:local
+  std::string build_type;
+  Json external_parameters;   // an object
+  Json internal_parameters;   // an object, may be empty
+  std::string source_uri;     // "git+https://github.com/o/r@refs/heads/main", may be empty
+  std::string source_commit;  // gitCommit, may be empty
+  std::string invocation_id;  // may be empty
+  std::string description;    // for the screen: what was taken as builder
+};
+
+/// Flags of `provenance create` and `ship` that win over the environment.
+struct ProvenanceOverrides {
+  std::optional<std::string> builder_id, build_type, source_uri, source_commit, invocation_id;
+};
+
+/// GitHub Actions (GITHUB_ACTIONS=true), GitLab (GITLAB_CI=true), another CI (CI=true with
+/// MPK_BUILDER_ID), else local: own namespace, no SLSA level claimed. Incomplete variables of a
+/// recognised CI: usage, naming the variable.
+Result<BuildContext> detect_build(const Env& env, const ProvenanceOverrides& overrides = {});
+
+struct Material {
+  std::string uri, name;
+  std::string digest_algorithm, digest_value;  // may be empty
+};
+
+/// The predicate. `started`/`finished` only where given. `materials` become resolvedDependencies
+/// after the source.
+Json make_provenance(const BuildContext& build, const std::vector<Material>& materials,
+                     std::optional<Timestamp> started, std::optional<Timestamp> finished,
+                     const std::string& mpk_version);
+
+struct ProvenanceFacts {
+  std::string builder_id, build_type, source_uri, source_commit, invocation_id;
+};
+/// Reads a predicate that somebody wrote. malformed: a required member is missing.
+Result<ProvenanceFacts> read_provenance(const Json& predicate);
+
+}  // namespace mpk::attest

@@ -1,0 +1,48 @@
+// FileLock: flock(2) with a deadline.
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <chrono>
+#include <thread>
+
+#include "base/file.hpp"
+
+namespace mpk {
+namespace {
+
+constexpr std::chrono::milliseconds kRetryInterval{20};
+
+// Whoever removes the lock file leaves its holder with a lock on nothing.
+bool still_named(int fd, const std::filesystem::path& path) {
+  struct stat open_file{};
+  struct stat named{};
+  return ::fstat(fd, &open_file) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         open_file.st_dev == named.st_dev && open_file.st_ino == named.st_ino;
+}
+
+}  // namespace
+
+Result<FileLock> FileLock::acquire(const std::filesystem::path& path, unsigned timeout_seconds) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(timeout_seconds);
+  while (true) {
+    Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    if (!fd) return errno_error(errno, "open", path);
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
+      if (still_named(fd.get(), path)) return FileLock(std::move(fd));
+    } else if (errno != EWOULDBLOCK && errno != EINTR) {
+      return errno_error(errno, "lock", path);
+    }
+    // flock(2) has no time-out of its own, and a signal to end it would be process-wide.
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return Error(ErrorKind::timeout,
+                   fmt::format("{}: still locked after {} s", path.native(), timeout_seconds),
+                   "another mpk is at work there; wait for it, or end it");
+    }
+    std::this_thread::sleep_for(kRetryInterval);
+  }
+}
+
+}  // namespace mpk

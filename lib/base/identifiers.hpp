@@ -1,0 +1,18 @@
+// Every URI and namespace that mpk coins; docs/identifiers.md lists them for readers.
+#pragma once
+
+#include <string_view>
+
+namespace mpk::identifiers {
+
+inline constexpr std::string_view kPolicyApiVersion = "mpk/v1";
+inline constexpr std::string_view kBuilderLocal = "urn:mpk:builder:local";
+inline constexpr std::string_view kBuildType = "urn:mpk:buildtype:pack:v1";
+inline constexpr std::string_view kPropertyPrefix = "mpk:";
+/// UUIDv5 namespace of aiBOM serial numbers (the name is the manifest's digest).
+inline constexpr std::string_view kSerialNamespace = "8c1f4a52-6f0e-5b57-9f7c-2f1d0a6f3f10";
+/// Manifest annotation that carries the bundle itself (base64), so that a reader of ours needs one
+/// round trip.
+inline constexpr std::string_view kAnnotationBundle = "urn:mpk:bundle";
+
+}  // namespace mpk::identifiers

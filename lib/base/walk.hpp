@@ -1,0 +1,35 @@
+// Walk: the files of a model directory, sorted, under one rule of what belongs to a model.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/glob.hpp"
+#include "base/result.hpp"
+
+namespace mpk {
+
+struct WalkFile {
+  std::string path;               // relative, '/'-separated, valid UTF-8
+  std::filesystem::path absolute;  // what to open (the target, where a symlink was followed)
+  std::uint64_t size = 0;
+  bool executable = false;        // owner's execute bit
+};
+
+struct WalkResult {
+  std::vector<WalkFile> files;       // sorted by path, bytewise
+  std::vector<std::string> ignored;  // what the rule left out; directories end in '/'
+};
+
+/// The rule shared by pack, aibom, sign and scan: ".git*", caches (.cache, __pycache__, *.pyc,
+/// .ipynb_checkpoints, .DS_Store), editor left-overs (*~, *.swp, .idea, .vscode), ".mpkignore"
+/// itself and what it lists are out. A symlink is followed when its target is a regular file inside
+/// `root` or in the same Hugging Face cache (root is …/snapshots/<rev>, target in …/blobs/); a
+/// symlinked directory or any other target is refused by name.
+/// usage: root missing or not a directory, a refused symlink, a socket/device/fifo, a name that is
+/// not UTF-8; too_large: over limits::kModelFiles or limits::kTreeDepth.
+Result<WalkResult> walk_model(const std::filesystem::path& root);
+
+}  // namespace mpk

@@ -1,0 +1,31 @@
+// Hashing over OpenSSL EVP.
+#pragma once
+
+#include <memory>
+
+#include "base/bytes.hpp"
+#include "base/digest.hpp"
+
+namespace mpk::crypto {
+
+/// Incremental; one stream, not thread-safe.
+class Hasher {
+ public:
+  explicit Hasher(DigestAlgorithm algorithm = DigestAlgorithm::sha256);
+  Hasher(Hasher&&) noexcept;
+  Hasher& operator=(Hasher&&) noexcept;
+  ~Hasher();
+  void update(BytesView bytes);
+  /// Ends the stream and starts a new, empty one.
+  Digest finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+Digest hash(DigestAlgorithm algorithm, BytesView bytes);
+Digest sha256(BytesView bytes);
+Digest sha256(std::string_view text);
+
+}  // namespace mpk::crypto

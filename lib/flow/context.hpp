@@ -1,0 +1,42 @@
+// Context: what every use case needs from the outside, handed in once.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/env.hpp"
+#include "base/log.hpp"
+#include "base/parallel.hpp"
+#include "base/progress.hpp"
+#include "base/time.hpp"
+#include "crypto/random.hpp"
+#include "http/transport.hpp"
+#include "oci/store.hpp"
+
+namespace mpk::flow {
+
+/// Non-owning; everything outlives the call. The members are thread-safe.
+struct Context {
+  http::Transport& transport;
+  const Clock& clock;
+  const Env& env;
+  crypto::Random& random;
+  Logger logger;
+  Progress& progress;
+  Stats& stats;
+  CancelToken cancel;
+  bool plain_http = false;
+  std::size_t workers = 4;
+  std::string mpk_version;
+};
+
+/// The store that a reference names. `create`: make a layout that is not there.
+Result<std::unique_ptr<oci::Store>> open_store(const Context& context,
+                                               const oci::Reference& reference,
+                                               bool create = false);
+
+/// Digest of a reference: given, or resolved from its tag. not_found, or usage without either.
+Result<oci::Descriptor> resolve(oci::Store& store, const oci::Reference& reference);
+
+}  // namespace mpk::flow

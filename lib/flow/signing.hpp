@@ -1,0 +1,25 @@
+// Signing for the commands: which services, which token, one signer for all statements of a run.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "flow/context.hpp"
+#include "sigstore/sign.hpp"
+
+namespace mpk::flow {
+
+struct SigningRequest {
+  std::optional<std::string> identity_token_text;  // contents of --identity-token FILE|-
+  std::string identity_token_source;               // "--identity-token token.jwt"
+  std::optional<std::string> signing_config_text;  // of --signing-config; else the public instance
+  std::optional<std::string> trusted_root_text;    // of --trusted-root; else the embedded one
+};
+
+/// Ready to sign: token read and checked, services chosen, nothing sent yet. A signing config
+/// without a trusted root (or the reverse) is usage: bundles are verified before they are attached.
+Result<std::unique_ptr<sigstore::Signer>> prepare_signer(const Context& context,
+                                                         const SigningRequest& request);
+
+}  // namespace mpk::flow

@@ -1,0 +1,40 @@
+// verify: an artifact (or a file with a bundle) against identities or a policy → a Verdict.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flow/context.hpp"
+#include "oci/reference.hpp"
+#include "policy/policy.hpp"
+#include "policy/verdict.hpp"
+#include "sigstore/trusted_root.hpp"
+
+namespace mpk::flow {
+
+struct VerifyRequest {
+  std::vector<sigstore::IdentityMatcher> identities;  // from --certificate-identity …
+  std::optional<policy::Policy> policy;               // from --policy
+  std::optional<std::string> predicate_type;          // --type narrows what counts
+  sigstore::TrustedRoot trusted_root;
+  sigstore::Evidence evidence;
+};
+
+/// Neither identities nor a policy: usage. The manifest, config and (with an aiBOM rule) the layer
+/// descriptors are checked; layers are read only by pull. Trouble with the registry becomes an
+/// undecided verdict, a missing reference a refused one (11).
+Result<policy::Verdict> verify_artifact(const Context& context, const oci::Reference& reference,
+                                        const VerifyRequest& request);
+
+/// The same against a store that is open already.
+Result<policy::Verdict> verify_in_store(const Context& context, oci::Store& store,
+                                        const oci::Reference& reference,
+                                        const VerifyRequest& request);
+
+/// A bundle from a file, about a file's or a given digest.
+Result<policy::Verdict> verify_bundle_file(const Context& context, const std::string& bundle_text,
+                                           const Digest& artifact, const std::string& artifact_name,
+                                           const VerifyRequest& request);
+
+}  // namespace mpk::flow

@@ -1,0 +1,93 @@
+// HTTP requests and responses as values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "base/url.hpp"
+
+namespace mpk::http {
+
+/// Order and repeats are kept; names are compared without case.
+class Headers {
+ public:
+  Headers() = default;
+  Headers(std::initializer_list<std::pair<std::string, std::string>> list) : list_(list) {}
+  void set(std::string_view name, std::string value);  // replaces all of that name
+  void add(std::string name, std::string value);
+  void remove(std::string_view name);
+  std::optional<std::string> get(std::string_view name) const;  // the first
+  std::vector<std::string> all(std::string_view name) const;
+  const std::vector<std::pair<std::string, std::string>>& list() const { return list_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> list_;
+};
+
+/// A request body that can be read again from the start. Called on the thread that called send().
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  virtual std::optional<std::uint64_t> size() const = 0;  // unknown: chunked transfer coding
+  /// Up to buffer.size() bytes; 0 at the end.
+  virtual Result<std::size_t> read(std::span<std::uint8_t> buffer) = 0;
+  /// Back to the start, for a retry or a redirect. An error (kind unsupported) if that can't be.
+  virtual Result<void> rewind() = 0;
+};
+
+class TextSource final : public BodySource {
+ public:
+  explicit TextSource(std::string text) : text_(std::move(text)) {}
+  std::optional<std::uint64_t> size() const override { return text_.size(); }
+  Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
+  Result<void> rewind() override {
+    offset_ = 0;
+    return {};
+  }
+
+ private:
+  std::string text_;
+  std::size_t offset_ = 0;
+};
+
+/// Takes a response body. Called on the thread that called send().
+class BodySink {
+ public:
+  virtual ~BodySink() = default;
+  /// Called once before the first byte of a 2xx answer (again after a retry: start over).
+  virtual Result<void> begin(int status, const Headers& headers) = 0;
+  virtual Result<void> write(BytesView bytes) = 0;
+};
+
+struct Request {
+  std::string method = "GET";
+  Url url;
+  Headers headers;
+  BodySource* body = nullptr;  // not owned
+  BodySink* sink = nullptr;    // not owned; null: the body goes to Response::body
+  std::size_t response_cap = 4U << 20;  // of Response::body; too_large beyond
+  /// Bulk transfers use HTTP/1.1 connections of their own and have no total deadline, only a stall
+  /// limit; API calls use h2 where offered and must end within `timeout_seconds`.
+  bool bulk = false;
+  unsigned timeout_seconds = 60;
+  /// Statuses that the caller wants to see as they are: no retry is made for them.
+  std::vector<int> no_retry;
+  bool follow_redirects = true;
+  /// False for a request that may not be sent twice when its fate is unknown (a Rekor POST).
+  bool idempotent = true;
+};
+
+struct Response {
+  int status = 0;
+  Headers headers;
+  std::string body;  // also of an error answer when a sink was given (at most limits::kErrorBody)
+  Url url;           // after redirects
+};
+
+}  // namespace mpk::http

@@ -1,0 +1,32 @@
+// When to send a request again, and after how long: a pure function.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+namespace mpk::http {
+
+struct RetryQuestion {
+  unsigned attempt = 1;       // how many were made
+  unsigned max_attempts = 5;
+  std::optional<int> status;  // of the answer, if there was one
+  std::optional<ErrorKind> error;  // else network or timeout
+  bool sent = true;           // false: the failure came before a byte of the request left
+  bool idempotent = true;
+  std::optional<std::string> retry_after;  // the header, seconds or HTTP-date
+  Timestamp now;
+  double jitter = 0.5;        // in [0,1), from the caller's generator
+};
+
+/// The delay before the next attempt, or nothing: give up. Retried: 408, 425, 429, 500, 502, 503,
+/// 504, network errors and time-outs (of a request that is not idempotent only while nothing was
+/// sent, or when the status says that nothing was done: 429, 503). Backoff 0.25 s · 2^n with full
+/// jitter, at most 30 s; Retry-After is a floor, up to 5 minutes, beyond that give up.
+std::optional<std::chrono::milliseconds> retry_delay(const RetryQuestion& question);
+
+}  // namespace mpk::http

@@ -1,0 +1,40 @@
+// Transport: sends one request and brings one response; decorators add retries and redirects.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "base/log.hpp"
+#include "base/parallel.hpp"
+#include "base/progress.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "http/message.hpp"
+
+namespace mpk::http {
+
+/// Thread-safe: send() may be called from many threads and blocks its caller.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  /// Any status is a success here. network, timeout, cancelled, too_large, and whatever the
+  /// request's source or sink returned.
+  virtual Result<Response> send(Request request) = 0;
+};
+
+struct TransportOptions {
+  std::string user_agent = "mpk";
+  CancelToken cancel;
+  Logger logger;
+  Stats* stats = nullptr;  // not owned
+  unsigned attempts = 5;   // of one request, the first included
+};
+
+/// libcurl: one multi handle on one thread, started at the first send(). Follows redirects by hand:
+/// at most limits::kRedirects, never https → http, Authorization, Cookie and Proxy-Authorization
+/// dropped when the origin changes. Retries by http/retry.hpp where the body can be sent again.
+/// Proxies from the usual variables; TLS verified, at least 1.2; SSL_CERT_FILE honoured.
+std::unique_ptr<Transport> make_curl_transport(TransportOptions options);
+
+}  // namespace mpk::http

@@ -1,0 +1,23 @@
+// Strict JSON (RFC 8259): duplicate keys, depth, size and UTF-8 are checked while parsing.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "base/limits.hpp"
+#include "base/result.hpp"
+#include "json/value.hpp"
+
+namespace mpk::json {
+
+struct ParseOptions {
+  std::size_t max_depth = limits::kJsonDepth;
+  std::size_t max_bytes = limits::kJsonDocument;
+};
+
+/// malformed: syntax (with line:column), a duplicate key (named), invalid UTF-8, a byte order mark,
+/// a lone surrogate, a number that does not fit a double, trailing bytes; too_large: size or depth.
+/// Linear time.
+Result<Json> parse(std::string_view text, const ParseOptions& options = {});
+
+}  // namespace mpk::json

@@ -1,0 +1,36 @@
+// Paths: plain keys with a dot, other keys in brackets and quotes.
+#include "json/path.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "json/value.hpp"
+
+namespace mpk::json {
+namespace {
+
+// Every node below a key repeats it in its path: without a cut a hostile key multiplies.
+constexpr std::size_t kLongestKey = 80;
+
+bool is_word(std::string_view key) {
+  return !key.empty() && key.size() <= kLongestKey && std::all_of(key.begin(), key.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '$' || c == '@';
+  });
+}
+
+}  // namespace
+
+std::string member_path(std::string_view parent, std::string_view key) {
+  std::string out(parent);
+  if (is_word(key)) return out.append(".").append(key);
+  return out.append("[").append(compact(Json(printable(key, kLongestKey)))).append("]");
+}
+
+std::string item_path(std::string_view parent, std::size_t index) {
+  return std::string(parent).append("[").append(std::to_string(index)).append("]");
+}
+
+}  // namespace mpk::json

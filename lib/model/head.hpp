@@ -1,0 +1,45 @@
+// HeadTap: keeps of a file, while it streams by, what the fact readers need (one read).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/bytes.hpp"
+
+namespace mpk::model {
+
+enum class Format { unknown, safetensors, gguf, onnx, pytorch, pickle, json, text, zip };
+std::string_view to_string(Format format);
+
+/// The beginning of a file, as much as its format's header needs.
+struct FileHead {
+  std::string path;
+  std::uint64_t size = 0;
+  std::string bytes;
+  bool whole = false;  // `bytes` is the complete file
+};
+
+/// Small files and text files by name (config, card, licence, tokenizer, code, Modelfile) are kept
+/// whole up to limits::kTextFile; safetensors up to the end of its JSON header; GGUF up to the end
+/// of its tensor infos (limits::kGgufMetadata); ONNX whole up to limits::kTextFile; of others the
+/// first 4 KiB. Bounded memory whatever the file claims. Not thread-safe.
+class HeadTap {
+ public:
+  HeadTap(std::string path, std::uint64_t size);
+  HeadTap(HeadTap&&) noexcept;
+  HeadTap& operator=(HeadTap&&) noexcept;
+  ~HeadTap();
+  /// The next piece of the file, in order. Cheap once everything needed is there.
+  void feed(BytesView piece);
+  FileHead finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// By content first, by name second.
+Format detect_format(const FileHead& head);
+
+}  // namespace mpk::model

@@ -1,0 +1,93 @@
+// ModelInfo: what the files of a model say about it, with how far each fact is proven.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mpk::model {
+
+/// How a fact is known: read from the bytes, said by a person or a card, or concluded.
+enum class Tier { verified, declared, inferred };
+std::string_view to_string(Tier tier);
+
+enum class Severity { info, low, medium, high };
+std::string_view to_string(Severity severity);
+
+/// Something that a reader of the aiBOM should know: a contradiction, something that could not be read.
+struct Finding {
+  Severity severity;
+  std::string code;     // stable, "parameters-contradict", "header-unreadable", …
+  std::string path;     // the file, or empty
+  std::string message;  // one line, names both values of a contradiction
+  std::string fix;      // what to do, may be empty
+};
+
+struct Fact {
+  std::string name;   // "context_length", "hidden_size", … (CycloneDX ai-ml taxonomy names)
+  std::string value;
+  Tier tier;
+  std::string source;  // "config.json", "model.gguf", "README.md"
+};
+
+struct TensorFacts {
+  struct Count {
+    std::uint64_t tensors = 0, parameters = 0;
+  };
+  std::uint64_t tensors = 0, parameters = 0;
+  std::map<std::string, Count> dtypes;  // as the format spells them: "BF16", "Q4_K"
+  void add(const TensorFacts& more);
+};
+
+struct License {
+  std::string spdx_id;  // empty when it has none
+  std::string name;     // as declared
+  std::string url;
+  Tier tier = Tier::declared;  // inferred: recognised from a licence text
+  std::string source;
+};
+struct BaseModel {
+  std::string name;      // "meta-llama/Llama-3.1-8B"
+  std::string relation;  // "finetune", "adapter", "quantized", "merge" or empty
+  std::string revision;
+  std::string source;
+};
+struct Dataset {
+  std::string name;
+  std::string source;
+};
+struct Evaluation {
+  std::string task, dataset, config, split, metric, value;
+  std::string source;
+};
+
+struct ModelInfo {
+  std::string name;            // from the card or GGUF metadata; empty when nobody says
+  std::string description;
+  std::string family;          // "llama" (model_type, general.architecture)
+  std::string architecture;    // "LlamaForCausalLM"
+  std::string format;          // ModelPack: "safetensors", "gguf", "onnx", "pt"; empty: unknown
+  std::string precision;       // ModelPack enum, joined by ',' by falling parameter count
+  std::string quantization;    // "Q4_K_M", "awq", …
+  std::string task;            // pipeline_tag
+  std::string library;
+  std::string tokenizer_class;
+  std::string chat_template_sha256;  // hex
+  std::vector<std::string> languages, tags, input_types, output_types;
+  std::vector<License> licenses;
+  std::vector<BaseModel> base_models;
+  std::vector<Dataset> datasets;
+  std::vector<Evaluation> evaluations;
+  std::vector<Fact> hyperparameters;  // sorted by name
+  std::string intended_use, limitations;  // paragraphs of the card
+  std::optional<double> co2_grams;
+  std::optional<std::uint64_t> context_length;
+  TensorFacts tensors;                         // of all weight files
+  std::map<std::string, TensorFacts> by_file;  // by path
+  std::vector<Finding> findings;               // sorted by (severity falling, code, path)
+};
+
+}  // namespace mpk::model

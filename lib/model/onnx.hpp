@@ -1,0 +1,25 @@
+// ONNX models (onnx.proto3, ModelProto) through protozero.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/head.hpp"
+#include "model/info.hpp"
+
+namespace mpk::model {
+
+struct OnnxHeader {
+  std::int64_t ir_version = 0;
+  std::string producer_name, producer_version, domain, doc_string;
+  std::vector<std::string> opsets;          // "ai.onnx 17"
+  std::vector<std::string> inputs, outputs;  // names
+  std::vector<std::string> external_files;  // locations of external data
+  TensorFacts tensors;                      // of the initializers
+};
+
+/// Needs the whole file. malformed: not a ModelProto; unsupported: head.whole is false.
+Result<OnnxHeader> read_onnx(const FileHead& head);
+
+}  // namespace mpk::model

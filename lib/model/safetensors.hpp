@@ -1,0 +1,22 @@
+// safetensors headers (huggingface/safetensors, README "Format").
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/result.hpp"
+#include "model/head.hpp"
+#include "model/info.hpp"
+
+namespace mpk::model {
+
+struct SafetensorsHeader {
+  TensorFacts tensors;
+  std::map<std::string, std::string> metadata;  // __metadata__
+};
+
+/// malformed: header longer than the file, duplicate keys, a dtype or shape that does not fit its
+/// data_offsets, overlapping or missing bytes; too_large: limits::kSafetensorsHeader.
+Result<SafetensorsHeader> read_safetensors(const FileHead& head);
+
+}  // namespace mpk::model

@@ -1,0 +1,63 @@
+// A ModelPack artifact as bytes: built from hashed files, or read from a manifest. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/digest.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "model/info.hpp"
+#include "model/inspect.hpp"
+#include "modelpack/media_types.hpp"
+#include "modelpack/modelfile.hpp"
+#include "oci/manifest.hpp"
+
+namespace mpk::modelpack {
+
+/// One file of a model, one layer of the artifact.
+struct ModelFile {
+  std::string path;  // safe relative path
+  model::Kind kind = model::Kind::doc;
+  std::uint64_t size = 0;
+  bool executable = false;
+  Digest digest;
+};
+
+struct BuildOptions {
+  std::optional<Timestamp> created;     // SOURCE_DATE_EPOCH or --created; else no date at all
+  std::optional<Modelfile> modelfile;   // what it says wins over what was read
+};
+
+struct Artifact {
+  oci::Descriptor manifest;  // with artifact_type set
+  std::string manifest_bytes;
+  oci::Descriptor config;
+  std::string config_bytes;
+  std::vector<ModelFile> files;  // in layer order: config, weight, code, dataset, doc; then by path
+};
+
+/// The same files and options give the same bytes, anywhere. No file at all, or two with one path:
+/// usage; a manifest over limits::kManifestEmit: too_large with a hint.
+Result<Artifact> build_artifact(std::vector<ModelFile> files, const model::ModelInfo& info,
+                                const BuildOptions& options);
+
+/// A layer of somebody's ModelPack manifest, its path proven harmless.
+struct LayerFile {
+  oci::Descriptor descriptor;
+  std::string path;
+  model::Kind kind;
+  Encoding encoding;
+  unsigned mode = 0644;  // 0644 or 0755
+};
+
+/// What a manifest would put where. malformed: not ModelPack, a layer without a path, a path that
+/// is absolute or has "..", filepath and title that disagree, two layers with one path (or one path
+/// below another that is a file), metadata that contradicts the descriptor's size, a link or device
+/// typeflag; the message names the layer. Raw layers only are extracted by this release, others are
+/// listed with their encoding.
+Result<std::vector<LayerFile>> layer_files(const oci::Manifest& manifest);
+
+}  // namespace mpk::modelpack

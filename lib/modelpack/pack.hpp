@@ -1,0 +1,48 @@
+// pack: a directory into a store, every byte read once.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/parallel.hpp"
+#include "base/progress.hpp"
+#include "base/result.hpp"
+#include "modelpack/artifact.hpp"
+#include "oci/store.hpp"
+
+namespace mpk::modelpack {
+
+struct PackOptions {
+  std::filesystem::path directory;
+  std::optional<std::filesystem::path> modelfile;  // -f; else DIR/Modelfile if there is one
+  std::optional<Timestamp> created;
+  std::size_t workers = 4;
+  /// The manifest that the target tag names now, if any: a file with the same path and size is
+  /// hashed first and sent only when its digest is new (DESIGN.md §5).
+  std::optional<oci::Manifest> current;
+  Progress* progress = nullptr;  // not owned, may be null
+  Stats* stats = nullptr;        // not owned, may be null
+  Logger logger;
+  CancelToken cancel;
+};
+
+struct PackOutcome {
+  Artifact artifact;
+  model::ModelInfo info;
+  std::vector<std::string> ignored;
+  std::size_t blobs_uploaded = 0, blobs_already_there = 0;  // config included
+};
+
+/// Streams all files (blobs) and the config into `store`; the manifest is left to the caller, so
+/// that nothing names the artifact before it is complete. A host that takes no streamed uploads
+/// costs a second read, not a second hash. mismatch when a file changes while it is read.
+Result<PackOutcome> pack_into(oci::Store& store, const PackOptions& options);
+
+/// The same without a store: hashes and reads facts only.
+Result<PackOutcome> pack_dry(const PackOptions& options);
+
+}  // namespace mpk::modelpack

@@ -1,0 +1,34 @@
+// unpack: an artifact's files into a directory; nothing unproven gets its name.
+#pragma once
+
+#include <filesystem>
+
+#include "base/parallel.hpp"
+#include "base/progress.hpp"
+#include "base/result.hpp"
+#include "modelpack/artifact.hpp"
+#include "oci/store.hpp"
+
+namespace mpk::modelpack {
+
+struct UnpackOptions {
+  std::filesystem::path directory;  // made when missing
+  bool overwrite = false;           // replace files that differ
+  std::size_t workers = 4;
+  Progress* progress = nullptr;
+  CancelToken cancel;
+};
+
+struct UnpackOutcome {
+  std::size_t written = 0, kept = 0;  // kept: identical already
+  std::uint64_t bytes = 0;
+};
+
+/// All paths are checked before the first byte is fetched; each file is written under a temporary
+/// name in the target's file system, hashed on the way, synced, and renamed. Identical files are kept, a
+/// differing one is refused (exists) unless `overwrite`, others are left alone. Symlinks in the way
+/// are refused (mismatch). unsupported: an encoding other than raw.
+Result<UnpackOutcome> unpack(oci::Store& store, const oci::Manifest& manifest,
+                             const UnpackOptions& options);
+
+}  // namespace mpk::modelpack

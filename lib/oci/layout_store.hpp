@@ -1,0 +1,24 @@
+// LayoutStore: an OCI image layout on disk (image-spec, image-layout.md), safe for many processes.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "oci/store.hpp"
+
+namespace mpk::oci {
+
+struct LayoutOptions {
+  bool create = false;  // make the layout when the directory is missing or empty
+};
+
+/// Blobs are written to a temporary file, hashed on the way, synced and renamed; index.json is
+/// replaced atomically under a lock. Referrers are visible to oras (untagged entries with
+/// artifactType and annotations), regctl (an index tagged sha256-<hex>) and cosign
+/// (`kind=dev.cosignproject.cosign/image` on the model's entry). A tag is the annotation
+/// org.opencontainers.image.ref.name.
+/// not_found: no such directory (without `create`); malformed: not a layout; io.
+Result<std::unique_ptr<Store>> open_layout(const std::filesystem::path& directory,
+                                           const LayoutOptions& options = {});
+
+}  // namespace mpk::oci

@@ -1,0 +1,47 @@
+// Image manifests and indexes (image-spec, manifest.md and image-index.md).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "oci/descriptor.hpp"
+
+namespace mpk::oci {
+
+struct Manifest {
+  std::string media_type;
+  std::string artifact_type;  // empty: none (config.media_type says it then)
+  Descriptor config;
+  std::vector<Descriptor> layers;
+  std::optional<Descriptor> subject;
+  Annotations annotations;
+
+  /// artifactType, or else the config's media type (distribution-spec, referrers).
+  const std::string& effective_artifact_type() const {
+    return artifact_type.empty() ? config.media_type : artifact_type;
+  }
+};
+
+struct Index {
+  std::string artifact_type;
+  std::vector<Descriptor> manifests;
+  std::optional<Descriptor> subject;
+  Annotations annotations;
+};
+
+/// OCI image manifests and Docker v2s2. malformed: schemaVersion ≠ 2, `expected_type` (when not
+/// empty) and the body's mediaType disagree, duplicate keys, …; too_large over limits::kManifest;
+/// unsupported: schema 1, an index.
+Result<Manifest> parse_manifest(std::string_view bytes, std::string_view expected_type = {});
+Result<Index> parse_index(std::string_view bytes);
+/// Whether the bytes are an index (by mediaType, else by having "manifests").
+bool is_index(std::string_view bytes, std::string_view media_type);
+
+/// Deterministic compact JSON: key order is bytewise.
+std::string serialize(const Manifest& manifest);
+std::string serialize(const Index& index);
+
+}  // namespace mpk::oci

@@ -1,0 +1,33 @@
+// RemoteStore: one repository of an OCI registry (distribution-spec 1.1).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/env.hpp"
+#include "base/log.hpp"
+#include "http/transport.hpp"
+#include "oci/store.hpp"
+
+namespace mpk::oci {
+
+struct RemoteOptions {
+  bool plain_http = false;  // loopback hosts use plain HTTP by themselves
+  std::function<void(unsigned milliseconds)> sleep;  // between rounds of a fallback-tag update
+};
+
+/// `transport`, `env` and `logger` must outlive the store. No request is made here. The credential
+/// is looked up with find_credential. Writes of a fallback tag keep every descriptor ever seen and
+/// repeat until ours and all of them are there (no registry offers compare-and-swap).
+std::unique_ptr<Store> make_remote_store(const Reference& reference, http::Transport& transport,
+                                         const Env& env, const Logger& logger,
+                                         const RemoteOptions& options = {});
+
+/// GET /v2/ with a credential that is not stored yet: is it accepted? unauthorized otherwise.
+Result<void> check_login(const std::string& registry, const Credential& credential,
+                         http::Transport& transport, const RemoteOptions& options = {});
+
+/// "sha256-<hex>" cut as distribution-spec says (referrers tag schema).
+std::string referrers_tag(const Digest& subject);
+
+}  // namespace mpk::oci

@@ -1,0 +1,72 @@
+// Store: one repository of content by digest, in a registry, a layout or memory.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "http/message.hpp"
+#include "oci/descriptor.hpp"
+#include "oci/reference.hpp"
+
+namespace mpk::oci {
+
+/// What is pushed: re-readable bytes. Shared with http, so that a file streams without a copy.
+using Source = http::BodySource;
+/// What a fetched blob goes to; an error stops the transfer and is returned.
+using Sink = std::function<Result<void>(BytesView)>;
+
+enum class Pushed { uploaded, already_there, mounted };
+
+/// Everything that comes out was proven against its digest and size. Thread-safe.
+class Store {
+ public:
+  virtual ~Store() = default;
+  /// For messages: "ghcr.io/acme/llm", "oci:./store".
+  virtual std::string name() const = 0;
+
+  /// What a tag or digest names. not_found (exit code 11), unauthorized, denied, network.
+  virtual Result<Descriptor> resolve(const std::string& tag_or_digest) = 0;
+  /// The manifest's bytes. too_large over limits::kManifest; mismatch.
+  virtual Result<std::string> fetch_manifest(const Descriptor& descriptor) = 0;
+  /// Streams the blob; the sink sees bytes before they are proven, success means that they were.
+  virtual Result<void> fetch_blob(const Descriptor& descriptor, const Sink& sink) = 0;
+  virtual Result<bool> has_blob(const Descriptor& descriptor) = 0;
+
+  /// Sends the blob unless it is there. `mount_from`: repositories of the same registry that may
+  /// have it.
+  virtual Result<Pushed> push_blob(const Descriptor& descriptor, Source& source,
+                                   const std::vector<std::string>& mount_from = {}) = 0;
+  /// Sends a blob of known size whose digest only the end of the stream tells: reads `source` once,
+  /// then calls `digest`. unsupported before the first byte was read when the host does not take
+  /// streamed uploads (the caller then hashes first and calls push_blob).
+  virtual Result<Pushed> push_stream(Source& source, std::uint64_t size,
+                                     const std::function<Result<Digest>()>& digest) = 0;
+  /// By digest, and under `tag` if given. A manifest with a subject also becomes a referrer (API,
+  /// fallback tag or layout entries).
+  virtual Result<void> push_manifest(const Descriptor& descriptor, const std::string& bytes,
+                                     const std::optional<std::string>& tag) = 0;
+
+  virtual Result<std::vector<std::string>> tags() = 0;  // sorted
+  virtual Result<void> tag(const Descriptor& descriptor, const std::string& tag) = 0;
+  virtual Result<void> remove_tag(const std::string& tag) = 0;
+  /// And its entry in the referrers of its subject. unsupported when the registry refuses deletion.
+  virtual Result<void> remove_manifest(const Descriptor& descriptor) = 0;
+
+  /// Every manifest whose subject is `subject`, each once, sorted by digest. Empty when there are
+  /// none; errors are never read as "none". `artifact_type` empty: all.
+  virtual Result<std::vector<Descriptor>> referrers(const Digest& subject,
+                                                    std::string_view artifact_type = {}) = 0;
+};
+
+/// The whole blob in memory. too_large over `cap`.
+Result<std::string> fetch_text(Store& store, const Descriptor& descriptor, std::size_t cap);
+/// push_blob of bytes in memory; returns their descriptor.
+Result<Descriptor> push_text(Store& store, std::string_view media_type, const std::string& content);
+
+}  // namespace mpk::oci

@@ -1,0 +1,68 @@
+// Verdict: one document for people, CI and admission: every check, its evidence, the exit code.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/digest.hpp"
+#include "json/value.hpp"
+#include "sigstore/verify.hpp"
+
+namespace mpk::policy {
+
+enum class CheckResult { pass, fail, skip };
+
+struct Check {
+  std::string id;    // "signature", "aibom.valid", "aibom.layers", "attestation:<type>", …
+  std::string label; // first word on the screen: "signature", "aibom", "provenance"
+  CheckResult result = CheckResult::skip;
+  std::string code;  // stable, of a failure
+  std::string message;
+  std::vector<std::string> expected;
+  std::string found;
+  std::string evidence;  // digest of the bundle, may be empty
+  std::string hint;
+  int exit_code = 0;     // what this failure alone would end with
+};
+
+struct EvidenceItem {
+  std::string type;  // "signature", "attestation"
+  std::string predicate_type, bundle, referrer;
+  bool verified = false;
+  std::string problem;  // first failed step, when not verified
+  sigstore::Identity identity;
+  std::vector<sigstore::ProvenTime> times;
+  std::vector<sigstore::ProvenLog> logs;
+  std::vector<sigstore::Step> steps;
+};
+
+struct Verdict {
+  enum class Outcome { passed, refused, undecided };
+  std::string reference, media_type, artifact_type;
+  std::optional<Digest> digest;
+  std::string policy_name;
+  std::optional<Digest> policy_digest;
+  std::vector<Check> checks;
+  std::vector<EvidenceItem> evidence;
+  std::map<std::string, std::string> model_facts, provenance_facts;
+  std::vector<std::string> licenses;
+  std::size_t aibom_files = 0, aibom_matching = 0;
+  std::uint64_t requests = 0, bytes_read = 0, duration_ms = 0;
+
+  Outcome outcome() const;
+  /// 0, or by precedence: a definite refusal beats "could not decide" (3); among refusals
+  /// 11, 10, 13, 12, 23, 20, 21, 22, 1.
+  int exit_code() const;
+};
+
+/// {"kind":"Verdict","version":1,…}; every list is there even when empty (docs/verdict.md and its
+/// JSON Schema schemas/aibom/verdict.schema.json).
+Json to_json(const Verdict& verdict);
+
+/// The exit code that wins among those of failed checks.
+int winning_exit_code(const std::vector<int>& codes);
+
+}  // namespace mpk::policy

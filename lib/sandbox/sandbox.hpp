@@ -1,0 +1,38 @@
+// Sandbox: a whole Sigstore and a registry on loopback, in process. Its keys prove nothing.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "sandbox/registry.hpp"
+#include "sandbox/services.hpp"
+
+namespace mpk::sandbox {
+
+struct SandboxOptions {
+  std::filesystem::path directory;  // trust files and registry blobs; must exist
+  const Clock* clock = nullptr;     // not owned
+  std::uint16_t registry_port = 0;  // 0: any
+};
+
+/// Servers run until it is destroyed. The directory then holds trusted-root.json,
+/// signing-config.json, trust-config.json, ctlog.pub, identity-token, and registry/.
+class Sandbox {
+ public:
+  static Result<std::unique_ptr<Sandbox>> start(const SandboxOptions& options);
+  virtual ~Sandbox() = default;
+
+  virtual std::string registry_host() const = 0;  // "127.0.0.1:34567"
+  virtual const OidcIssuer& issuer() const = 0;
+  virtual std::string ctlog_url() const = 0;
+  virtual const std::filesystem::path& directory() const = 0;
+  virtual Registry& registry() = 0;
+  virtual Faults& faults() = 0;
+  /// Identity of `identity-token` and of SIGSTORE_ID_TOKEN.
+  static constexpr std::string_view kIdentity = "ci@sandbox.example";
+};
+
+}  // namespace mpk::sandbox

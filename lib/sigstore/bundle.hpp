@@ -1,0 +1,72 @@
+// Sigstore bundles v0.1 to v0.3 (protobuf-specs, sigstore_bundle.proto); v0.3 is what mpk writes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "attest/dsse.hpp"
+#include "base/bytes.hpp"
+#include "base/digest.hpp"
+#include "base/result.hpp"
+#include "crypto/certificate.hpp"
+
+namespace mpk::sigstore {
+
+inline constexpr std::string_view kBundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
+struct InclusionProof {
+  std::uint64_t log_index = 0, tree_size = 0;
+  Bytes root_hash;
+  std::vector<Bytes> hashes;
+  std::string checkpoint;  // the note; empty in v0.1
+};
+
+struct LogEntry {
+  std::uint64_t log_index = 0;
+  Bytes log_id;
+  std::string kind, version;
+  std::int64_t integrated_time = 0;  // 0: none (Rekor v2)
+  std::optional<Bytes> signed_entry_timestamp;
+  std::optional<InclusionProof> proof;
+  std::string canonicalized_body;
+};
+
+struct MessageSignature {
+  std::optional<Digest> digest;  // a hint that must be true
+  Bytes signature;
+};
+
+struct Bundle {
+  std::string media_type;
+  unsigned minor_version = 3;  // 0.1 → 1, …
+  // Verification material: a leaf (with what came along in v0.1/0.2) or a key hint.
+  std::vector<crypto::Certificate> certificates;
+  std::optional<std::string> key_hint;
+  std::vector<LogEntry> log_entries;
+  std::vector<Bytes> timestamps;  // whole TimeStampResp each
+  // Content: exactly one of the two.
+  std::optional<MessageSignature> message;
+  std::optional<attest::Envelope> envelope;
+};
+
+/// malformed: syntax, an unknown version or member, the version's own rules (v0.1 needs a promise,
+/// ≥ v0.2 a proof with checkpoint, v0.3 a single certificate), zero or several contents or DSSE
+/// signatures, a self-signed CA in the chain, a negative index; too_large: over limits.
+Result<Bundle> parse_bundle(std::string_view text);
+/// One LogEntry as it stands in a bundle (TransparencyLogEntry).
+Result<LogEntry> read_log_entry(const json::Field& field);
+
+/// What mpk writes: v0.3, DSSE. `log_entry` goes in verbatim, as the log answered it.
+struct BundleParts {
+  attest::Envelope envelope;
+  std::optional<crypto::Certificate> certificate;  // else key_hint
+  std::string key_hint;
+  std::optional<std::string> log_entry;  // JSON text
+  std::vector<Bytes> timestamps;
+};
+Result<std::string> make_bundle(const BundleParts& parts);
+
+}  // namespace mpk::sigstore

@@ -1,0 +1,47 @@
+// Identities: what a Fulcio certificate proves, and who is expected.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/regex.hpp"
+#include "base/result.hpp"
+#include "crypto/certificate.hpp"
+
+namespace mpk::sigstore {
+
+struct Identity {
+  std::string subject;  // the one SAN
+  std::string issuer;   // extension .8, else .1
+  /// Fulcio claims by the names of oid-info ("sourceRepositoryURI", "buildSignerURI", …), .9 to .24
+  /// (.2 to .6 under their old names).
+  std::map<std::string, std::string> claims;
+};
+
+/// malformed: not exactly one SAN, no issuer, an extension of the wrong type.
+Result<Identity> read_identity(const crypto::Certificate& leaf);
+
+/// Exact text or an anchored RE2 pattern.
+struct Matcher {
+  std::string text;
+  std::optional<Regex> pattern;  // then `text` is its source
+  bool matches(std::string_view value) const;
+  std::string describe() const;  // "ci@example.com", "pattern ^https://…$"
+};
+struct IdentityMatcher {
+  Matcher subject, issuer;
+};
+
+struct IdentityMismatch {
+  std::vector<std::string> expected;  // one line each
+  std::string found;
+  std::string hint;  // says when only one of the two differs, or an unanchored match would pass
+};
+/// nullopt: one of `allowed` matches.
+std::optional<IdentityMismatch> match_identity(const Identity& identity,
+                                               const std::vector<IdentityMatcher>& allowed);
+
+}  // namespace mpk::sigstore

@@ -1,0 +1,78 @@
+// verify: the Sigstore client specification, offline, step by step, into a report.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "attest/statement.hpp"
+#include "base/digest.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "sigstore/bundle.hpp"
+#include "sigstore/identity.hpp"
+#include "sigstore/trusted_root.hpp"
+
+namespace mpk::sigstore {
+
+/// One step of the specification. Codes are stable: docs/checks.md lists them.
+struct Step {
+  enum class Result { pass, fail, skip };
+  std::string id;       // "bundle.form", "time.tsa", "certificate.chain", "certificate.sct",
+                        // "certificate.identity", "log.inclusion", "log.entry", "signature", "subject"
+  Result result;
+  std::string code;     // of a failure: "timestamp-imprint-mismatch", "checkpoint-signature", …
+  std::string message;  // one line
+  std::vector<std::string> expected;
+  std::string found;
+  std::string hint;
+};
+
+struct ProvenTime {
+  std::string source;  // "tsa", "log"
+  std::string authority;
+  Timestamp time;
+};
+struct ProvenLog {
+  std::string log;  // origin
+  std::uint64_t index = 0;
+};
+
+/// Proven facts only; callers never look at the raw bundle again.
+struct Verified {
+  Identity identity;  // empty for a bare key
+  std::vector<ProvenTime> times;
+  std::vector<ProvenLog> logs;
+  std::optional<attest::Statement> statement;  // of a DSSE bundle
+};
+
+struct Report {
+  std::vector<Step> steps;          // in the specification's order
+  std::optional<Verified> verified;  // only when no step failed
+  bool malformed = false;           // the bundle could not be parsed (exit code 13)
+  const Step* first_failure() const;
+};
+
+/// How much evidence is needed. Zero values are strict: what the trusted root lists is required
+/// (CT logs → an SCT, transparency logs → an entry, timestamp authorities and no log time → a
+/// timestamp).
+struct Evidence {
+  bool insecure_ignore_sct = false;
+  bool insecure_ignore_tlog = false;
+  bool insecure_ignore_timestamp = false;
+};
+
+struct Expectation {
+  /// What the signature must be about: the digest of an artifact (any statement subject, or the
+  /// message itself).
+  Digest artifact;
+  /// Who may have signed. Empty: every identity fails (there is no "anyone").
+  std::vector<IdentityMatcher> identities;
+};
+
+/// Never opens a socket, never looks at the clock but for the sanity check that no proven time lies
+/// in the future of `now` (+5 minutes). All steps that can run do run, so the report is complete.
+Report verify_bundle(std::string_view bundle_text, const Expectation& expectation,
+                     const TrustedRoot& root, const Evidence& evidence, Timestamp now);
+
+}  // namespace mpk::sigstore
