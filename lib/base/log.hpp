@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -25,6 +27,7 @@ class Logger {
   void write(LogLevel level, std::string_view text) const;
   LogLevel level_ = LogLevel::warning;
   Sink sink_;
+  std::shared_ptr<std::mutex> mutex_ = std::make_shared<std::mutex>();  // one line at a time
 };
 
 /// Bearer and Basic credentials, JWTs, URL userinfo and values of known secret keys become "***".

@@ -44,10 +44,10 @@ Result<Fd> above_standard_streams(Fd fd) {
 Result<Pipe> make_pipe() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return errno_error(errno, "make", "pipe");
-  Fd read_end(ends[0]);
-  Fd write_end(ends[1]);
-  return Pipe{TRY(above_standard_streams(std::move(read_end))),
-              TRY(above_standard_streams(std::move(write_end)))};
+  Pipe pipe{Fd(ends[0]), Fd(ends[1])};
+  pipe.read_end = TRY(above_standard_streams(std::move(pipe.read_end)));
+  pipe.write_end = TRY(above_standard_streams(std::move(pipe.write_end)));
+  return pipe;
 }
 
 void make_nonblocking(const Fd& fd) {
@@ -130,7 +130,7 @@ int wait_for(pid_t pid) {
   return exit_code_of(status);
 }
 
-// One child with its three pipes. Not reaped on destruction: killed with its group, then reaped.
+// One child with its three pipes. If it still runs on destruction, its group is killed.
 class Conversation {
  public:
   Conversation(const ProcessOptions& options, pid_t pid, Fd input, Fd output, Fd errors)
@@ -203,7 +203,9 @@ class Conversation {
   template <class Take>
   Result<void> drain(Fd& fd, const Take& take) const {
     std::array<char, std::size_t{16} << 10> buffer;
-    while (fd) {
+    // One mebibyte, the most that a pipe can hold, and then back to the deadline: there are writers
+    // that never let a reader find the pipe empty.
+    for (int reads = 0; fd && reads < 64; ++reads) {
       const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
       if (got < 0 && errno == EINTR) continue;
       if (got < 0 && errno == EAGAIN) return {};

@@ -1,11 +1,11 @@
 // Regex: RE2 (linear time), always matched against the whole text.
 #pragma once
 
+#include "base/result.hpp"
+
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "base/result.hpp"
 
 namespace mpk {
 
@@ -19,6 +19,8 @@ class Regex {
   /// Unanchored; only to say in a message that an unanchored match would have passed, and for
   /// JSON Schema's "pattern".
   bool partial_match(std::string_view text) const;
+  /// Every match becomes `rewrite`, in which \1 to \9 are the groups.
+  std::string replace_all(std::string_view text, std::string_view rewrite) const;
   const std::string& pattern() const { return pattern_; }
 
  private:

@@ -16,13 +16,12 @@ constexpr std::string_view kSpace = " \t\n\r\f\v";
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-/// Three significant digits, or `decimals` = fixed to one; moves to the next unit when rounding
-/// reaches `base`, so that 1023.99 KiB is "1.0 MiB" and not "1024 KiB".
 struct Scaled {
   double value;
   std::size_t unit;
 };
 
+/// Goes to the next unit when rounding would reach `base`: "1.0 MiB", never "1024 KiB".
 Scaled scale(std::uint64_t number, double base, std::size_t units) {
   Scaled s{static_cast<double>(number), 0};
   while (s.unit + 1 < units && s.value >= base - 0.5) {

@@ -240,6 +240,7 @@ bool is_loopback_host(std::string_view host) {
   const auto [name, port, has_port] = split_port(host);
   if (has_port && !parse_port(port)) return false;
   if (iequals_ascii(name, "localhost") || name == "[::1]") return true;
+  if (!is_host(name)) return false;  // a NUL would end the C string early
   in_addr address{};
   // inet_pton takes four decimal parts only; "127.1" and "0177.0.0.1" depend on who reads them.
   return inet_pton(AF_INET, std::string(name).c_str(), &address) == 1 &&

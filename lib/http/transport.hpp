@@ -29,6 +29,7 @@ struct TransportOptions {
   Logger logger;
   Stats* stats = nullptr;  // not owned
   unsigned attempts = 5;   // of one request, the first included
+  unsigned stall_seconds = 60;  // a bulk transfer in which no byte moves ends as a timeout
 };
 
 /// libcurl: one multi handle on one thread, started at the first send(). Follows redirects by hand:

@@ -69,12 +69,13 @@ stack_check_peers() {
   [[ ${#missing[@]} -eq 0 ]] || stack_die "missing: ${missing[*]} (scripts/peers installs the peers)"
 }
 
-# Runs a command in a network namespace of its own that has nothing but loopback.
+# Becomes a command in a network namespace of its own that has nothing but loopback. The process
+# stays the same one, so that a signal to it reaches the command.
 stack_namespace() {
   local flags=(--net)
   [[ $EUID -eq 0 ]] || flags+=(--map-root-user)
   # shellcheck disable=SC2016 # expanded by the inner shell
-  unshare "${flags[@]}" -- bash -c 'ip link set lo up && exec "$@"' stack "$@"
+  exec unshare "${flags[@]}" -- bash -c 'ip link set lo up && exec "$@"' stack "$@"
 }
 
 # Only a directory that an earlier run made is emptied: DIR is the caller's to choose, and to mistype.
@@ -190,7 +191,7 @@ stack_start_rekor() {
     --http-address 127.0.0.1 --http-port "$stack_rekor_port" \
     --grpc-address 127.0.0.1 --grpc-port "$stack_rekor_grpc_port" --http-metrics-port "$stack_rekor_metrics_port" \
     --signer-filepath "$MPK_STACK_DIR/keys/rekor.key" --storage-dir "$MPK_STACK_DIR/rekor" \
-    --checkpoint-interval "${MPK_STACK_CHECKPOINT_INTERVAL:-500ms}"
+    --checkpoint-interval 500ms
 }
 
 stack_start_registry() {
@@ -296,7 +297,7 @@ stack_run_inside() { # dir command...
   trap stack_stop EXIT
   stack_start "$dir"
   stack_note "up after $(((${EPOCHREALTIME/./} - began) / 1000)) ms"
-  "$@"
+  setpriv --pdeathsig TERM -- "$@"
 }
 
 stack_main() {

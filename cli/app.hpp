@@ -1,0 +1,14 @@
+// app: from argv to a command, its help, or a usage error.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/parallel.hpp"
+
+namespace mpk::cli {
+
+/// Everything that main does after signals: prints errors, returns the exit code.
+int run_app(const std::vector<std::string>& arguments, const CancelToken& cancel);
+
+}  // namespace mpk::cli

@@ -1,0 +1,64 @@
+// OptionSet: a command's options as records: parsing, help, manual and completion read the same list.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace mpk::cli {
+
+/// What a value is, for completion.
+enum class ValueKind { none, text, file, directory, reference };
+
+struct OptionSpec {
+  std::vector<std::string> names;    // {"-o", "--output"}; a positional has one word, "REF"
+  std::string value;                 // "FILE"; empty: a flag
+  std::string help;                  // one line, no full stop
+  ValueKind kind = ValueKind::text;
+  std::vector<std::string> choices;  // the only values, if any
+  bool positional = false, required = false, repeatable = false;
+};
+
+/// Values are bound as text (numbers are parsed by base/text, never by the option parser).
+class OptionSet {
+ public:
+  /// `names`: "-q,--quiet".
+  void flag(const std::string& names, bool& target, std::string help);
+  void option(const std::string& names, std::string value, std::optional<std::string>& target,
+              std::string help, ValueKind kind = ValueKind::text);
+  void option(const std::string& names, std::string value, std::vector<std::string>& target,
+              std::string help, ValueKind kind = ValueKind::text);
+  void choice(const std::string& names, std::string& target, std::vector<std::string> choices,
+              std::string help);
+  void positional(const std::string& name, std::string& target, std::string help,
+                  ValueKind kind = ValueKind::text);  // required
+  void positional(const std::string& name, std::optional<std::string>& target, std::string help,
+                  ValueKind kind = ValueKind::text);
+  /// Takes the rest; `required`: at least one.
+  void positional(const std::string& name, std::vector<std::string>& target, std::string help,
+                  ValueKind kind = ValueKind::text, bool required = true);
+  /// Everything after "--" goes to the last positional untouched (`sandbox run -- CMD`).
+  void pass_through() { pass_through_ = true; }
+
+  std::vector<OptionSpec> specs() const;
+  /// Fills the bound targets. usage: unknown option (nearest suggested), a missing or extra value,
+  /// another word than one of the choices; the message names it.
+  Result<void> parse(const std::vector<std::string>& arguments);
+
+ private:
+  using Target = std::variant<bool*, std::string*, std::optional<std::string>*,
+                              std::vector<std::string>*>;
+  struct Entry {
+    OptionSpec spec;
+    Target target;
+  };
+  void add(OptionSpec spec, Target target);
+  Error explain(const std::string& message, const std::vector<std::string>& arguments) const;
+  std::vector<Entry> entries_;
+  bool pass_through_ = false;
+};
+
+}  // namespace mpk::cli

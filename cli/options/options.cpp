@@ -1,0 +1,130 @@
+// Option groups.
+#include "options/options.hpp"
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "sigstore/signing_config.hpp"
+
+namespace mpk::cli {
+namespace {
+
+Result<sigstore::Matcher> matcher(const char* flag, const std::optional<std::string>& exact,
+                                  const std::optional<std::string>& pattern) {
+  if (exact && pattern)
+    return Error(ErrorKind::usage, std::string(flag) + " and " + flag + "-regexp exclude each other");
+  if (exact) return sigstore::Matcher{*exact, std::nullopt};
+  auto compiled = Regex::compile(*pattern);
+  if (!compiled)
+    return Error(ErrorKind::usage, std::string(flag) + "-regexp: " + compiled.error().message(),
+                 "patterns are RE2 and must match the whole value");
+  return sigstore::Matcher{*pattern, *compiled};
+}
+
+}  // namespace
+
+void RegistryOptions::add_to(OptionSet& set) {
+  set.flag("--plain-http", plain_http, "Use HTTP without TLS for a registry that is not on loopback");
+}
+
+void SigningOptions::add_to(OptionSet& set) {
+  set.option("--identity-token", "FILE", identity_token,
+             "OIDC token to sign with, - for standard input (else SIGSTORE_ID_TOKEN or the CI's own)",
+             ValueKind::file);
+  set.option("--signing-config", "FILE", signing_config,
+             "Signing services of another Sigstore instance", ValueKind::file);
+  set.option("--trusted-root", "FILE", trusted_root,
+             "Trusted root of that instance: what is signed is verified before it is attached",
+             ValueKind::file);
+  set.flag("--yes", yes, "Do not ask before an identity goes into a public log for ever");
+}
+
+Result<flow::SigningRequest> SigningOptions::resolve(Session& session) const {
+  flow::SigningRequest request;
+  if (identity_token) {
+    request.identity_token_text =
+        TRY(session.flag_file("--identity-token", *identity_token, limits::kToken));
+    request.identity_token_source = "--identity-token " + *identity_token;
+  }
+  if (signing_config)
+    request.signing_config_text =
+        TRY(session.flag_file("--signing-config", *signing_config, limits::kTrustedRoot));
+  if (trusted_root)
+    request.trusted_root_text =
+        TRY(session.flag_file("--trusted-root", *trusted_root, limits::kTrustedRoot));
+  request.assume_yes = yes;
+  return request;
+}
+
+void TrustOptions::add_to(OptionSet& set) {
+  set.option("--trusted-root", "FILE", trusted_root,
+             "Trusted root to verify against (default: the public Sigstore instance's, embedded)",
+             ValueKind::file);
+  set.option("--trust-config", "FILE", trust_config,
+             "The same from a client trust config file", ValueKind::file);
+}
+
+Result<sigstore::TrustedRoot> TrustOptions::resolve(Session& session) const {
+  if (trusted_root && trust_config)
+    return Error(ErrorKind::usage, "--trusted-root and --trust-config exclude each other");
+  std::string text(sigstore::embedded_trusted_root().text);
+  std::string name = "the embedded trusted root";
+  if (trusted_root) {
+    text = TRY(session.flag_file("--trusted-root", *trusted_root, limits::kTrustedRoot));
+    name = "--trusted-root " + *trusted_root;
+  } else if (trust_config) {
+    text = TRY(session.flag_file("--trust-config", *trust_config, limits::kTrustedRoot));
+    name = "--trust-config " + *trust_config;
+    auto parts = sigstore::parse_trust_config(text);
+    if (!parts) return std::move(parts).error().with(name).with_kind(ErrorKind::usage);
+    text = parts->trusted_root;
+  }
+  auto root = sigstore::parse_trusted_root(text);
+  if (!root) return std::move(root).error().with(name).with_kind(ErrorKind::usage);
+  for (const auto& warning : root->warnings) session.warn(name + ": " + warning);
+  return root;
+}
+
+void WhoOptions::add_to(OptionSet& set) {
+  set.option("--certificate-identity", "ID", identity, "Who must have signed: e-mail or URI, exactly");
+  set.option("--certificate-identity-regexp", "RE", identity_regexp,
+             "The same as an RE2 pattern that must match the whole identity");
+  set.option("--certificate-oidc-issuer", "URL", issuer, "Who vouched for that identity, exactly");
+  set.option("--certificate-oidc-issuer-regexp", "RE", issuer_regexp,
+             "The same as an RE2 pattern that must match the whole issuer");
+}
+
+Result<std::vector<sigstore::IdentityMatcher>> WhoOptions::resolve() const {
+  bool has_identity = identity || identity_regexp;
+  bool has_issuer = issuer || issuer_regexp;
+  if (!has_identity && !has_issuer) return std::vector<sigstore::IdentityMatcher>();
+  if (!has_issuer)
+    return Error(ErrorKind::usage, "an identity without an issuer proves nothing",
+                 "add --certificate-oidc-issuer URL: anyone may run an issuer that vouches for any name");
+  if (!has_identity)
+    return Error(ErrorKind::usage, "an issuer without an identity lets all its users sign",
+                 "add --certificate-identity ID, or --certificate-identity-regexp '.*' to say so");
+  sigstore::IdentityMatcher out{
+      .subject = TRY(matcher("--certificate-identity", identity, identity_regexp)),
+      .issuer = TRY(matcher("--certificate-oidc-issuer", issuer, issuer_regexp))};
+  return std::vector<sigstore::IdentityMatcher>{std::move(out)};
+}
+
+void EvidenceOptions::add_to(OptionSet& set) {
+  set.flag("--insecure-ignore-sct", evidence.insecure_ignore_sct,
+           "Do not demand that the certificate is in a CT log");
+  set.flag("--insecure-ignore-tlog", evidence.insecure_ignore_tlog,
+           "Do not demand a transparency log entry");
+}
+
+Result<oci::Reference> parse_reference(const std::string& text) { return oci::Reference::parse(text); }
+
+Result<oci::Reference> parse_target_reference(const std::string& text) {
+  auto reference = TRY(oci::Reference::parse(text));
+  if (reference.digest)
+    return Error(ErrorKind::usage, text + ": a digest can't be chosen",
+                 "name where to push by a tag, for example " + reference.name() + ":1.0");
+  if (!reference.tag) return reference.with_tag("latest");
+  return reference;
+}
+
+}  // namespace mpk::cli

@@ -1,0 +1,58 @@
+// Reusable groups of options: registry, signing, trust and who, each with add_to and resolve.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "flow/signing.hpp"
+#include "flow/verify.hpp"
+#include "oci/reference.hpp"
+#include "option_set.hpp"
+#include "session.hpp"
+
+namespace mpk::cli {
+
+struct RegistryOptions {
+  bool plain_http = false;
+  void add_to(OptionSet& set);
+};
+
+/// SIGN of DESIGN.md §2, as far as this release goes.
+struct SigningOptions {
+  std::optional<std::string> identity_token, signing_config, trusted_root;
+  bool yes = false;
+  void add_to(OptionSet& set);
+  /// Reads the files; asks once on a terminal before an e-mail goes into a public log.
+  Result<flow::SigningRequest> resolve(Session& session) const;
+};
+
+/// TRUST: whose keys count.
+struct TrustOptions {
+  std::optional<std::string> trusted_root, trust_config;
+  void add_to(OptionSet& set);
+  /// The named root, else the embedded one of the public instance.
+  Result<sigstore::TrustedRoot> resolve(Session& session) const;
+};
+
+/// WHO: who may have signed.
+struct WhoOptions {
+  std::optional<std::string> identity, identity_regexp, issuer, issuer_regexp;
+  void add_to(OptionSet& set);
+  /// Empty when nothing was given. usage: an identity without an issuer, both forms of one, a
+  /// pattern that does not compile.
+  Result<std::vector<sigstore::IdentityMatcher>> resolve() const;
+};
+
+/// Evidence that may be waived, under names that say insecure.
+struct EvidenceOptions {
+  sigstore::Evidence evidence;
+  void add_to(OptionSet& set);
+};
+
+/// A reference, with a default tag "latest" where one is needed for writing.
+Result<oci::Reference> parse_reference(const std::string& text);
+Result<oci::Reference> parse_target_reference(const std::string& text);
+
+}  // namespace mpk::cli

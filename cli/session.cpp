@@ -1,0 +1,170 @@
+// Session: real clock, environment, randomness, transport; stdout and stderr.
+#include "session.hpp"
+
+#include <termios.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <mutex>
+
+#include "base/file.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "crypto/random.hpp"
+#include "http/transport.hpp"
+#include "terminal/progress_bars.hpp"
+#include "terminal/term.hpp"
+#include "version.hpp"
+
+namespace mpk::cli {
+
+struct Session::Impl {
+  CommonOptions common;
+  CancelToken cancel;
+  SystemEnv env;
+  SystemClock clock;
+  crypto::SystemRandom random;
+  Stats stats;
+  std::unique_ptr<ProgressDisplay> progress;
+  Logger logger;
+  std::mutex stderr_mutex;
+  std::unique_ptr<http::Transport> transport;
+
+  void line_to_stderr(std::string_view text) {
+    std::scoped_lock lock(stderr_mutex);
+    if (progress) progress->clear();
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    std::fputc('\n', stderr);
+  }
+};
+
+Session::Session(const CommonOptions& common, CancelToken cancel)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->common = common;
+  impl_->cancel = std::move(cancel);
+  if (common.quiet) {
+    impl_->progress = make_progress_none();
+  } else if (is_terminal(STDERR_FILENO)) {
+    impl_->progress = make_progress_bars(STDERR_FILENO);
+  } else {
+    impl_->progress = make_progress_lines(STDERR_FILENO);
+  }
+  auto level = common.verbose ? LogLevel::debug : common.quiet ? LogLevel::error : LogLevel::warning;
+  impl_->logger = Logger(level, [impl = impl_.get()](LogLevel at, std::string_view text) {
+    auto prefix = at == LogLevel::warning ? "warning: " : "";
+    impl->line_to_stderr(prefix + printable(redact(text)));
+  });
+}
+
+Session::~Session() = default;
+
+bool Session::json() const { return impl_->common.format == "json"; }
+bool Session::quiet() const { return impl_->common.quiet; }
+bool Session::verbose() const { return impl_->common.verbose; }
+
+void Session::print(std::string_view text) {
+  if (impl_->progress) impl_->progress->clear();
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (text.empty() || text.back() != '\n') std::fputc('\n', stdout);
+}
+
+void Session::print_json(const Json& document) { print(json::pretty(document)); }
+
+void Session::say(std::string_view text) {
+  if (!impl_->common.quiet) impl_->line_to_stderr(text);
+}
+
+void Session::warn(std::string_view text) { impl_->logger.warning(text); }
+
+const Env& Session::env() const { return impl_->env; }
+const Clock& Session::clock() const { return impl_->clock; }
+CancelToken Session::cancel() const { return impl_->cancel; }
+Stats& Session::stats() { return impl_->stats; }
+
+flow::Context Session::context(bool plain_http) {
+  if (!impl_->transport) {
+    http::TransportOptions options;
+    options.user_agent = std::string("mpk/") + kVersion;
+    options.cancel = impl_->cancel;
+    options.logger = impl_->logger;
+    options.stats = &impl_->stats;
+    impl_->transport = http::make_curl_transport(std::move(options));
+  }
+  return flow::Context{.transport = *impl_->transport,
+                       .clock = impl_->clock,
+                       .env = impl_->env,
+                       .random = impl_->random,
+                       .logger = impl_->logger,
+                       .progress = *impl_->progress,
+                       .stats = impl_->stats,
+                       .cancel = impl_->cancel,
+                       .plain_http = plain_http,
+                       .workers = 4,
+                       .mpk_version = kVersion};
+}
+
+Result<std::optional<Timestamp>> Session::created(const std::optional<std::string>& flag) const {
+  if (flag) {
+    auto time = Timestamp::parse(*flag);
+    if (!time)
+      return Error(ErrorKind::usage, "--created " + printable(*flag, 60) + ": expected RFC 3339",
+                   "for example 2026-11-20T14:03:00Z");
+    return std::optional(*time);
+  }
+  if (auto epoch = impl_->env.get("SOURCE_DATE_EPOCH"))
+    return std::optional(TRY(parse_source_date_epoch(*epoch)));
+  return std::optional<Timestamp>();
+}
+
+Result<std::string> Session::flag_file(std::string_view flag, const std::string& path,
+                                       std::size_t cap) {
+  auto text = read_file(path == "-" ? "/dev/stdin" : path, cap);
+  if (text) return text;
+  auto error = std::move(text).error();
+  // A secret given instead of a file's name must not be printed.
+  auto name = path.size() > 200 || path.starts_with("eyJ") ? std::string("(a value, not a file name)")
+                                                           : printable(path);
+  return Error(ErrorKind::usage, std::string(flag) + " " + name + ": " +
+                                     (error.kind() == ErrorKind::not_found ? "no such file" : error.message()),
+               "give the name of a file, or - for standard input");
+}
+
+bool Session::stdin_is_terminal() const { return is_terminal(STDIN_FILENO); }
+bool Session::stdout_is_terminal() const { return is_terminal(STDOUT_FILENO); }
+bool Session::color() const { return use_color(STDOUT_FILENO, impl_->env); }
+unsigned Session::width() const { return terminal_width(STDOUT_FILENO); }
+
+Result<std::string> Session::ask_secret(std::string_view prompt) {
+  if (!stdin_is_terminal())
+    return Error(ErrorKind::usage, "there is no terminal to ask for a password",
+                 "pipe it in with --password-stdin");
+  termios before{};
+  tcgetattr(STDIN_FILENO, &before);
+  termios silent = before;
+  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  std::fprintf(stderr, "%.*s", static_cast<int>(prompt.size()), prompt.data());
+  tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+  std::string line;
+  for (int c = std::getchar(); c != EOF && c != '\n' && line.size() < 4096; c = std::getchar())
+    line.push_back(static_cast<char>(c));
+  tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+  std::fputc('\n', stderr);
+  return line;
+}
+
+Result<void> Session::finish() {
+  impl_->progress.reset();
+  if (impl_->common.stats) {
+    const auto& stats = impl_->stats;
+    auto line = "stats: read " + std::to_string(stats.bytes_read) + " bytes, hashed " +
+                std::to_string(stats.bytes_hashed) + ", sent " + std::to_string(stats.bytes_sent) +
+                ", received " + std::to_string(stats.bytes_received) + ", " +
+                std::to_string(stats.requests) + " requests\n";
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    return Error(ErrorKind::io, "standard output could not be written", "is the disk full?");
+  return {};
+}
+
+}  // namespace mpk::cli

@@ -1,0 +1,68 @@
+// Session: the only place with the real clock, environment, randomness, transport and terminal.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/env.hpp"
+#include "base/log.hpp"
+#include "base/parallel.hpp"
+#include "base/progress.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "flow/context.hpp"
+#include "json/value.hpp"
+
+namespace mpk::cli {
+
+/// Options that every command has.
+struct CommonOptions {
+  std::string format = "text";
+  bool quiet = false, verbose = false, stats = false;
+};
+
+class Session {
+ public:
+  Session(const CommonOptions& common, CancelToken cancel);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  bool json() const;
+  bool quiet() const;
+  bool verbose() const;
+
+  /// A result: to stdout.
+  void print(std::string_view text);
+  void print_json(const Json& document);
+  /// Talk: to stderr, not with --quiet.
+  void say(std::string_view text);
+  void warn(std::string_view text);
+
+  const Env& env() const;
+  const Clock& clock() const;
+  CancelToken cancel() const;
+  Stats& stats();
+  /// `plain_http`: --plain-http was given. The transport is made on first use.
+  flow::Context context(bool plain_http = false);
+  /// SOURCE_DATE_EPOCH, or --created, or nothing. usage.
+  Result<std::optional<Timestamp>> created(const std::optional<std::string>& flag) const;
+  /// A file named by a flag, "-" is standard input. usage when it can't be read.
+  Result<std::string> flag_file(std::string_view flag, const std::string& path, std::size_t cap);
+  bool stdin_is_terminal() const;
+  bool stdout_is_terminal() const;
+  bool color() const;  // on stdout
+  unsigned width() const;
+  /// A line from the terminal without echo. usage when there is no terminal.
+  Result<std::string> ask_secret(std::string_view prompt);
+  /// Ends progress, prints --stats, flushes stdout: io when that fails (a full disk).
+  Result<void> finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mpk::cli

@@ -1,0 +1,535 @@
+// The transport on libcurl: one multi handle on one thread. The only file that includes curl.
+#include <curl/curl.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "http/exchange.hpp"
+#include "http/pump.hpp"
+#include "http/redirect.hpp"
+#include "http/resilient.hpp"
+#include "http/transport.hpp"
+
+namespace mpk::http {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr long kConnectSeconds = 15;
+constexpr long kExpectMilliseconds = 1000;        // some proxies never answer an Expect
+constexpr std::uint64_t kExpectFrom = 1U << 20;   // below, sending is cheaper than asking
+constexpr int kAnswerPatience = 5;                // × stall limit: a registry hashes after the last byte
+constexpr int kPollMilliseconds = 500;
+constexpr long kPooledConnections = 64;
+
+struct FreeEasy {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+struct FreeMulti {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+
+bool is_token(std::string_view text) {  // RFC 9110 §5.6.2
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) !=
+                                       std::string_view::npos;
+  });
+}
+
+bool is_field_value(std::string_view text) {  // RFC 9110 §5.5
+  return std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return c == '\t' || (c >= 0x20 && c != 0x7f); });
+}
+
+/// One request while it is with libcurl. Made and prepared on the caller's thread, then owned and
+/// used by the engine's thread only.
+class Transfer {
+ public:
+  Transfer(std::shared_ptr<Exchange> exchange, const TransportOptions& options)
+      : exchange_(std::move(exchange)), stats_(options.stats), stall_(options.stall_seconds) {}
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+
+  Result<void> prepare(const Request& request, const std::string& user_agent);
+  CURL* easy() const { return easy_.get(); }
+  Exchange& exchange() const { return *exchange_; }
+  bool stalled(SteadyClock::time_point now);
+  void finish(CURLcode code);
+  void finish_stalled();
+
+ private:
+  static std::size_t on_read(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_write(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+  static int on_seek(void* self, curl_off_t offset, int origin);
+
+  template <class T>
+  void set(CURLoption option, T value) {
+    const CURLcode code = curl_easy_setopt(easy_.get(), option, value);
+    if (code != CURLE_OK && setup_ == CURLE_OK) setup_ = code;
+  }
+  template <class T>
+  T info(CURLINFO what) const {
+    T value{};
+    curl_easy_getinfo(easy_.get(), what, &value);
+    return value;
+  }
+  Result<void> set_headers(const Request& request);
+  void set_body(const Request& request);
+  void set_connection(const Request& request);
+  bool header_line(std::string_view line);
+  void header_end();
+  Error error_of(CURLcode code) const;
+  Error timeout_error() const;
+  Error connect_error() const;
+  std::string said_by_curl() const;
+
+  std::unique_ptr<CURL, FreeEasy> easy_;
+  std::unique_ptr<curl_slist, FreeList> list_;
+  std::shared_ptr<Exchange> exchange_;
+  Stats* stats_;
+  unsigned stall_;
+  CURLcode setup_ = CURLE_OK;
+  std::array<char, CURL_ERROR_SIZE> message_{};
+  std::string host_;  // for messages: host or host:port
+  unsigned timeout_seconds_ = 0;
+  bool bulk_ = false;
+  bool has_body_ = false;
+  bool expecting_ = false;  // Expect: 100-continue was asked and not refused yet
+  bool in_header_ = false;
+  bool answered_ = false;
+  bool header_overflow_ = false;
+  std::size_t header_bytes_ = 0;
+  Headers headers_;
+  curl_off_t moved_ = -1;
+  SteadyClock::time_point moved_at_ = SteadyClock::now();
+};
+
+Result<void> Transfer::prepare(const Request& request, const std::string& user_agent) {
+  host_ = request.url.authority();
+  bulk_ = request.bulk;
+  timeout_seconds_ = request.timeout_seconds;
+  easy_.reset(curl_easy_init());
+  if (!easy_) return Error(ErrorKind::internal, "libcurl: no memory for a request");
+  if (!is_token(request.method)) {
+    return Error(ErrorKind::usage, "HTTP method '" + printable(request.method, 32) + "': not a token");
+  }
+  set(CURLOPT_ERRORBUFFER, message_.data());
+  set(CURLOPT_PRIVATE, this);
+  set(CURLOPT_URL, request.url.text().c_str());
+  set(CURLOPT_USERAGENT, user_agent.c_str());
+  set(CURLOPT_WRITEFUNCTION, &Transfer::on_write);
+  set(CURLOPT_WRITEDATA, this);
+  set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+  set(CURLOPT_HEADERDATA, this);
+  set_connection(request);
+  set_body(request);
+  TRY(set_headers(request));
+  if (setup_ != CURLE_OK) {
+    return Error(ErrorKind::internal, std::string("libcurl: ") + curl_easy_strerror(setup_));
+  }
+  return {};
+}
+
+void Transfer::set_connection(const Request& request) {
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_PATH_AS_IS, 1L);
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(CURLOPT_SSL_VERIFYPEER, 1L);
+  set(CURLOPT_SSL_VERIFYHOST, 2L);
+  // The variables of OpenSSL; libcurl the library reads those of proxies only.
+  if (const char* file = std::getenv("SSL_CERT_FILE"); file != nullptr && *file != '\0') {
+    set(CURLOPT_CAINFO, file);
+  }
+  if (const char* path = std::getenv("SSL_CERT_DIR"); path != nullptr && *path != '\0') {
+    set(CURLOPT_CAPATH, path);
+  }
+  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(CURLOPT_TCP_KEEPALIVE, 1L);
+  set(CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
+  // A cancelled name look-up must not hold up the other transfers.
+  set(CURLOPT_QUICK_EXIT, 1L);
+  // On a reused connection libcurl sends again by itself when the server hangs up before a byte of
+  // the answer. That is a second sending, so such a request gets a connection of its own.
+  if (!request.idempotent) set(CURLOPT_FRESH_CONNECT, 1L);
+  if (bulk_) {
+    // Measured: faster than h2 in both directions, and one stream's window can't starve another.
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(CURLOPT_BUFFERSIZE, 256L << 10);
+    set(CURLOPT_UPLOAD_BUFFERSIZE, 1L << 20);
+  } else {
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    if (request.url.scheme == "https") set(CURLOPT_PIPEWAIT, 1L);
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout_seconds_) * 1000L);
+  }
+}
+
+void Transfer::set_body(const Request& request) {
+  const bool may_carry =
+      request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+  has_body_ = request.body != nullptr;
+  if (has_body_ || may_carry) {  // without a body: Content-Length: 0 (RFC 9110 §8.6)
+    const auto size = has_body_ ? request.body->size() : std::optional<std::uint64_t>(0);
+    set(CURLOPT_UPLOAD, 1L);
+    set(CURLOPT_INFILESIZE_LARGE, size ? static_cast<curl_off_t>(*size) : curl_off_t{-1});
+    set(CURLOPT_READFUNCTION, &Transfer::on_read);
+    set(CURLOPT_READDATA, this);
+    set(CURLOPT_SEEKFUNCTION, &Transfer::on_seek);
+    set(CURLOPT_SEEKDATA, this);
+    set(CURLOPT_EXPECT_100_TIMEOUT_MS, kExpectMilliseconds);
+    expecting_ = bulk_ && (!size || *size >= kExpectFrom);
+  } else if (request.method == "HEAD") {
+    set(CURLOPT_NOBODY, 1L);
+  }
+  set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+}
+
+Result<void> Transfer::set_headers(const Request& request) {
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : request.headers.list()) {
+    if (!is_token(name) || !is_field_value(value)) {
+      return Error(ErrorKind::usage,
+                   "HTTP header '" + printable(name, 64) + "': not a valid name or value");
+    }
+    // The framing follows from the body alone.
+    const bool framing = iequals_ascii(name, "Content-Length") ||
+                         iequals_ascii(name, "Transfer-Encoding") || iequals_ascii(name, "Expect");
+    if (!framing) lines.push_back(value.empty() ? name + ";" : name + ": " + value);
+  }
+  lines.emplace_back(expecting_ ? "Expect: 100-continue" : "Expect:");
+  if (bulk_ && !request.headers.get("Accept-Encoding")) {
+    lines.emplace_back("Accept-Encoding: identity");
+  }
+  for (const auto& line : lines) {
+    curl_slist* longer = curl_slist_append(list_.get(), line.c_str());
+    if (longer == nullptr) return Error(ErrorKind::internal, "libcurl: no memory for a header");
+    static_cast<void>(list_.release());
+    list_.reset(longer);
+  }
+  set(CURLOPT_HTTPHEADER, list_.get());
+  return {};
+}
+
+std::size_t Transfer::on_read(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  if (!transfer.has_body_) return 0;
+  const auto pulled =
+      transfer.exchange_->pull({reinterpret_cast<std::uint8_t*>(data), size * count});
+  if (pulled.flow == Exchange::Flow::pause) return CURL_READFUNC_PAUSE;
+  if (pulled.flow == Exchange::Flow::stop) return CURL_READFUNC_ABORT;
+  if (transfer.stats_ != nullptr) transfer.stats_->bytes_sent += pulled.size;
+  return pulled.size;
+}
+
+int Transfer::on_seek(void* self, curl_off_t offset, int origin) {
+  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_FAIL;
+  static_cast<Transfer*>(self)->exchange_->restart();
+  return CURL_SEEKFUNC_OK;
+}
+
+std::size_t Transfer::on_write(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  const std::size_t total = size * count;
+  if (!transfer.answered_) return total;  // the body of a 417 that libcurl handles
+  const auto flow = transfer.exchange_->push({reinterpret_cast<const std::uint8_t*>(data), total});
+  if (flow == Exchange::Flow::pause) return CURL_WRITEFUNC_PAUSE;
+  if (flow == Exchange::Flow::stop) return CURL_WRITEFUNC_ERROR;
+  if (transfer.stats_ != nullptr) transfer.stats_->bytes_received += total;
+  return total;
+}
+
+std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
+  const std::string_view line(data, size * count);
+  return static_cast<Transfer*>(self)->header_line(line) ? line.size() : 0;
+}
+
+bool Transfer::header_line(std::string_view line) {
+  header_bytes_ += line.size();
+  if (header_bytes_ > limits::kHeaderBytes) {
+    header_overflow_ = true;
+    return false;
+  }
+  if (answered_) return true;  // trailers
+  const auto text = trim(line);
+  if (!in_header_) {  // the status line; an earlier block was a 1xx
+    in_header_ = true;
+    headers_ = {};
+  } else if (text.empty()) {
+    header_end();
+  } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
+    headers_.add(std::string(line.substr(0, colon)), std::string(trim(line.substr(colon + 1))));
+  }
+  return true;
+}
+
+void Transfer::header_end() {
+  in_header_ = false;
+  const auto status = info<long>(CURLINFO_RESPONSE_CODE);
+  if (status < 200) return;
+  if (status == 417 && std::exchange(expecting_, false)) return;  // libcurl asks again without it
+  answered_ = true;
+  exchange_->answer(static_cast<int>(status), headers_);
+}
+
+bool Transfer::stalled(SteadyClock::time_point now) {
+  if (!bulk_) return false;
+  const bool connected = info<curl_off_t>(CURLINFO_PRETRANSFER_TIME_T) > 0;
+  const auto moved = info<curl_off_t>(CURLINFO_SIZE_UPLOAD_T) +
+                     info<curl_off_t>(CURLINFO_SIZE_DOWNLOAD_T) +
+                     static_cast<curl_off_t>(header_bytes_);
+  if (!connected || moved != moved_ || exchange_->waiting_for_caller()) {
+    moved_ = moved;
+    moved_at_ = now;
+    return false;
+  }
+  const bool awaiting_answer = has_body_ && !answered_ && exchange_->body_gone();
+  return now - moved_at_ > std::chrono::seconds(stall_) * (awaiting_answer ? kAnswerPatience : 1);
+}
+
+void Transfer::finish_stalled() {
+  exchange_->end({Error(ErrorKind::timeout, host_ + ": no byte moved for " +
+                                                std::to_string(stall_) + " seconds"),
+                  true, false});
+}
+
+void Transfer::finish(CURLcode code) {
+  const bool sent = info<long>(CURLINFO_REQUEST_SIZE) > 0;
+  if (code == CURLE_OK) {
+    const auto status = info<long>(CURLINFO_RESPONSE_CODE);
+    if (!answered_) exchange_->answer(static_cast<int>(status), headers_);
+    exchange_->end({});
+    return;
+  }
+  bool final = header_overflow_;
+  if (code == CURLE_COULDNT_RESOLVE_HOST) {
+    // libcurl has one code for "no such name" and "no answer now"; only the latter is worth a retry.
+    addrinfo* found = nullptr;
+    const std::string name(host_.substr(0, host_.find(':')));
+    final = getaddrinfo(name.c_str(), nullptr, nullptr, &found) == EAI_NONAME;
+    if (found != nullptr) freeaddrinfo(found);
+  }
+  exchange_->end({error_of(code), sent, final});
+}
+
+std::string Transfer::said_by_curl() const {
+  std::string_view text = trim(message_.data());
+  constexpr std::string_view kPrefix = "SSL certificate problem: ";
+  if (text.starts_with(kPrefix)) text.remove_prefix(kPrefix.size());
+  return printable(text, 200);
+}
+
+Error Transfer::timeout_error() const {
+  const bool connected = info<curl_off_t>(CURLINFO_PRETRANSFER_TIME_T) > 0;
+  const auto seconds = connected ? std::to_string(timeout_seconds_)
+                                 : std::to_string(std::min<long>(kConnectSeconds, bulk_ || timeout_seconds_ == 0 ? kConnectSeconds : static_cast<long>(timeout_seconds_)));
+  return Error(ErrorKind::timeout, host_ + (connected ? ": no answer within " : ": no connection within ") +
+                                       seconds + " seconds");
+}
+
+Error Transfer::connect_error() const {
+  const auto code = info<long>(CURLINFO_OS_ERRNO);
+  const auto reason = code == 0 ? said_by_curl()
+                                : lower_ascii(std::generic_category().message(static_cast<int>(code)));
+  return Error(ErrorKind::network, host_ + ": " + reason);
+}
+
+Error Transfer::error_of(CURLcode code) const {
+  if (header_overflow_) {
+    return Error(ErrorKind::too_large, host_ + ": the answer's header is over " +
+                                           std::to_string(limits::kHeaderBytes) + " bytes");
+  }
+  const auto curl_text = message_[0] == '\0' ? std::string(curl_easy_strerror(code)) : said_by_curl();
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return Error(ErrorKind::network, host_ + ": host name not found");
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return Error(ErrorKind::network, host_ + ": the proxy's host name was not found",
+                   "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY");
+    case CURLE_COULDNT_CONNECT: return connect_error();
+    case CURLE_OPERATION_TIMEDOUT: return timeout_error();
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+      return Error(ErrorKind::untrusted, host_ + ": TLS certificate refused: " + curl_text,
+                   "if a private authority issued it, put its certificate into the file that "
+                   "SSL_CERT_FILE names");
+    case CURLE_SSL_CONNECT_ERROR:
+      return Error(ErrorKind::network, host_ + ": no TLS connection: " + curl_text,
+                   "the server may speak plain HTTP on this port");
+    case CURLE_SSL_CACERT_BADFILE:
+      return Error(ErrorKind::io, host_ + ": the trusted certificates can't be read: " + curl_text,
+                   "check SSL_CERT_FILE and SSL_CERT_DIR");
+    case CURLE_PARTIAL_FILE:
+      return Error(ErrorKind::network, host_ + ": the connection ended before the answer was complete");
+    case CURLE_GOT_NOTHING:
+      return Error(ErrorKind::network, host_ + ": the connection was closed without an answer");
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return Error(ErrorKind::malformed, host_ + ": " + curl_text);
+    case CURLE_OUT_OF_MEMORY: return Error(ErrorKind::internal, "libcurl: out of memory");
+    default: return Error(ErrorKind::network, host_ + ": " + curl_text);
+  }
+}
+
+class CurlSender final : public Sender {
+ public:
+  explicit CurlSender(TransportOptions options) : options_(std::move(options)) {}
+  ~CurlSender() override {
+    stopping_ = true;
+    if (!thread_.joinable()) return;
+    curl_multi_wakeup(multi_.get());
+    thread_.join();
+  }
+
+  Attempt send_once(const Request& request) override {
+    if (auto ready = options_.cancel.check(); !ready) return {std::move(ready.error()), false, true};
+    if (auto ready = start(); !ready) return {std::move(ready.error()), false, true};
+    auto exchange = std::make_shared<Exchange>([this] { curl_multi_wakeup(multi_.get()); });
+    auto transfer = std::make_unique<Transfer>(exchange, options_);
+    if (auto ready = transfer->prepare(request, options_.user_agent); !ready) {
+      return {std::move(ready.error()), false, true};
+    }
+    const auto begun = SteadyClock::now();
+    if (options_.stats != nullptr) ++options_.stats->requests;
+    {
+      const std::lock_guard lock(mutex_);
+      submitted_.push_back(std::move(transfer));
+    }
+    curl_multi_wakeup(multi_.get());
+    Attempt attempt = pump(*exchange, request, options_.cancel);
+    log(request, attempt, SteadyClock::now() - begun);
+    return attempt;
+  }
+
+ private:
+  Result<void> start();
+  void run();
+  void adopt();
+  void serve();
+  void reap();
+  void release(std::unique_ptr<Transfer>& transfer) {
+    curl_multi_remove_handle(multi_.get(), transfer->easy());
+    transfer.reset();
+  }
+  void log(const Request& request, const Attempt& attempt, SteadyClock::duration time) const {
+    if (!options_.logger.enabled(LogLevel::debug)) return;
+    const auto outcome = attempt.result ? std::to_string(attempt.result->status)
+                                        : redact(attempt.result.error().text());
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+    options_.logger.debug(request.method + " " + request.url.redacted() + " → " + outcome + " (" +
+                          std::to_string(ms) + " ms)");
+  }
+
+  const TransportOptions options_;
+  std::mutex mutex_;  // guards start-up and submitted_
+  std::vector<std::unique_ptr<Transfer>> submitted_;
+  std::unique_ptr<CURLM, FreeMulti> multi_;
+  std::vector<std::unique_ptr<Transfer>> active_;  // the engine's thread only; before multi_ goes
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+Result<void> CurlSender::start() {
+  const std::lock_guard lock(mutex_);
+  if (thread_.joinable()) return {};
+  static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);  // 7 ms, so not earlier
+  multi_.reset(global == CURLE_OK ? curl_multi_init() : nullptr);
+  if (!multi_) return Error(ErrorKind::internal, "libcurl: could not be started");
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, kPooledConnections);
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error& e) {
+    return Error(ErrorKind::io, std::string("transfer thread: ") + e.what());
+  }
+  return {};
+}
+
+void CurlSender::run() {
+  // Signals belong to the main thread; SIGPIPE from OpenSSL's writes must end nobody (NOSIGNAL).
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  while (!stopping_) {
+    adopt();
+    int running = 0;
+    curl_multi_perform(multi_.get(), &running);
+    reap();
+    serve();
+    curl_multi_poll(multi_.get(), nullptr, 0, active_.empty() ? 60'000 : kPollMilliseconds, nullptr);
+  }
+  for (auto& transfer : active_) release(transfer);
+  active_.clear();
+}
+
+void CurlSender::adopt() {
+  std::vector<std::unique_ptr<Transfer>> fresh;
+  {
+    const std::lock_guard lock(mutex_);
+    fresh.swap(submitted_);
+  }
+  for (auto& transfer : fresh) {
+    curl_multi_add_handle(multi_.get(), transfer->easy());
+    active_.push_back(std::move(transfer));
+  }
+}
+
+void CurlSender::serve() {
+  const auto now = SteadyClock::now();
+  for (auto& transfer : active_) {
+    if (transfer->exchange().abandoned()) {
+      release(transfer);
+    } else if (transfer->stalled(now)) {
+      transfer->finish_stalled();
+      release(transfer);
+    } else if (transfer->exchange().take_resume()) {
+      curl_easy_pause(transfer->easy(), CURLPAUSE_CONT);
+    }
+  }
+  std::erase(active_, nullptr);
+}
+
+void CurlSender::reap() {
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    CURL* easy = message->easy_handle;
+    const CURLcode code = message->data.result;  // the message dies with the removal
+    for (auto& transfer : active_) {
+      if (transfer->easy() != easy) continue;
+      transfer->finish(code);
+      release(transfer);
+      break;
+    }
+    std::erase(active_, nullptr);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Transport> make_curl_transport(TransportOptions options) {
+  auto sender = make_redirecting(std::make_unique<CurlSender>(options), options.logger);
+  return make_resilient(std::move(sender), std::move(options), real_patience());
+}
+
+}  // namespace mpk::http

@@ -1,0 +1,27 @@
+// Resilient: a Transport that sends again what retry_delay() finds worth it.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "base/log.hpp"
+#include "base/parallel.hpp"
+#include "http/attempt.hpp"
+#include "http/transport.hpp"
+
+namespace mpk::http {
+
+/// Handed in, so that tests neither sleep nor throw dice.
+struct Patience {
+  std::function<void(std::chrono::milliseconds)> sleep;
+  std::function<double()> jitter;  // in [0,1); called from many threads
+};
+Patience real_patience();
+
+/// Reads `cancel`, `logger` and `attempts` of the options. An error of the request's own source or
+/// sink is never retried, so a sink that wants to resume by itself refuses its second begin().
+std::unique_ptr<Transport> make_resilient(std::unique_ptr<Sender> inner, TransportOptions options,
+                                          Patience patience);
+
+}  // namespace mpk::http

@@ -1,0 +1,60 @@
+// When to send a request again.
+#include "http/retry.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/text.hpp"
+#include "http/http_date.hpp"
+
+namespace mpk::http {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kFirstDelay{250};
+constexpr milliseconds kLongestDelay{30'000};
+constexpr milliseconds kLongestRetryAfter{300'000};
+constexpr std::array kRetried = {408, 425, 429, 500, 502, 503, 504};
+
+bool worth_another(const RetryQuestion& question) {
+  if (question.status) {
+    const bool nothing_done = *question.status == 429 || *question.status == 503;
+    const bool listed = std::find(kRetried.begin(), kRetried.end(), *question.status) != kRetried.end();
+    return listed && (question.idempotent || nothing_done);
+  }
+  if (!question.error) return false;
+  const bool transient =
+      *question.error == ErrorKind::network || *question.error == ErrorKind::timeout;
+  return transient && (question.idempotent || !question.sent);
+}
+
+/// RFC 9110 §10.2.3. Something unreadable counts as absent; a date in the past as zero.
+milliseconds floor_of(const RetryQuestion& question) {
+  if (!question.retry_after) return milliseconds{0};
+  const auto text = trim(*question.retry_after);
+  constexpr std::int64_t kFar = 1'000'000;  // seconds; keeps the product below in range
+  if (const auto seconds = parse_u64(text)) {
+    return milliseconds{static_cast<std::int64_t>(std::min<std::uint64_t>(*seconds, kFar)) * 1000};
+  }
+  if (const auto date = parse_http_date(text)) {
+    const std::int64_t seconds = date->seconds() - question.now.seconds();
+    return milliseconds{std::clamp<std::int64_t>(seconds, 0, kFar) * 1000};
+  }
+  return milliseconds{0};
+}
+
+}  // namespace
+
+std::optional<milliseconds> retry_delay(const RetryQuestion& question) {
+  if (question.attempt >= question.max_attempts || !worth_another(question)) return std::nullopt;
+  const milliseconds floor = floor_of(question);
+  if (floor > kLongestRetryAfter) return std::nullopt;
+  const unsigned doublings = std::min(question.attempt - std::min(question.attempt, 1U), 16U);
+  const auto backoff = std::min(kFirstDelay * (1U << doublings), kLongestDelay);
+  const double jittered = question.jitter * static_cast<double>(backoff.count());
+  return std::max(floor, milliseconds{std::llround(jittered)});
+}
+
+}  // namespace mpk::http
