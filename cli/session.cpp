@@ -134,6 +134,16 @@ bool Session::stdout_is_terminal() const { return is_terminal(STDOUT_FILENO); }
 bool Session::color() const { return use_color(STDOUT_FILENO, impl_->env); }
 unsigned Session::width() const { return terminal_width(STDOUT_FILENO); }
 
+bool Session::ask_yes(std::string_view question) {
+  if (!stdin_is_terminal()) return false;
+  std::fprintf(stderr, "%.*s [y/N] ", static_cast<int>(question.size()), question.data());
+  std::string line;
+  for (int c = std::getchar(); c != EOF && c != '\n' && line.size() < 16; c = std::getchar())
+    line.push_back(static_cast<char>(c));
+  auto answer = lower_ascii(trim(line));
+  return answer == "y" || answer == "yes";
+}
+
 Result<std::string> Session::ask_secret(std::string_view prompt) {
   if (!stdin_is_terminal())
     return Error(ErrorKind::usage, "there is no terminal to ask for a password",

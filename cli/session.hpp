@@ -55,6 +55,8 @@ class Session {
   bool stdout_is_terminal() const;
   bool color() const;  // on stdout
   unsigned width() const;
+  /// y or yes on the terminal; false when there is none.
+  bool ask_yes(std::string_view question);
   /// A line from the terminal without echo. usage when there is no terminal.
   Result<std::string> ask_secret(std::string_view prompt);
   /// Ends progress, prints --stats, flushes stdout: io when that fails (a full disk).

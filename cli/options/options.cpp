@@ -52,6 +52,8 @@ Result<flow::SigningRequest> SigningOptions::resolve(Session& session) const {
     request.trusted_root_text =
         TRY(session.flag_file("--trusted-root", *trusted_root, limits::kTrustedRoot));
   request.assume_yes = yes;
+  if (session.stdin_is_terminal())
+    request.confirm = [&session](const std::string& question) { return session.ask_yes(question); };
   return request;
 }
 

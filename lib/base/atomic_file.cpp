@@ -1,4 +1,6 @@
 // AtomicFile: written under a temporary name, renamed when it is complete.
+#include "base/file.hpp"
+
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
@@ -8,8 +10,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-
-#include "base/file.hpp"
 
 namespace mpk {
 namespace {

@@ -1,4 +1,6 @@
 // Tests of AtomicFile, TempDir and FileLock.
+#include "base/file.hpp"
+
 #include <doctest/doctest.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -11,8 +13,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "base/file.hpp"
 
 using namespace mpk;
 namespace fs = std::filesystem;
@@ -145,7 +145,9 @@ TEST_CASE("a held lock times out, a released one is given") {
   const auto refused = FileLock::acquire(path, 0);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().kind() == ErrorKind::timeout);
-  { const FileLock released = held.take(); }
+  {
+    const FileLock released = held.take();
+  }
   CHECK(FileLock::acquire(path, 0));
 }
 

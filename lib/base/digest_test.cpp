@@ -47,7 +47,7 @@ TEST_CASE("anything but lower-case hex of the right length is malformed") {
            sha256(upper),
            "SHA256:" + std::string(kEmpty256),
            "sha512:" + std::string(kEmpty256),
-           "md5:d41d8cd98f00b204e9800998ecf8427e",
+           std::string("md5:d41d8cd98f00b204e9800998ecf8427e"),
            " " + sha256(kEmpty256),
            sha256(kEmpty256) + "\n",
            "sha256::" + std::string(kEmpty256).substr(1),

@@ -7,8 +7,14 @@
 
 using namespace mpk;
 
+namespace {
+
+using Values = std::map<std::string, std::string>;
+
+}  // namespace
+
 TEST_CASE("an empty variable is an unset one") {
-  MapEnv env({{"A", "1"}, {"B", ""}});
+  MapEnv env(Values{{"A", "1"}, {"B", ""}});
   CHECK(env.get("A") == "1");
   CHECK_FALSE(env.get("B"));
   CHECK_FALSE(env.get("C"));
@@ -24,15 +30,15 @@ TEST_CASE("the system's environment is read") {
 }
 
 TEST_CASE("the data directory follows XDG_DATA_HOME, else HOME") {
-  CHECK(MapEnv({{"HOME", "/home/me"}}).data_dir().value() == "/home/me/.local/share/mpk");
-  CHECK(MapEnv({{"XDG_DATA_HOME", "/data"}}).data_dir().value() == "/data/mpk");
+  CHECK(MapEnv(Values{{"HOME", "/home/me"}}).data_dir().value() == "/home/me/.local/share/mpk");
+  CHECK(MapEnv(Values{{"XDG_DATA_HOME", "/data"}}).data_dir().value() == "/data/mpk");
   // A relative one is invalid by the XDG specification.
-  CHECK(MapEnv({{"HOME", "/home/me"}, {"XDG_DATA_HOME", "data"}}).data_dir().value() ==
+  CHECK(MapEnv(Values{{"HOME", "/home/me"}, {"XDG_DATA_HOME", "data"}}).data_dir().value() ==
         "/home/me/.local/share/mpk");
 }
 
 TEST_CASE("without HOME there is no home and no data directory") {
-  CHECK(MapEnv({{"HOME", "/root"}}).home().value() == "/root");
+  CHECK(MapEnv(Values{{"HOME", "/root"}}).home().value() == "/root");
   CHECK(MapEnv().home().error().kind() == ErrorKind::usage);
-  CHECK(MapEnv({{"XDG_DATA_HOME", "data"}}).data_dir().error().kind() == ErrorKind::usage);
+  CHECK(MapEnv(Values{{"XDG_DATA_HOME", "data"}}).data_dir().error().kind() == ErrorKind::usage);
 }

@@ -53,13 +53,17 @@ Error errno_error(int number, std::string_view action, const std::filesystem::pa
       hint = "free some space there, then run the command again";
       break;
     case EACCES:
-    case EPERM: reason = "permission denied"; break;
+    case EPERM:
+      reason = "permission denied";
+      break;
     case EMFILE:
     case ENFILE:
       reason = "too many open files";
       hint = "raise the limit (ulimit -n) or lower the number of parallel transfers";
       break;
-    case EXDEV: reason = "the target lies on another file system"; break;
+    case EXDEV:
+      reason = "the target lies on another file system";
+      break;
     default:
       reason = std::generic_category().message(number);
       // libc starts its sentences upper case; an error text of ours does not.

@@ -1,16 +1,16 @@
 // Files: read with a cap, write atomically, temporary directories, locks.
 #pragma once
 
+#include "base/bytes.hpp"
+#include "base/fd.hpp"
+#include "base/result.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/bytes.hpp"
-#include "base/fd.hpp"
-#include "base/result.hpp"
 
 namespace mpk {
 
@@ -114,9 +114,10 @@ class FileReader {
 /// malformed otherwise. Legal: "a..b", "..foo".
 Result<std::string> safe_relative_path(std::string_view path);
 
-/// Opens/creates directories of `relative` below `root` (which must exist) one by one without following symlinks
-/// (openat with O_NOFOLLOW) and returns the parent directory's real path for the final component.
-/// Untrusted-looking ways (a symlink or a file where a directory must be) give mismatch.
+/// Opens/creates directories of `relative` below `root` (which must exist) one by one without
+/// following symlinks (openat with O_NOFOLLOW) and returns the parent directory's real path for the
+/// final component. Untrusted-looking ways (a symlink or a file where a directory must be) give
+/// mismatch.
 Result<std::filesystem::path> make_parents_beneath(const std::filesystem::path& root,
                                                    std::string_view relative);
 

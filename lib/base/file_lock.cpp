@@ -1,4 +1,6 @@
 // FileLock: flock(2) with a deadline.
+#include "base/file.hpp"
+
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/file.h>
@@ -7,8 +9,6 @@
 #include <cerrno>
 #include <chrono>
 #include <thread>
-
-#include "base/file.hpp"
 
 namespace mpk {
 namespace {

@@ -1,12 +1,12 @@
 // Parallel: a bounded set of workers over a list; the first error wins and cancels the rest.
 #pragma once
 
+#include "base/result.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
-
-#include "base/result.hpp"
 
 namespace mpk {
 

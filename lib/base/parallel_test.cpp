@@ -159,9 +159,8 @@ TEST_CASE("copies of a token share the flag, other tokens do not") {
 
 TEST_CASE("an exception in the work becomes an internal error") {
   for (const std::size_t workers : {1U, 4U}) {
-    const auto known = parallel_for(8, workers, {}, [](std::size_t) -> Result<void> {
-      throw std::runtime_error("boom");
-    });
+    const auto known = parallel_for(
+        8, workers, {}, [](std::size_t) -> Result<void> { throw std::runtime_error("boom"); });
     REQUIRE_FALSE(known);
     CHECK(known.error().kind() == ErrorKind::internal);
     CHECK(known.error().message() == "unexpected exception: boom");

@@ -1,4 +1,8 @@
 // Paths from outside: proven harmless, then walked without following a link.
+#include "base/file.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
@@ -7,10 +11,6 @@
 #include <cerrno>
 #include <system_error>
 #include <vector>
-
-#include "base/file.hpp"
-#include "base/limits.hpp"
-#include "base/text.hpp"
 
 namespace mpk {
 namespace {
@@ -44,10 +44,10 @@ Result<Fd> enter_directory(const Fd& parent, const std::string& name,
   struct stat status{};
   const bool link = ::fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
                     S_ISLNK(status.st_mode);
-  return Error(
-      ErrorKind::mismatch,
-      fmt::format("{}: expected a directory, found a {}", shown.native(), link ? "symlink" : "file"),
-      "nothing is written through it; remove it or choose another directory");
+  return Error(ErrorKind::mismatch,
+               fmt::format("{}: expected a directory, found a {}", shown.native(),
+                           link ? "symlink" : "file"),
+               "nothing is written through it; remove it or choose another directory");
 }
 
 }  // namespace

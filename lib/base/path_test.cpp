@@ -1,21 +1,34 @@
 // Tests of paths from outside: which are harmless, and that no symlink is followed below a root.
+#include "base/file.hpp"
+#include "base/limits.hpp"
+
 #include <doctest/doctest.h>
 
 #include <fstream>
 #include <ostream>
 #include <string>
 
-#include "base/file.hpp"
-#include "base/limits.hpp"
-
 using namespace mpk;
 namespace fs = std::filesystem;
 
 TEST_CASE("harmless relative paths are taken as they are") {
-  const std::string cases[] = {
-      "a",      "model.safetensors", "a/b/c",         "a..b", "..foo", "foo..", "...",
-      ".a/.b",  "with space",        "back\\slash",   "C:",   "-rf",   "~",     "größe/模型.gguf",
-      "\u00a0", "a:b@c",             "emoji \U0001f600"};
+  const std::string cases[] = {"a",
+                               "model.safetensors",
+                               "a/b/c",
+                               "a..b",
+                               "..foo",
+                               "foo..",
+                               "...",
+                               ".a/.b",
+                               "with space",
+                               "back\\slash",
+                               "C:",
+                               "-rf",
+                               "~",
+                               "größe/模型.gguf",
+                               "\u00a0",
+                               "a:b@c",
+                               "emoji \U0001f600"};
   for (const auto& path : cases) {
     CAPTURE(path);
     CHECK(safe_relative_path(path).value() == path);

@@ -1,6 +1,10 @@
 // Process: posix_spawn with pipes, caps and a deadline; or with our own terminal.
 #include "base/process.hpp"
 
+#include "base/fd.hpp"
+#include "base/file.hpp"
+#include "base/process_signals.hpp"
+
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
@@ -15,10 +19,6 @@
 #include <csignal>
 #include <ctime>
 #include <optional>
-
-#include "base/fd.hpp"
-#include "base/file.hpp"
-#include "base/process_signals.hpp"
 
 namespace mpk {
 namespace {
@@ -123,13 +123,6 @@ int exit_code_of(int status) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-int wait_for(pid_t pid) {
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  return exit_code_of(status);
-}
-
 // One child with its three pipes. If it still runs on destruction, its group is killed.
 class Conversation {
  public:
@@ -149,7 +142,8 @@ class Conversation {
   ~Conversation() {
     if (reaped_) return;
     ::kill(-pid_, SIGKILL);
-    wait_for(pid_);
+    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
   }
 
   Result<ProcessOutcome> run() {
@@ -157,9 +151,9 @@ class Conversation {
     const auto deadline = Clock::now() + std::chrono::seconds(options_.timeout_seconds);
     while (!reaped_) {
       if (Clock::now() >= deadline) {
-        return Error(ErrorKind::timeout, fmt::format("{}: no end after {} s, killed",
-                                                     options_.argv.front(),
-                                                     options_.timeout_seconds));
+        return Error(ErrorKind::timeout,
+                     fmt::format("{}: no end after {} s, killed", options_.argv.front(),
+                                 options_.timeout_seconds));
       }
       wait_for_events();
       // Before reading: what a dead child wrote is then all there.
@@ -244,8 +238,8 @@ Result<ProcessOutcome> run_captured(const ProcessOptions& options) {
   Pipe input = TRY(make_pipe());
   Pipe output = TRY(make_pipe());
   Pipe errors = TRY(make_pipe());
-  const pid_t pid = TRY(spawn(options, Streams{input.read_end.get(), output.write_end.get(),
-                                               errors.write_end.get()}));
+  const pid_t pid = TRY(spawn(
+      options, Streams{input.read_end.get(), output.write_end.get(), errors.write_end.get()}));
   input.read_end.reset();
   output.write_end.reset();
   errors.write_end.reset();
@@ -255,12 +249,19 @@ Result<ProcessOutcome> run_captured(const ProcessOptions& options) {
 }
 
 Result<ProcessOutcome> run_on_terminal(const ProcessOptions& options) {
-  SignalsToChild signals;
+  SignalsForChild signals;
   const pid_t pid = TRY(spawn(options, std::nullopt));
-  signals.forward_to(pid);
-  ProcessOutcome outcome;
-  outcome.exit_code = wait_for(pid);
-  return outcome;
+  while (true) {
+    int status = 0;
+    if (::waitpid(pid, &status, WNOHANG) == pid) {
+      ProcessOutcome outcome;
+      outcome.exit_code = exit_code_of(status);
+      return outcome;
+    }
+    if (const int signal = signals.take(); signal != 0) ::kill(pid, signal);
+    // In short steps: a signal may be handled by any thread, so none is sure to end a longer wait.
+    ::poll(nullptr, 0, 10);
+  }
 }
 
 }  // namespace

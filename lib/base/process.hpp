@@ -1,12 +1,12 @@
 // Process: run a helper program (argv only, never a shell) with caps and a deadline.
 #pragma once
 
+#include "base/result.hpp"
+
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "base/result.hpp"
 
 namespace mpk {
 

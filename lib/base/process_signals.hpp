@@ -1,8 +1,6 @@
 // What run_process does to signals while it runs; for process.cpp only.
 #pragma once
 
-#include <sys/types.h>
-
 #include <csignal>
 #include <mutex>
 
@@ -22,24 +20,24 @@ class BlockedSigpipe {
   bool was_pending_ = false;
 };
 
-/// In this scope SIGINT and SIGTERM do not end us. One that a process sent to us is passed on to
-/// the child; one that the terminal sent went to the child by itself. One scope at a time: a second
-/// one waits for the first.
-class SignalsToChild {
+/// In this scope SIGINT and SIGTERM do not end us. One that a process sent to us is kept for the
+/// child; one that the terminal sent went to the child by itself. One scope at a time: a second one
+/// waits for the first.
+class SignalsForChild {
  public:
-  SignalsToChild();
-  SignalsToChild(const SignalsToChild&) = delete;
-  SignalsToChild& operator=(const SignalsToChild&) = delete;
-  ~SignalsToChild();
+  SignalsForChild();
+  SignalsForChild(const SignalsForChild&) = delete;
+  SignalsForChild& operator=(const SignalsForChild&) = delete;
+  ~SignalsForChild();
 
-  void forward_to(pid_t child);
+  /// The signal to pass on, once; 0: none. Not done by the handler, which cannot know whether the
+  /// child's number was given to another process meanwhile.
+  int take();
 
  private:
-  static void handle(int signal, siginfo_t* info, void* context);
-
   std::unique_lock<std::mutex> only_;
-  struct sigaction previous_int_ {};
-  struct sigaction previous_term_ {};
+  struct sigaction previous_int_{};
+  struct sigaction previous_term_{};
 };
 
 }  // namespace mpk

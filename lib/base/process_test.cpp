@@ -1,6 +1,9 @@
 // Tests of run_process: streams, caps, the deadline for a whole group, signals on the terminal.
 #include "base/process.hpp"
 
+#include "base/fd.hpp"
+#include "base/file.hpp"
+
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,9 +15,6 @@
 #include <iterator>
 #include <ostream>
 #include <thread>
-
-#include "base/fd.hpp"
-#include "base/file.hpp"
 
 using namespace mpk;
 namespace fs = std::filesystem;
@@ -202,12 +202,12 @@ TEST_CASE("with inherited streams the child writes to ours and its exit code com
 
 TEST_CASE("with inherited streams a SIGTERM or SIGINT sent to us ends the child and not us") {
   for (const int signal : {SIGTERM, SIGINT}) {
-    struct sigaction before {};
+    struct sigaction before{};
     ::sigaction(signal, nullptr, &before);
     const TempDir dir = TempDir::create("mpk-test").take();
     const fs::path ready = dir.path() / "ready";
-    ProcessOptions options = shell("trap 'exit 7' TERM INT; : >" + ready.string() +
-                                   "; while :; do sleep 0.05; done");
+    ProcessOptions options =
+        shell("trap 'exit 7' TERM INT; : >" + ready.string() + "; while :; do sleep 0.05; done");
     options.inherit_stdio = true;
     const std::jthread sender([&] {
       if (eventually([&] { return fs::exists(ready); })) ::kill(::getpid(), signal);
@@ -215,7 +215,7 @@ TEST_CASE("with inherited streams a SIGTERM or SIGINT sent to us ends the child 
     const auto outcome = run_process(options);
     REQUIRE(outcome);
     CHECK(outcome->exit_code == 7);
-    struct sigaction after {};
+    struct sigaction after{};
     ::sigaction(signal, nullptr, &after);
     CHECK((after.sa_handler == before.sa_handler));
   }

@@ -1,9 +1,9 @@
 // TempDir: a private directory that goes away with its owner.
+#include "base/file.hpp"
+
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
-
-#include "base/file.hpp"
 
 namespace mpk {
 

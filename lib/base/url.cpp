@@ -35,6 +35,13 @@ bool is_host(std::string_view host) {
   });
 }
 
+/// RFC 3986 §3.2.1. A '\' above all: browsers end the host there.
+bool is_userinfo(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) {
+    return is_alnum(c) || std::string_view("-._~!$&'()*+,;=:%").find(c) != std::string_view::npos;
+  });
+}
+
 /// A space or control character would break the request line.
 bool is_one_word(std::string_view text) {
   return std::ranges::all_of(
@@ -129,6 +136,7 @@ Result<Url> Url::parse(std::string_view text) {
   // clients that take the last one would connect elsewhere.
   if (const auto at = authority.find('@'); at != std::string_view::npos) {
     url.userinfo = authority.substr(0, at);
+    if (!is_userinfo(url.userinfo)) return malformed("has bad characters before its '@'");
     authority.remove_prefix(at + 1);
   }
   const auto [host, port, has_port] = split_port(authority);

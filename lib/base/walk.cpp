@@ -1,6 +1,10 @@
 // Walk: what belongs to a model, what is left out, and what is refused by name.
 #include "base/walk.hpp"
 
+#include "base/file.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+
 #include <fmt/core.h>
 #include <sys/stat.h>
 
@@ -8,10 +12,6 @@
 #include <cerrno>
 #include <system_error>
 #include <utility>
-
-#include "base/file.hpp"
-#include "base/limits.hpp"
-#include "base/text.hpp"
 
 namespace mpk {
 namespace {
@@ -103,9 +103,12 @@ class Walk {
     if (!safe) return Error(safe.error()).with_kind(ErrorKind::usage);
 
     switch (status.type()) {
-      case fs::file_type::directory: return visit(absolute, path + "/", depth);
-      case fs::file_type::regular: return add(path, absolute);
-      case fs::file_type::symlink: return add(path, TRY(link_target(absolute, path)));
+      case fs::file_type::directory:
+        return visit(absolute, path + "/", depth);
+      case fs::file_type::regular:
+        return add(path, absolute);
+      case fs::file_type::symlink:
+        return add(path, TRY(link_target(absolute, path)));
       default:
         return refused(path, "neither a regular file nor a directory",
                        "remove it, or name it in .mpkignore");

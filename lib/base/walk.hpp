@@ -1,21 +1,21 @@
 // Walk: the files of a model directory, sorted, under one rule of what belongs to a model.
 #pragma once
 
+#include "base/glob.hpp"
+#include "base/result.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include "base/glob.hpp"
-#include "base/result.hpp"
-
 namespace mpk {
 
 struct WalkFile {
-  std::string path;               // relative, '/'-separated, valid UTF-8
+  std::string path;                // relative, '/'-separated, valid UTF-8
   std::filesystem::path absolute;  // what to open (the target, where a symlink was followed)
   std::uint64_t size = 0;
-  bool executable = false;        // owner's execute bit
+  bool executable = false;  // owner's execute bit
 };
 
 struct WalkResult {

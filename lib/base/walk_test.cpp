@@ -1,6 +1,9 @@
 // Tests of walk_model: order, what is left out, links, and what is refused by name.
 #include "base/walk.hpp"
 
+#include "base/file.hpp"
+#include "base/limits.hpp"
+
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -9,9 +12,6 @@
 
 #include <fstream>
 #include <ostream>
-
-#include "base/file.hpp"
-#include "base/limits.hpp"
 
 using namespace mpk;
 namespace fs = std::filesystem;
@@ -35,8 +35,8 @@ Names paths(const WalkResult& result) {
 Error refusal(const fs::path& root, std::string_view subject) {
   const auto result = walk_model(root);
   REQUIRE_FALSE(result);
-  CAPTURE(result.error().message());
-  CHECK(result.error().message().find(subject) != std::string::npos);
+  CAPTURE(result.error().text());
+  CHECK(result.error().text().find(subject) != std::string::npos);
   return result.error();
 }
 
@@ -60,10 +60,11 @@ TEST_CASE("files come sorted bytewise, with size, mode and what to open") {
 
 TEST_CASE("git, caches and editor left-overs are out at every depth, their look-alikes are in") {
   const TempDir dir = TempDir::create("mpk-test").take();
-  const Names out = {".git/config", ".gitattributes",     "sub/.gitignore", ".cache/hub/x",
-                     "s/x.pyc",     "s/__pycache__/y",    "n/.ipynb_checkpoints/z",
-                     ".DS_Store",   "sub/.DS_Store",      "config.json~",   ".config.json.swp",
-                     ".idea/w.xml", ".vscode/set.json",   ".mpk-tmp-aB3dE6"};
+  const Names out = {
+      ".git/config",      ".gitattributes",  "sub/.gitignore",         ".cache/hub/x",
+      "s/x.pyc",          "s/__pycache__/y", "n/.ipynb_checkpoints/z", ".DS_Store",
+      "sub/.DS_Store",    "config.json~",    ".config.json.swp",       ".idea/w.xml",
+      ".vscode/set.json", ".mpk-tmp-aB3dE6"};
   const Names in = {"git", "cache/x", "x.py", "pycache", "swp", "a~b", ".env", "sub/model.gguf"};
   for (const auto& name : out) put(dir.path() / name);
   for (const auto& name : in) put(dir.path() / name);

@@ -1,16 +1,16 @@
 // Certificate: a read-only view of an X.509 certificate (RFC 5280).
 #pragma once
 
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "crypto/key.hpp"
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/bytes.hpp"
-#include "base/result.hpp"
-#include "base/time.hpp"
-#include "crypto/key.hpp"
 
 struct x509_st;  // OpenSSL's X509
 
@@ -49,7 +49,7 @@ class Certificate {
   bool is_self_signed() const;  // subject == issuer and the signature holds by its own key
   bool allows_digital_signature() const;  // keyUsage present with digitalSignature
   bool allows_code_signing() const;       // extKeyUsage present with codeSigning
-  bool allows_time_stamping() const;  // extKeyUsage critical and exactly timeStamping
+  bool allows_time_stamping() const;      // extKeyUsage critical and exactly timeStamping
   Result<std::vector<SubjectAltName>> subject_alt_names() const;
 
   /// The extension's value (contents of the OCTET STRING); `oid` in dotted form.

@@ -13,11 +13,23 @@ namespace {
 // 112 bits of security: no SHA-1 signature, no RSA key under 2048 bits anywhere in the path.
 constexpr int kSecurityLevel = 2;
 
-/// Validity periods are judged by `check_validity`: a fault there must not hide another one, and
-/// OpenSSL excludes the last second that RFC 5280 §4.1.2.5 includes.
-int pass_validity(int ok, X509_STORE_CTX* context) {
+/// X509_V_FLAG_X509_STRICT also refuses what RFC 5280 §4 asks of an authority but path validation
+/// (§6.1) does not, and what CAs made with `openssl req -x509` do not have. Nothing rests on these.
+bool is_form_only(int error) {
+  return error == X509_V_ERR_MISSING_AUTHORITY_KEY_IDENTIFIER ||
+         error == X509_V_ERR_MISSING_SUBJECT_KEY_IDENTIFIER ||
+         error == X509_V_ERR_CA_CERT_MISSING_KEY_USAGE || error == X509_V_ERR_CA_BCONS_NOT_CRITICAL;
+}
+
+/// Validity is judged by `check_validity`: a fault there must not hide another one, and OpenSSL
+/// excludes the last second that RFC 5280 §4.1.2.5 includes.
+bool is_validity(int error) {
+  return error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID;
+}
+
+int judge(int ok, X509_STORE_CTX* context) {
   const int error = X509_STORE_CTX_get_error(context);
-  return error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID ? 1 : ok;
+  return is_validity(error) || is_form_only(error) ? 1 : ok;
 }
 
 Result<void> check_validity(const std::vector<Certificate>& path, Timestamp at) {
@@ -55,7 +67,7 @@ bool prepare(const Inputs& inputs, const Certificate& leaf,
       1) {
     return false;
   }
-  X509_STORE_CTX_set_verify_cb(context, pass_validity);
+  X509_STORE_CTX_set_verify_cb(context, judge);
   X509_VERIFY_PARAM* param = X509_STORE_CTX_get0_param(context);
   // The time also makes OpenSSL prefer, of two issuers with one name and key, the one valid then.
   X509_VERIFY_PARAM_set_time(param, static_cast<std::time_t>(at.seconds()));

@@ -1,11 +1,11 @@
 // Certificate path validation at a given time (RFC 5280 §6), never at "now".
 #pragma once
 
-#include <vector>
-
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "crypto/certificate.hpp"
+
+#include <vector>
 
 namespace mpk::crypto {
 

@@ -1,10 +1,10 @@
 // Hashing over OpenSSL EVP.
 #pragma once
 
-#include <memory>
-
 #include "base/bytes.hpp"
 #include "base/digest.hpp"
+
+#include <memory>
 
 namespace mpk::crypto {
 

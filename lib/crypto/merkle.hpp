@@ -1,21 +1,21 @@
 // Merkle trees of RFC 6962 §2: proofs to check, and a small tree that makes them.
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 
+#include <cstdint>
+#include <vector>
+
 namespace mpk::crypto {
 
-Bytes merkle_leaf_hash(BytesView leaf);                    // SHA-256(00 ‖ leaf)
+Bytes merkle_leaf_hash(BytesView leaf);                   // SHA-256(00 ‖ leaf)
 Bytes merkle_node_hash(BytesView left, BytesView right);  // SHA-256(01 ‖ left ‖ right)
 
 /// The root that an inclusion proof leads to (RFC 9162 §2.1.3.2). malformed: index ≥ size, or a
 /// proof of the wrong length.
-Result<Bytes> merkle_root_from_inclusion(std::uint64_t index, std::uint64_t size, BytesView leaf_hash,
-                                         const std::vector<Bytes>& proof);
+Result<Bytes> merkle_root_from_inclusion(std::uint64_t index, std::uint64_t size,
+                                         BytesView leaf_hash, const std::vector<Bytes>& proof);
 
 /// RFC 9162 §2.1.4.2. untrusted when the two roots are not consistent.
 Result<void> merkle_verify_consistency(std::uint64_t first_size, std::uint64_t second_size,

@@ -1,9 +1,9 @@
 // Randomness (RAND_bytes), handed in where tests need it fixed.
 #pragma once
 
-#include <cstddef>
-
 #include "base/bytes.hpp"
+
+#include <cstddef>
 
 namespace mpk::crypto {
 

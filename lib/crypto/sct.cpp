@@ -1,20 +1,20 @@
 // Signed certificate timestamps embedded in a certificate (RFC 6962 §3.2, §3.3).
 #include "crypto/sct.hpp"
 
-#include <openssl/ct.h>
-#include <openssl/x509v3.h>
-
-#include <algorithm>
-
 #include "base/encoding.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/sct_input.hpp"
 
+#include <openssl/ct.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+
 namespace mpk::crypto {
 namespace {
 
-using SctList = Owned<STACK_OF(SCT), SCT_LIST_free>;
+using SctList = Handle<STACK_OF(SCT), SCT_LIST_free>;
 
 // What every SCT of one certificate is checked against.
 struct Subject {
@@ -103,7 +103,7 @@ Result<SctList> scts_of(const Certificate& leaf) {
 Result<std::vector<VerifiedSct>> verify_scts(const Certificate& leaf, const Certificate& issuer,
                                              const std::vector<CtLog>& logs) {
   const SctList scts = TRY(scts_of(leaf));
-  const Bytes issuer_key = TRY(to_der(i2d_X509_PUBKEY, X509_get_X509_PUBKEY(issuer.native())));
+  const Bytes issuer_key = encode_der(i2d_X509_PUBKEY, X509_get_X509_PUBKEY(issuer.native()));
   const Subject subject{TRY(tbs_without_extension(leaf, NID_ct_precert_scts)),
                         sha256(issuer_key).bytes()};
 
@@ -116,9 +116,8 @@ Result<std::vector<VerifiedSct>> verify_scts(const Certificate& leaf, const Cert
       continue;
     }
     // A log that answered twice is still one witness, and callers count witnesses.
-    const bool known = std::any_of(verified.begin(), verified.end(), [&](const VerifiedSct& other) {
-      return other.log_id == result->log_id;
-    });
+    const bool known = std::ranges::any_of(
+        verified, [&](const VerifiedSct& other) { return other.log_id == result->log_id; });
     if (!known) verified.push_back(result.take());
   }
   if (verified.empty()) return std::move(*first_reason);

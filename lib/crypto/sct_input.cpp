@@ -1,9 +1,12 @@
 // The bytes that a CT log signs for a precertificate (RFC 6962 §3.2).
 #include "crypto/sct_input.hpp"
 
+#include "crypto/openssl.hpp"
+
+#include <openssl/objects.h>
 #include <openssl/x509.h>
 
-#include "crypto/openssl.hpp"
+#include <string>
 
 namespace mpk::crypto {
 namespace {
@@ -18,9 +21,9 @@ void put_big_endian(Bytes& out, std::uint64_t value, int width) {
 
 Result<Bytes> tbs_without_extension(const Certificate& certificate, int nid) {
   // A copy: deleting from the shared certificate would race with its other readers.
-  X509Ptr copy(X509_dup(certificate.native()));
+  const X509Handle copy(X509_dup(certificate.native()));
   if (!copy) return openssl_error(ErrorKind::internal, "certificate cannot be copied");
-  int position = X509_get_ext_by_NID(copy.get(), nid, -1);
+  const int position = X509_get_ext_by_NID(copy.get(), nid, -1);
   if (position < 0) {
     return Error(ErrorKind::malformed,
                  std::string("certificate has no extension ") + OBJ_nid2ln(nid));
@@ -29,8 +32,10 @@ Result<Bytes> tbs_without_extension(const Certificate& certificate, int nid) {
     return Error(ErrorKind::malformed,
                  std::string("certificate has more than one extension ") + OBJ_nid2ln(nid));
   }
-  X509_EXTENSION_free(X509_delete_ext(copy.get(), position));
-  return to_der(i2d_re_X509_tbs, copy.get());
+  const ExtensionHandle removed(X509_delete_ext(copy.get(), position));
+  Bytes tbs = encode_der(i2d_re_X509_tbs, copy.get());
+  if (tbs.empty()) return openssl_error(ErrorKind::malformed, "certificate cannot be encoded");
+  return tbs;
 }
 
 Result<Bytes> sct_signed_input(std::uint64_t timestamp_ms, BytesView issuer_key_hash, BytesView tbs,

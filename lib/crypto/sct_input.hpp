@@ -1,11 +1,11 @@
 // The bytes that a CT log signs for a precertificate (RFC 6962 §3.2); shared by sct and issue_sct.
 #pragma once
 
-#include <cstdint>
-
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "crypto/certificate.hpp"
+
+#include <cstdint>
 
 namespace mpk::crypto {
 

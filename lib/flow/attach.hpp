@@ -17,5 +17,8 @@ Result<AttachedStatement> sign_and_attach(const Context& context, oci::Store& st
 
 /// The subject's name in statements: "ghcr.io/acme/llm"; of a layout its directory name.
 std::string subject_name(const oci::Reference& reference);
+/// The in-toto statement about `digest`, the bytes to sign.
+std::string statement_about(const oci::Reference& reference, const Digest& digest,
+                            const std::string& predicate_type, const Json& predicate);
 
 }  // namespace mpk::flow

@@ -19,11 +19,14 @@ struct VerifyRequest {
   std::optional<std::string> predicate_type;          // --type narrows what counts
   sigstore::TrustedRoot trusted_root;
   sigstore::Evidence evidence;
+  /// Whether layers are read and hashed too: by default those of a local layout are, those of a
+  /// registry are not (pull checks them).
+  std::optional<bool> content;
 };
 
-/// Neither identities nor a policy: usage. The manifest, config and (with an aiBOM rule) the layer
-/// descriptors are checked; layers are read only by pull. Trouble with the registry becomes an
-/// undecided verdict, a missing reference a refused one (11).
+/// Neither identities nor a policy: usage. Manifest, config, layer paths, signature, attestations and the
+/// aiBOM's agreement with the layers are checked. Trouble with the registry becomes an undecided
+/// verdict, a missing reference a refused one (11).
 Result<policy::Verdict> verify_artifact(const Context& context, const oci::Reference& reference,
                                         const VerifyRequest& request);
 

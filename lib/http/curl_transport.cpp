@@ -1,4 +1,13 @@
 // The transport on libcurl: one multi handle on one thread. The only file that includes curl.
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "http/exchange.hpp"
+#include "http/pump.hpp"
+#include "http/redirect.hpp"
+#include "http/resilient.hpp"
+#include "http/transport.hpp"
+#include "http/wire.hpp"
+
 #include <curl/curl.h>
 #include <netdb.h>
 #include <pthread.h>
@@ -17,23 +26,15 @@
 #include <utility>
 #include <vector>
 
-#include "base/limits.hpp"
-#include "base/text.hpp"
-#include "http/exchange.hpp"
-#include "http/pump.hpp"
-#include "http/redirect.hpp"
-#include "http/resilient.hpp"
-#include "http/transport.hpp"
-
 namespace mpk::http {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr long kConnectSeconds = 15;
-constexpr long kExpectMilliseconds = 1000;        // some proxies never answer an Expect
-constexpr std::uint64_t kExpectFrom = 1U << 20;   // below, sending is cheaper than asking
-constexpr int kAnswerPatience = 5;                // × stall limit: a registry hashes after the last byte
+constexpr unsigned kConnectSeconds = 15;
+constexpr long kExpectMilliseconds = 1000;       // some proxies never answer an Expect
+constexpr std::uint64_t kExpectFrom = 1U << 20;  // below, sending is cheaper than asking
+constexpr int kAnswerPatience = 5;  // × stall limit: a registry hashes after the last byte
 constexpr int kPollMilliseconds = 500;
 constexpr long kPooledConnections = 64;
 
@@ -46,18 +47,6 @@ struct FreeList {
 struct FreeMulti {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
 };
-
-bool is_token(std::string_view text) {  // RFC 9110 §5.6.2
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) !=
-                                       std::string_view::npos;
-  });
-}
-
-bool is_field_value(std::string_view text) {  // RFC 9110 §5.5
-  return std::all_of(text.begin(), text.end(),
-                     [](unsigned char c) { return c == '\t' || (c >= 0x20 && c != 0x7f); });
-}
 
 /// One request while it is with libcurl. Made and prepared on the caller's thread, then owned and
 /// used by the engine's thread only.
@@ -95,7 +84,6 @@ class Transfer {
   Result<void> set_headers(const Request& request);
   void set_body(const Request& request);
   void set_connection(const Request& request);
-  bool header_line(std::string_view line);
   void header_end();
   Error error_of(CURLcode code) const;
   Error timeout_error() const;
@@ -114,11 +102,7 @@ class Transfer {
   bool bulk_ = false;
   bool has_body_ = false;
   bool expecting_ = false;  // Expect: 100-continue was asked and not refused yet
-  bool in_header_ = false;
-  bool answered_ = false;
-  bool header_overflow_ = false;
-  std::size_t header_bytes_ = 0;
-  Headers headers_;
+  AnswerHeader header_;
   curl_off_t moved_ = -1;
   SteadyClock::time_point moved_at_ = SteadyClock::now();
 };
@@ -130,7 +114,8 @@ Result<void> Transfer::prepare(const Request& request, const std::string& user_a
   easy_.reset(curl_easy_init());
   if (!easy_) return Error(ErrorKind::internal, "libcurl: no memory for a request");
   if (!is_token(request.method)) {
-    return Error(ErrorKind::usage, "HTTP method '" + printable(request.method, 32) + "': not a token");
+    return Error(ErrorKind::usage,
+                 "HTTP method '" + printable(request.method, 32) + "': not a token");
   }
   set(CURLOPT_ERRORBUFFER, message_.data());
   set(CURLOPT_PRIVATE, this);
@@ -167,7 +152,7 @@ void Transfer::set_connection(const Request& request) {
   }
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(CURLOPT_TCP_KEEPALIVE, 1L);
-  set(CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
+  set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(kConnectSeconds));
   // A cancelled name look-up must not hold up the other transfers.
   set(CURLOPT_QUICK_EXIT, 1L);
   // On a reused connection libcurl sends again by itself when the server hangs up before a byte of
@@ -206,17 +191,7 @@ void Transfer::set_body(const Request& request) {
 }
 
 Result<void> Transfer::set_headers(const Request& request) {
-  std::vector<std::string> lines;
-  for (const auto& [name, value] : request.headers.list()) {
-    if (!is_token(name) || !is_field_value(value)) {
-      return Error(ErrorKind::usage,
-                   "HTTP header '" + printable(name, 64) + "': not a valid name or value");
-    }
-    // The framing follows from the body alone.
-    const bool framing = iequals_ascii(name, "Content-Length") ||
-                         iequals_ascii(name, "Transfer-Encoding") || iequals_ascii(name, "Expect");
-    if (!framing) lines.push_back(value.empty() ? name + ";" : name + ": " + value);
-  }
+  auto lines = TRY(header_lines(request.headers));
   lines.emplace_back(expecting_ ? "Expect: 100-continue" : "Expect:");
   if (bulk_ && !request.headers.get("Accept-Encoding")) {
     lines.emplace_back("Accept-Encoding: identity");
@@ -251,7 +226,7 @@ int Transfer::on_seek(void* self, curl_off_t offset, int origin) {
 std::size_t Transfer::on_write(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   const std::size_t total = size * count;
-  if (!transfer.answered_) return total;  // the body of a 417 that libcurl handles
+  if (!transfer.header_.accepted()) return total;  // the body of a 417 that libcurl handles
   const auto flow = transfer.exchange_->push({reinterpret_cast<const std::uint8_t*>(data), total});
   if (flow == Exchange::Flow::pause) return CURL_WRITEFUNC_PAUSE;
   if (flow == Exchange::Flow::stop) return CURL_WRITEFUNC_ERROR;
@@ -260,36 +235,19 @@ std::size_t Transfer::on_write(char* data, std::size_t size, std::size_t count, 
 }
 
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<Transfer*>(self);
   const std::string_view line(data, size * count);
-  return static_cast<Transfer*>(self)->header_line(line) ? line.size() : 0;
-}
-
-bool Transfer::header_line(std::string_view line) {
-  header_bytes_ += line.size();
-  if (header_bytes_ > limits::kHeaderBytes) {
-    header_overflow_ = true;
-    return false;
-  }
-  if (answered_) return true;  // trailers
-  const auto text = trim(line);
-  if (!in_header_) {  // the status line; an earlier block was a 1xx
-    in_header_ = true;
-    headers_ = {};
-  } else if (text.empty()) {
-    header_end();
-  } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
-    headers_.add(std::string(line.substr(0, colon)), std::string(trim(line.substr(colon + 1))));
-  }
-  return true;
+  const auto state = transfer.header_.add(line);
+  if (state == AnswerHeader::State::block_end) transfer.header_end();
+  return state == AnswerHeader::State::too_large ? 0 : line.size();
 }
 
 void Transfer::header_end() {
-  in_header_ = false;
   const auto status = info<long>(CURLINFO_RESPONSE_CODE);
   if (status < 200) return;
   if (status == 417 && std::exchange(expecting_, false)) return;  // libcurl asks again without it
-  answered_ = true;
-  exchange_->answer(static_cast<int>(status), headers_);
+  header_.accept();
+  exchange_->answer(static_cast<int>(status), header_.headers());
 }
 
 bool Transfer::stalled(SteadyClock::time_point now) {
@@ -297,19 +255,19 @@ bool Transfer::stalled(SteadyClock::time_point now) {
   const bool connected = info<curl_off_t>(CURLINFO_PRETRANSFER_TIME_T) > 0;
   const auto moved = info<curl_off_t>(CURLINFO_SIZE_UPLOAD_T) +
                      info<curl_off_t>(CURLINFO_SIZE_DOWNLOAD_T) +
-                     static_cast<curl_off_t>(header_bytes_);
+                     static_cast<curl_off_t>(header_.bytes());
   if (!connected || moved != moved_ || exchange_->waiting_for_caller()) {
     moved_ = moved;
     moved_at_ = now;
     return false;
   }
-  const bool awaiting_answer = has_body_ && !answered_ && exchange_->body_gone();
+  const bool awaiting_answer = has_body_ && !header_.accepted() && exchange_->body_gone();
   return now - moved_at_ > std::chrono::seconds(stall_) * (awaiting_answer ? kAnswerPatience : 1);
 }
 
 void Transfer::finish_stalled() {
-  exchange_->end({Error(ErrorKind::timeout, host_ + ": no byte moved for " +
-                                                std::to_string(stall_) + " seconds"),
+  exchange_->end({Error(ErrorKind::timeout,
+                        host_ + ": no byte moved for " + std::to_string(stall_) + " seconds"),
                   true, false});
 }
 
@@ -317,19 +275,11 @@ void Transfer::finish(CURLcode code) {
   const bool sent = info<long>(CURLINFO_REQUEST_SIZE) > 0;
   if (code == CURLE_OK) {
     const auto status = info<long>(CURLINFO_RESPONSE_CODE);
-    if (!answered_) exchange_->answer(static_cast<int>(status), headers_);
+    if (!header_.accepted()) exchange_->answer(static_cast<int>(status), header_.headers());
     exchange_->end({});
     return;
   }
-  bool final = header_overflow_;
-  if (code == CURLE_COULDNT_RESOLVE_HOST) {
-    // libcurl has one code for "no such name" and "no answer now"; only the latter is worth a retry.
-    addrinfo* found = nullptr;
-    const std::string name(host_.substr(0, host_.find(':')));
-    final = getaddrinfo(name.c_str(), nullptr, nullptr, &found) == EAI_NONAME;
-    if (found != nullptr) freeaddrinfo(found);
-  }
-  exchange_->end({error_of(code), sent, final});
+  exchange_->end({error_of(code), sent, header_.overflow(), code == CURLE_COULDNT_RESOLVE_HOST});
 }
 
 std::string Transfer::said_by_curl() const {
@@ -341,33 +291,38 @@ std::string Transfer::said_by_curl() const {
 
 Error Transfer::timeout_error() const {
   const bool connected = info<curl_off_t>(CURLINFO_PRETRANSFER_TIME_T) > 0;
-  const auto seconds = connected ? std::to_string(timeout_seconds_)
-                                 : std::to_string(std::min<long>(kConnectSeconds, bulk_ || timeout_seconds_ == 0 ? kConnectSeconds : static_cast<long>(timeout_seconds_)));
-  return Error(ErrorKind::timeout, host_ + (connected ? ": no answer within " : ": no connection within ") +
-                                       seconds + " seconds");
+  const bool by_total = !bulk_ && timeout_seconds_ != 0 && timeout_seconds_ <= kConnectSeconds;
+  return Error(ErrorKind::timeout,
+               host_ + (connected ? ": no complete answer" : ": no connection") + " within " +
+                   std::to_string(connected || by_total ? timeout_seconds_ : kConnectSeconds) +
+                   " seconds");
 }
 
 Error Transfer::connect_error() const {
   const auto code = info<long>(CURLINFO_OS_ERRNO);
-  const auto reason = code == 0 ? said_by_curl()
-                                : lower_ascii(std::generic_category().message(static_cast<int>(code)));
+  const auto reason = code == 0
+                          ? said_by_curl()
+                          : lower_ascii(std::generic_category().message(static_cast<int>(code)));
   return Error(ErrorKind::network, host_ + ": " + reason);
 }
 
 Error Transfer::error_of(CURLcode code) const {
-  if (header_overflow_) {
+  if (header_.overflow()) {
     return Error(ErrorKind::too_large, host_ + ": the answer's header is over " +
                                            std::to_string(limits::kHeaderBytes) + " bytes");
   }
-  const auto curl_text = message_[0] == '\0' ? std::string(curl_easy_strerror(code)) : said_by_curl();
+  const auto curl_text =
+      message_[0] == '\0' ? std::string(curl_easy_strerror(code)) : said_by_curl();
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return Error(ErrorKind::network, host_ + ": host name not found");
     case CURLE_COULDNT_RESOLVE_PROXY:
       return Error(ErrorKind::network, host_ + ": the proxy's host name was not found",
                    "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY");
-    case CURLE_COULDNT_CONNECT: return connect_error();
-    case CURLE_OPERATION_TIMEDOUT: return timeout_error();
+    case CURLE_COULDNT_CONNECT:
+      return connect_error();
+    case CURLE_OPERATION_TIMEDOUT:
+      return timeout_error();
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
@@ -381,15 +336,26 @@ Error Transfer::error_of(CURLcode code) const {
       return Error(ErrorKind::io, host_ + ": the trusted certificates can't be read: " + curl_text,
                    "check SSL_CERT_FILE and SSL_CERT_DIR");
     case CURLE_PARTIAL_FILE:
-      return Error(ErrorKind::network, host_ + ": the connection ended before the answer was complete");
+      return Error(ErrorKind::network,
+                   host_ + ": the connection ended before the answer was complete");
     case CURLE_GOT_NOTHING:
       return Error(ErrorKind::network, host_ + ": the connection was closed without an answer");
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
       return Error(ErrorKind::malformed, host_ + ": " + curl_text);
-    case CURLE_OUT_OF_MEMORY: return Error(ErrorKind::internal, "libcurl: out of memory");
-    default: return Error(ErrorKind::network, host_ + ": " + curl_text);
+    case CURLE_OUT_OF_MEMORY:
+      return Error(ErrorKind::internal, "libcurl: out of memory");
+    default:
+      return Error(ErrorKind::network, host_ + ": " + curl_text);
   }
+}
+
+/// libcurl has one code for "no such name" and "no answer now"; only the latter is worth a retry.
+bool no_such_host(const std::string& host) {
+  addrinfo* found = nullptr;
+  const int code = getaddrinfo(host.c_str(), nullptr, nullptr, &found);
+  if (found != nullptr) freeaddrinfo(found);
+  return code == EAI_NONAME;
 }
 
 class CurlSender final : public Sender {
@@ -403,7 +369,8 @@ class CurlSender final : public Sender {
   }
 
   Attempt send_once(const Request& request) override {
-    if (auto ready = options_.cancel.check(); !ready) return {std::move(ready.error()), false, true};
+    if (auto ready = options_.cancel.check(); !ready)
+      return {std::move(ready.error()), false, true};
     if (auto ready = start(); !ready) return {std::move(ready.error()), false, true};
     auto exchange = std::make_shared<Exchange>([this] { curl_multi_wakeup(multi_.get()); });
     auto transfer = std::make_unique<Transfer>(exchange, options_);
@@ -418,6 +385,7 @@ class CurlSender final : public Sender {
     }
     curl_multi_wakeup(multi_.get());
     Attempt attempt = pump(*exchange, request, options_.cancel);
+    if (exchange->ending().unresolved) attempt.final = no_such_host(request.url.host);
     log(request, attempt, SteadyClock::now() - begun);
     return attempt;
   }
@@ -476,7 +444,8 @@ void CurlSender::run() {
     curl_multi_perform(multi_.get(), &running);
     reap();
     serve();
-    curl_multi_poll(multi_.get(), nullptr, 0, active_.empty() ? 60'000 : kPollMilliseconds, nullptr);
+    curl_multi_poll(multi_.get(), nullptr, 0, active_.empty() ? 60'000 : kPollMilliseconds,
+                    nullptr);
   }
   for (auto& transfer : active_) release(transfer);
   active_.clear();
@@ -489,8 +458,11 @@ void CurlSender::adopt() {
     fresh.swap(submitted_);
   }
   for (auto& transfer : fresh) {
-    curl_multi_add_handle(multi_.get(), transfer->easy());
-    active_.push_back(std::move(transfer));
+    if (curl_multi_add_handle(multi_.get(), transfer->easy()) == CURLM_OK) {
+      active_.push_back(std::move(transfer));
+    } else {
+      transfer->finish(CURLE_OUT_OF_MEMORY);
+    }
   }
 }
 

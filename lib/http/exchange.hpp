@@ -1,6 +1,10 @@
 // Exchange: the bounded buffers between the thread that runs transfers and the caller of send().
 #pragma once
 
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "http/message.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -10,10 +14,6 @@
 #include <optional>
 #include <span>
 #include <vector>
-
-#include "base/bytes.hpp"
-#include "base/error.hpp"
-#include "http/message.hpp"
 
 namespace mpk::http {
 
@@ -28,8 +28,9 @@ class Exchange {
   /// How the transfer ended, from the engine's side.
   struct Ending {
     std::optional<Error> error;
-    bool sent = true;    // as in Attempt
-    bool final = false;  // as in Attempt
+    bool sent = true;         // as in Attempt
+    bool final = false;       // as in Attempt
+    bool unresolved = false;  // the host name was not found; why, the caller may ask
   };
   enum class Flow { go, pause, stop };
   struct Pulled {
@@ -56,13 +57,13 @@ class Exchange {
   // The caller's end.
   /// Waits at most `limit`; `room` is reported only until finish_body().
   Event wait(std::chrono::milliseconds limit);
-  void rewound();            // after the source was rewound on Event::rewind
-  Bytes spare();             // an empty buffer, reused where possible
-  void give(Bytes bytes);    // dropped if a rewind was asked for meanwhile
-  void finish_body();        // no (more) request body
-  Bytes take();              // on Event::bytes; hand it back by recycle()
+  void rewound();          // after the source was rewound on Event::rewind
+  Bytes spare();           // an empty buffer, reused where possible
+  void give(Bytes bytes);  // dropped if a rewind was asked for meanwhile
+  void finish_body();      // no (more) request body
+  Bytes take();            // on Event::bytes; hand it back by recycle()
   void recycle(Bytes bytes);
-  void abandon();            // the caller has seen enough
+  void abandon();  // the caller has seen enough
   int status() const;
   Headers take_headers();
   Ending ending() const;

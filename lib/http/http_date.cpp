@@ -1,13 +1,13 @@
 // HTTP-date: IMF-fixdate, RFC 850 and asctime forms.
 #include "http/http_date.hpp"
 
+#include "base/text.hpp"
+
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
-
-#include "base/text.hpp"
 
 namespace mpk::http {
 namespace {
@@ -77,7 +77,8 @@ Result<Timestamp> parse_http_date(std::string_view text) {
   if (const auto fields = split_fields(text)) {
     if (const auto time = assemble(*fields)) return *time;
   }
-  return Error(ErrorKind::malformed, "HTTP date '" + printable(text, 64) + "': expected a form of RFC 9110");
+  return Error(ErrorKind::malformed,
+               "HTTP date '" + printable(text, 64) + "': expected a form of RFC 9110");
 }
 
 }  // namespace mpk::http

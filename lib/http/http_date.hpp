@@ -1,10 +1,10 @@
 // HTTP-date (RFC 9110 §5.6.7), as in Date and Retry-After.
 #pragma once
 
-#include <string_view>
-
 #include "base/result.hpp"
 #include "base/time.hpp"
+
+#include <string_view>
 
 namespace mpk::http {
 

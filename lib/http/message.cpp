@@ -1,9 +1,9 @@
 // Headers and the text body.
 #include "http/message.hpp"
 
-#include <algorithm>
-
 #include "base/text.hpp"
+
+#include <algorithm>
 
 namespace mpk::http {
 

@@ -1,16 +1,16 @@
 // HTTP requests and responses as values.
 #pragma once
 
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "base/url.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "base/bytes.hpp"
-#include "base/result.hpp"
-#include "base/url.hpp"
 
 namespace mpk::http {
 
@@ -69,8 +69,8 @@ struct Request {
   std::string method = "GET";
   Url url;
   Headers headers;
-  BodySource* body = nullptr;  // not owned
-  BodySink* sink = nullptr;    // not owned; null: the body goes to Response::body
+  BodySource* body = nullptr;           // not owned
+  BodySink* sink = nullptr;             // not owned; null: the body goes to Response::body
   std::size_t response_cap = 4U << 20;  // of Response::body; too_large beyond
   /// Bulk transfers use HTTP/1.1 connections of their own and have no total deadline, only a stall
   /// limit; API calls use h2 where offered and must end within `timeout_seconds`.

@@ -1,12 +1,12 @@
 // The caller's side of a transfer.
 #include "http/pump.hpp"
 
+#include "base/limits.hpp"
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <string>
 #include <utility>
-
-#include "base/limits.hpp"
-#include "base/text.hpp"
 
 namespace mpk::http {
 namespace {
@@ -27,12 +27,18 @@ class Pump {
 
   Result<Next> step() {
     switch (exchange_.wait(kCancelPoll)) {
-      case Exchange::Event::nothing: return Next::go_on;
-      case Exchange::Event::rewind: return rewind();
-      case Exchange::Event::answer: return begin();
-      case Exchange::Event::bytes: return drain();
-      case Exchange::Event::room: return feed();
-      case Exchange::Event::ended: return Next::ended;
+      case Exchange::Event::nothing:
+        return Next::go_on;
+      case Exchange::Event::rewind:
+        return rewind();
+      case Exchange::Event::answer:
+        return begin();
+      case Exchange::Event::bytes:
+        return drain();
+      case Exchange::Event::room:
+        return feed();
+      case Exchange::Event::ended:
+        return Next::ended;
     }
     return Next::ended;
   }
@@ -74,8 +80,8 @@ class Pump {
     return announced_ && produced_ == *announced_ ? finish() : Result<Next>(Next::go_on);
   }
 
-  /// All announced bytes were given, so the source must be at its end: a file that grows while it is
-  /// sent is an error, not a prefix.
+  /// All announced bytes were given, so the source must be at its end: a file that grows while it
+  /// is sent is an error, not a prefix.
   Result<Next> finish() {
     std::uint8_t extra = 0;
     if (TRY(request_.body->read({&extra, 1})) != 0) return changed_body("more");

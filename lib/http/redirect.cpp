@@ -1,9 +1,9 @@
 // Redirects: RFC 9110 §15.4, with credentials kept inside their origin.
 #include "http/redirect.hpp"
 
-#include <utility>
-
 #include "base/limits.hpp"
+
+#include <utility>
 
 namespace mpk::http {
 namespace {
@@ -13,11 +13,14 @@ bool is_safe(const Request& request) { return request.method == "GET" || request
 bool follows(const Request& request, int status) {
   switch (status) {
     case 301:
-    case 302: return is_safe(request);
+    case 302:
+      return is_safe(request);
     case 303:
     case 307:
-    case 308: return true;
-    default: return false;
+    case 308:
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -1,15 +1,15 @@
 // Retries around one attempt: rewinding, waiting, giving up.
 #include "http/resilient.hpp"
 
+#include "http/http_date.hpp"
+#include "http/retry.hpp"
+
 #include <algorithm>
 #include <memory>
 #include <mutex>
 #include <random>
 #include <thread>
 #include <utility>
-
-#include "http/http_date.hpp"
-#include "http/retry.hpp"
 
 namespace mpk::http {
 namespace {

@@ -1,14 +1,14 @@
 // Resilient: a Transport that sends again what retry_delay() finds worth it.
 #pragma once
 
-#include <chrono>
-#include <functional>
-#include <memory>
-
 #include "base/log.hpp"
 #include "base/parallel.hpp"
 #include "http/attempt.hpp"
 #include "http/transport.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
 
 namespace mpk::http {
 

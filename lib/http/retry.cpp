@@ -1,12 +1,12 @@
 // When to send a request again.
 #include "http/retry.hpp"
 
+#include "base/text.hpp"
+#include "http/http_date.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
-
-#include "base/text.hpp"
-#include "http/http_date.hpp"
 
 namespace mpk::http {
 namespace {
@@ -21,7 +21,8 @@ constexpr std::array kRetried = {408, 425, 429, 500, 502, 503, 504};
 bool worth_another(const RetryQuestion& question) {
   if (question.status) {
     const bool nothing_done = *question.status == 429 || *question.status == 503;
-    const bool listed = std::find(kRetried.begin(), kRetried.end(), *question.status) != kRetried.end();
+    const bool listed =
+        std::find(kRetried.begin(), kRetried.end(), *question.status) != kRetried.end();
     return listed && (question.idempotent || nothing_done);
   }
   if (!question.error) return false;
@@ -35,8 +36,10 @@ milliseconds floor_of(const RetryQuestion& question) {
   if (!question.retry_after) return milliseconds{0};
   const auto text = trim(*question.retry_after);
   constexpr std::int64_t kFar = 1'000'000;  // seconds; keeps the product below in range
-  if (const auto seconds = parse_u64(text)) {
-    return milliseconds{static_cast<std::int64_t>(std::min<std::uint64_t>(*seconds, kFar)) * 1000};
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  if (digits) {
+    const auto seconds = parse_u64(text).value_or(kFar);  // over 64 bits is far, too
+    return milliseconds{static_cast<std::int64_t>(std::min<std::uint64_t>(seconds, kFar)) * 1000};
   }
   if (const auto date = parse_http_date(text)) {
     const std::int64_t seconds = date->seconds() - question.now.seconds();

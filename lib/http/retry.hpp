@@ -1,26 +1,26 @@
 // When to send a request again, and after how long: a pure function.
 #pragma once
 
-#include <chrono>
-#include <optional>
-#include <string>
-
 #include "base/error.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 
+#include <chrono>
+#include <optional>
+#include <string>
+
 namespace mpk::http {
 
 struct RetryQuestion {
-  unsigned attempt = 1;       // how many were made
+  unsigned attempt = 1;  // how many were made
   unsigned max_attempts = 5;
-  std::optional<int> status;  // of the answer, if there was one
+  std::optional<int> status;       // of the answer, if there was one
   std::optional<ErrorKind> error;  // else network or timeout
-  bool sent = true;           // false: the failure came before a byte of the request left
+  bool sent = true;                // false: the failure came before a byte of the request left
   bool idempotent = true;
   std::optional<std::string> retry_after;  // the header, seconds or HTTP-date
   Timestamp now;
-  double jitter = 0.5;        // in [0,1), from the caller's generator
+  double jitter = 0.5;  // in [0,1), from the caller's generator
 };
 
 /// The delay before the next attempt, or nothing: give up. Retried: 408, 425, 429, 500, 502, 503,

@@ -1,13 +1,13 @@
 // Server: cpp-httplib wrapped once, for the sandbox (and later the OIDC listener and admission).
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <string>
-
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "http/message.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
 
 namespace mpk::http {
 
@@ -18,8 +18,8 @@ struct ServerRequest {
   Headers headers;
   /// Query parameter, decoded.
   std::optional<std::string> parameter(std::string_view name) const;
-  /// Streams the body; each piece is valid during the call. Returns false when the client broke off.
-  /// What a handler does not read is drained afterwards, so the connection stays usable.
+  /// Streams the body; each piece is valid during the call. Returns false when the client broke
+  /// off. What a handler does not read is drained afterwards, so the connection stays usable.
   std::function<bool(const std::function<bool(BytesView)>&)> read_body;
   /// The whole body. too_large over `cap`.
   Result<std::string> body(std::size_t cap) const;

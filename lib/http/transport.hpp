@@ -1,16 +1,16 @@
 // Transport: sends one request and brings one response; decorators add retries and redirects.
 #pragma once
 
-#include <memory>
-#include <set>
-#include <string>
-
 #include "base/log.hpp"
 #include "base/parallel.hpp"
 #include "base/progress.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "http/message.hpp"
+
+#include <memory>
+#include <set>
+#include <string>
 
 namespace mpk::http {
 
@@ -27,8 +27,8 @@ struct TransportOptions {
   std::string user_agent = "mpk";
   CancelToken cancel;
   Logger logger;
-  Stats* stats = nullptr;  // not owned
-  unsigned attempts = 5;   // of one request, the first included
+  Stats* stats = nullptr;       // not owned
+  unsigned attempts = 5;        // of one request, the first included
   unsigned stall_seconds = 60;  // a bulk transfer in which no byte moves ends as a timeout
 };
 

@@ -31,6 +31,8 @@ struct Descriptor {
 /// malformed: a missing member, a bad digest, `data` that is not the content.
 Result<Descriptor> read_descriptor(const json::Field& field);
 Json to_json(const Descriptor& descriptor);
+/// The member "annotations" of `owner` (a descriptor, manifest or index); empty when absent.
+Result<Annotations> read_annotations(const json::Field& owner);
 
 /// Size and digest of `content` are those of the descriptor, else mismatch with both values.
 Result<void> check_content(const Descriptor& descriptor, std::string_view content);

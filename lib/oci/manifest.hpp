@@ -40,6 +40,15 @@ Result<Index> parse_index(std::string_view bytes);
 /// Whether the bytes are an index (by mediaType, else by having "manifests").
 bool is_index(std::string_view bytes, std::string_view media_type);
 
+/// A manifest or index with a subject, as it is listed among the referrers of that subject:
+/// artifactType is the effective one, annotations are copied (distribution-spec, referrers).
+struct Referrer {
+  Descriptor subject;
+  Descriptor entry;
+};
+/// `bytes` are those of `descriptor` (manifest or index). nullopt: there is no subject.
+Result<std::optional<Referrer>> as_referrer(const Descriptor& descriptor, std::string_view bytes);
+
 /// Deterministic compact JSON: key order is bytewise.
 std::string serialize(const Manifest& manifest);
 std::string serialize(const Index& index);

@@ -68,6 +68,9 @@ struct Expectation {
   Digest artifact;
   /// Who may have signed. Empty: every identity fails (there is no "anyone").
   std::vector<IdentityMatcher> identities;
+  /// For callers that match the proven identity themselves, rule by rule (policies, tree): the step
+  /// certificate.identity then only reads it. Never set by a command's own verdict.
+  bool any_identity_judged_later = false;
 };
 
 /// Never opens a socket, never looks at the clock but for the sanity check that no proven time lies

@@ -1,0 +1,34 @@
+// One function a command; each lives in the file of its name.
+#pragma once
+
+#include "command.hpp"
+
+namespace mpk::cli {
+
+Command ship_command();
+Command pack_command();
+Command push_command();
+Command pull_command();
+Command copy_command();
+Command inspect_command();
+Command tree_command();
+Command list_command();
+Command tag_command();
+Command rm_command();
+Command aibom_create_command();
+Command aibom_validate_command();
+Command aibom_show_command();
+Command provenance_create_command();
+Command attest_command();
+Command sign_command();
+Command verify_command();
+Command login_command();
+Command logout_command();
+Command sandbox_run_command();
+Command sandbox_up_command();
+Command trust_show_command();
+Command completion_command();
+Command doctor_command();
+Command version_command();
+
+}  // namespace mpk::cli

@@ -1,0 +1,165 @@
+// complete: one walker over the command table; three small shell scripts that call it.
+#include "complete.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "command.hpp"
+#include "help.hpp"
+#include "session.hpp"
+
+namespace mpk::cli {
+namespace {
+
+constexpr const char* kBash = R"(# bash completion for mpk
+_mpk() {
+  local line words=("${COMP_WORDS[@]:1:COMP_CWORD}")
+  COMPREPLY=()
+  while IFS=$'\t' read -r line _; do
+    case "$line" in
+      :file) mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}"); compopt -o filenames ;;
+      :directory) mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -d -- "${COMP_WORDS[COMP_CWORD]}"); compopt -o filenames ;;
+      *) COMPREPLY+=("$line") ;;
+    esac
+  done < <(mpk __complete -- "${words[@]}" 2>/dev/null)
+}
+complete -F _mpk mpk
+)";
+
+constexpr const char* kZsh = R"(#compdef mpk
+_mpk() {
+  local line word text
+  local -a found
+  for line in "${(@f)$(mpk __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
+    word="${line%%$'\t'*}"; text="${line#*$'\t'}"
+    case "$word" in
+      :file) _files ;;
+      :directory) _files -/ ;;
+      ?*) found+=("${word//:/\\:}:$text") ;;
+    esac
+  done
+  (( ${#found} )) && _describe mpk found
+}
+compdef _mpk mpk
+)";
+
+constexpr const char* kFish = R"(# fish completion for mpk
+function __mpk_complete
+    set -l words (commandline -opc) (commandline -ct)
+    for line in (mpk __complete -- $words[2..-1] 2>/dev/null)
+        switch $line
+            case ':file*'
+                __fish_complete_path (commandline -ct)
+            case ':directory*'
+                __fish_complete_directories (commandline -ct)
+            case '*'
+                echo $line
+        end
+    end
+end
+complete -c mpk -f -a '(__mpk_complete)'
+)";
+
+struct Candidates {
+  std::string prefix;
+  std::string out;
+  std::set<std::string> seen;
+  void offer(const std::string& word, const std::string& text) {
+    if (word.starts_with(prefix) && seen.insert(word).second) out += word + "\t" + text + "\n";
+  }
+  void offer_kind(ValueKind kind) {
+    if (kind == ValueKind::file || kind == ValueKind::reference) out += ":file\t\n";
+    if (kind == ValueKind::directory) out += ":directory\t\n";
+  }
+};
+
+const Command* exact_command(const std::vector<std::string>& words) {
+  for (const auto& command : commands()) {
+    if (words.size() > command.path.size() &&
+        std::equal(command.path.begin(), command.path.end(), words.begin()))
+      return &command;
+  }
+  return nullptr;
+}
+
+const OptionSpec* named(const std::vector<OptionSpec>& specs, const std::string& word) {
+  for (const auto& spec : specs) {
+    if (!spec.positional && std::find(spec.names.begin(), spec.names.end(), word) != spec.names.end())
+      return &spec;
+  }
+  return nullptr;
+}
+
+void complete_option(const std::vector<OptionSpec>& specs, Candidates& candidates) {
+  for (const auto& spec : specs) {
+    if (!spec.positional) candidates.offer(spec.names.back(), spec.help);
+  }
+  candidates.offer("--help", "Print help");
+}
+
+void complete_positional(const std::vector<OptionSpec>& specs, std::size_t given,
+                         Candidates& candidates) {
+  std::size_t index = 0;
+  for (const auto& spec : specs) {
+    if (!spec.positional) continue;
+    if (index == given || (spec.repeatable && given > index)) {
+      for (const auto& choice : spec.choices) candidates.offer(choice, spec.help);
+      if (spec.choices.empty()) candidates.offer_kind(spec.kind);
+      return;
+    }
+    ++index;
+  }
+}
+
+}  // namespace
+
+std::string complete(const std::vector<std::string>& words) {
+  Candidates candidates{words.empty() ? "" : words.back(), {}, {}};
+  const auto* command = exact_command(words);
+  if (command == nullptr) {
+    std::size_t depth = words.empty() ? 0 : words.size() - 1;
+    for (const auto& each : commands()) {
+      if (each.path.size() > depth && std::equal(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(depth), each.path.begin()))
+        candidates.offer(each.path[depth], each.path.size() == depth + 1 ? each.summary : "commands");
+    }
+    return candidates.out;
+  }
+  OptionSet set;
+  command->bind(set);
+  CommonOptions common;
+  add_common(set, common);
+  auto specs = set.specs();
+  std::vector<std::string> rest(words.begin() + static_cast<std::ptrdiff_t>(command->path.size()), words.end() - 1);
+  if (!rest.empty()) {
+    const auto* spec = named(specs, rest.back());
+    if (spec != nullptr && !spec->value.empty()) {
+      for (const auto& choice : spec->choices) candidates.offer(choice, spec->help);
+      if (spec->choices.empty()) candidates.offer_kind(spec->kind);
+      return candidates.out;
+    }
+  }
+  if (candidates.prefix.starts_with("-")) {
+    complete_option(specs, candidates);
+    return candidates.out;
+  }
+  std::size_t given = 0;
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    const auto* spec = named(specs, rest[i]);
+    if (spec != nullptr && !spec->value.empty()) {
+      ++i;
+    } else if (spec == nullptr && !rest[i].starts_with("-")) {
+      ++given;
+    }
+  }
+  complete_positional(specs, given, candidates);
+  return candidates.out;
+}
+
+Result<std::string> completion_script(const std::string& shell) {
+  if (shell == "bash") return std::string(kBash);
+  if (shell == "zsh") return std::string(kZsh);
+  if (shell == "fish") return std::string(kFish);
+  return Error(ErrorKind::usage, "no completion for '" + shell + "'", "one of bash, zsh, fish");
+}
+
+}  // namespace mpk::cli

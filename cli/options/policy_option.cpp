@@ -1,0 +1,18 @@
+// --policy FILE.
+#include "options/policy_option.hpp"
+
+#include "base/limits.hpp"
+
+namespace mpk::cli {
+
+void PolicyOption::add_to(OptionSet& set) {
+  set.option("--policy", "FILE", file, "Policy (YAML) that must pass", ValueKind::file);
+}
+
+Result<std::optional<policy::Policy>> PolicyOption::resolve(Session& session) const {
+  if (!file) return std::optional<policy::Policy>();
+  auto text = TRY(session.flag_file("--policy", *file, limits::kYamlDocument));
+  return std::optional(TRY(policy::parse_policy(text, *file)));
+}
+
+}  // namespace mpk::cli

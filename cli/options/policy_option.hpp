@@ -1,0 +1,19 @@
+// --policy FILE.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "option_set.hpp"
+#include "policy/policy.hpp"
+#include "session.hpp"
+
+namespace mpk::cli {
+
+struct PolicyOption {
+  std::optional<std::string> file;
+  void add_to(OptionSet& set);
+  Result<std::optional<policy::Policy>> resolve(Session& session) const;
+};
+
+}  // namespace mpk::cli

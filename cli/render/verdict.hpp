@@ -1,0 +1,13 @@
+// A verdict on the screen: one line a check, then the outcome (notes in docs/verdict.md).
+#pragma once
+
+#include <string>
+
+#include "policy/verdict.hpp"
+
+namespace mpk::cli {
+
+/// `quiet`: only the last line; `verbose`: every step of the client specification too.
+std::string verdict_text(const policy::Verdict& verdict, bool quiet, bool verbose, bool color);
+
+}  // namespace mpk::cli

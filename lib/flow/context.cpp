@@ -1,0 +1,26 @@
+// Context: opening stores and resolving references.
+#include "flow/context.hpp"
+
+#include "oci/layout_store.hpp"
+#include "oci/remote_store.hpp"
+
+namespace mpk::flow {
+
+Result<std::unique_ptr<oci::Store>> open_store(const Context& context,
+                                               const oci::Reference& reference, bool create) {
+  if (reference.kind == oci::Reference::Kind::layout)
+    return oci::open_layout(reference.layout, {.create = create});
+  oci::RemoteOptions options;
+  options.plain_http = context.plain_http;
+  return oci::make_remote_store(reference, context.transport, context.env, context.logger, options);
+}
+
+Result<oci::Descriptor> resolve(oci::Store& store, const oci::Reference& reference) {
+  auto target = reference.target();
+  if (target.empty())
+    return Error(ErrorKind::usage, reference.text() + ": neither a tag nor a digest",
+                 "add a tag, for example " + reference.name() + ":latest");
+  return store.resolve(target).with(reference.text());
+}
+
+}  // namespace mpk::flow

@@ -1,0 +1,82 @@
+// Evidence: verify every bundle once.
+#include "flow/evidence.hpp"
+
+#include <algorithm>
+
+#include "attest/predicate_type.hpp"
+#include "attest/statement.hpp"
+#include "crypto/hash.hpp"
+
+namespace mpk::flow {
+namespace {
+
+// Only to sort the bundles: what counts is the statement that verification returns.
+std::string claimed_predicate_type(const std::string& text) {
+  auto bundle = sigstore::parse_bundle(text);
+  if (!bundle || !bundle->envelope) return {};
+  auto statement = attest::parse_statement(bundle->envelope->payload);
+  return statement ? statement->predicate_type : std::string();
+}
+
+}  // namespace
+
+CheckedBundle check_bundle(const std::string& bundle, const Digest& artifact,
+                           const VerifyRequest& request, Timestamp now) {
+  CheckedBundle out;
+  out.predicate_type = claimed_predicate_type(bundle);
+  out.digest = crypto::sha256(bundle).text();
+  sigstore::Expectation expectation{
+      .artifact = artifact, .identities = {}, .any_identity_judged_later = true};
+  out.report =
+      sigstore::verify_bundle(bundle, expectation, request.trusted_root, request.evidence, now);
+  out.malformed = out.report.malformed;
+  return out;
+}
+
+Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Digest& subject,
+                                                    const VerifyRequest& request, Timestamp now) {
+  std::vector<CheckedBundle> out;
+  for (const auto& found : TRY(sigstore::find_bundles(store, subject))) {
+    CheckedBundle checked;
+    if (found.problem.empty()) {
+      checked = check_bundle(found.text, subject, request, now);
+    } else {
+      checked.malformed = true;
+      checked.report.malformed = true;
+      checked.report.steps.push_back({.id = "bundle.form",
+                                      .result = sigstore::Step::Result::fail,
+                                      .code = "bundle-unreadable",
+                                      .message = found.problem,
+                                      .expected = {},
+                                      .found = {},
+                                      .hint = {}});
+    }
+    if (checked.predicate_type.empty()) {
+      auto hint = found.referrer.annotations.find("dev.sigstore.bundle.predicateType");
+      if (hint != found.referrer.annotations.end()) checked.predicate_type = hint->second;
+    }
+    checked.referrer = found.referrer.digest.text();
+    out.push_back(std::move(checked));
+  }
+  return out;
+}
+
+policy::EvidenceItem evidence_item(const CheckedBundle& bundle) {
+  policy::EvidenceItem item;
+  item.type = bundle.predicate_type == attest::kCosignSign ? "signature" : "attestation";
+  item.predicate_type = bundle.predicate_type;
+  item.bundle = bundle.digest;
+  item.referrer = bundle.referrer;
+  item.verified = bundle.report.verified.has_value();
+  item.steps = bundle.report.steps;
+  if (const auto* failure = bundle.report.first_failure(); failure != nullptr)
+    item.problem = failure->message;
+  if (bundle.report.verified) {
+    item.identity = bundle.report.verified->identity;
+    item.times = bundle.report.verified->times;
+    item.logs = bundle.report.verified->logs;
+  }
+  return item;
+}
+
+}  // namespace mpk::flow

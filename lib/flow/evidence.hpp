@@ -1,0 +1,32 @@
+// Evidence: every bundle of an artifact, verified once, sorted by what it says it is.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "flow/verify.hpp"
+#include "oci/store.hpp"
+#include "policy/verdict.hpp"
+#include "sigstore/attach.hpp"
+#include "sigstore/verify.hpp"
+
+namespace mpk::flow {
+
+struct CheckedBundle {
+  std::string predicate_type;  // as the statement says; of an unreadable bundle what its annotation says
+  std::string digest;          // of the bundle's bytes
+  std::string referrer;
+  sigstore::Report report;     // against whoever signed: the identity is judged per rule
+  bool malformed = false;
+};
+
+/// Verifies `bundle` for any identity that the certificate proves: rules match it afterwards.
+CheckedBundle check_bundle(const std::string& bundle, const Digest& artifact,
+                           const VerifyRequest& request, Timestamp now);
+
+Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Digest& subject,
+                                                    const VerifyRequest& request, Timestamp now);
+
+policy::EvidenceItem evidence_item(const CheckedBundle& bundle);
+
+}  // namespace mpk::flow

@@ -1,0 +1,24 @@
+// The local store.
+#include "flow/local_store.hpp"
+
+#include "oci/layout_store.hpp"
+
+namespace mpk::flow {
+
+Result<std::filesystem::path> local_store_path(const Context& context) {
+  return TRY(context.env.data_dir()) / "store";
+}
+
+Result<std::unique_ptr<oci::Store>> open_local_store(const Context& context, bool create) {
+  auto path = TRY(local_store_path(context));
+  if (create) {
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error)
+      return Error(ErrorKind::io, "local store " + path.string() + ": " + error.message(),
+                   "set XDG_DATA_HOME, or use -t oci:DIR:TAG");
+  }
+  return oci::open_layout(path, {.create = create});
+}
+
+}  // namespace mpk::flow

@@ -1,0 +1,16 @@
+// The local store: an OCI image layout of the user's own, where `pack` puts registry references.
+#pragma once
+
+#include <memory>
+
+#include "flow/context.hpp"
+
+namespace mpk::flow {
+
+/// ~/.local/share/mpk/store (XDG_DATA_HOME), made when `create`. Artifacts are tagged with their
+/// whole reference ("ghcr.io/acme/llm:1.0").
+Result<std::unique_ptr<oci::Store>> open_local_store(const Context& context, bool create);
+/// Where that is, for messages.
+Result<std::filesystem::path> local_store_path(const Context& context);
+
+}  // namespace mpk::flow

@@ -1,0 +1,31 @@
+// pull: one digest is resolved, verified and fetched.
+#include "flow/pull.hpp"
+
+#include "oci/manifest.hpp"
+
+namespace mpk::flow {
+
+Result<PullOutcome> pull(const Context& context, const PullRequest& request) {
+  auto store = TRY(open_store(context, request.reference));
+  PullOutcome outcome{.manifest = TRY(resolve(*store, request.reference))};
+  if (request.verify) {
+    // By digest: what is verified is what is fetched, whatever happens to the tag meanwhile.
+    auto pinned = request.reference.with_digest(outcome.manifest.digest);
+    auto wanted = *request.verify;
+    wanted.content = false;  // unpack hashes every byte
+    outcome.verdict = TRY(verify_in_store(context, *store, pinned, wanted));
+    if (outcome.verdict->outcome() != policy::Verdict::Outcome::passed) return outcome;
+  }
+  auto bytes = TRY(store->fetch_manifest(outcome.manifest));
+  auto manifest = TRY(oci::parse_manifest(bytes, outcome.manifest.media_type));
+  modelpack::UnpackOptions options;
+  options.directory = request.directory;
+  options.overwrite = request.overwrite;
+  options.workers = context.workers;
+  options.progress = &context.progress;
+  options.cancel = context.cancel;
+  outcome.files = TRY(modelpack::unpack(*store, manifest, options));
+  return outcome;
+}
+
+}  // namespace mpk::flow

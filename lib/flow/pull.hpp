@@ -1,0 +1,26 @@
+// pull: (verify, then) an artifact's files into a directory.
+#pragma once
+
+#include <optional>
+
+#include "flow/verify.hpp"
+#include "modelpack/unpack.hpp"
+
+namespace mpk::flow {
+
+struct PullRequest {
+  oci::Reference reference;
+  std::filesystem::path directory;
+  bool overwrite = false;
+  std::optional<VerifyRequest> verify;  // before the first layer byte
+};
+
+struct PullOutcome {
+  oci::Descriptor manifest;
+  std::optional<policy::Verdict> verdict;  // refused or undecided: nothing was fetched
+  modelpack::UnpackOutcome files;
+};
+
+Result<PullOutcome> pull(const Context& context, const PullRequest& request);
+
+}  // namespace mpk::flow

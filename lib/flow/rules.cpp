@@ -1,0 +1,196 @@
+// Rules: from evidence to checks.
+#include "flow/rules.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+#include "aibom/agree.hpp"
+#include "aibom/validate.hpp"
+#include "attest/predicate_type.hpp"
+#include "attest/slsa_provenance.hpp"
+#include "json/parse.hpp"
+
+namespace mpk::flow {
+namespace {
+
+bool of_type(const CheckedBundle& bundle, const std::string& predicate_type) {
+  if (predicate_type == attest::kCycloneDx) return attest::is_cyclonedx(bundle.predicate_type);
+  return bundle.predicate_type == predicate_type;
+}
+
+Timestamp newest_time(const CheckedBundle& bundle) {
+  Timestamp newest;
+  for (const auto& time : bundle.report.verified->times) newest = std::max(newest, time.time);
+  return newest;
+}
+
+policy::Check failure_of(const Rule& rule, const CheckedBundle& bundle) {
+  const auto* step = bundle.report.first_failure();
+  policy::Check check{.id = rule.id, .label = rule.label, .result = policy::CheckResult::fail};
+  check.evidence = bundle.digest;
+  check.exit_code = bundle.malformed ? 13 : 12;
+  if (step == nullptr) return check;
+  check.code = step->code;
+  check.message = step->message;
+  check.expected = step->expected;
+  check.found = step->found;
+  check.hint = step->hint;
+  return check;
+}
+
+policy::Check identity_failure(const Rule& rule, const CheckedBundle& bundle,
+                               const sigstore::IdentityMismatch& mismatch) {
+  return {.id = rule.id,
+          .label = rule.label,
+          .result = policy::CheckResult::fail,
+          .code = "identity-not-allowed",
+          .message = "signed by somebody else than allowed",
+          .expected = mismatch.expected,
+          .found = mismatch.found,
+          .evidence = bundle.digest,
+          .hint = mismatch.hint,
+          .exit_code = 12};
+}
+
+policy::Check missing(const Rule& rule) {
+  return {.id = rule.id,
+          .label = rule.label,
+          .result = policy::CheckResult::fail,
+          .code = rule.missing_code,
+          .message = rule.missing_message,
+          .expected = {rule.predicate_type},
+          .found = "nothing of this type",
+          .evidence = {},
+          .hint = rule.missing_hint,
+          .exit_code = rule.missing_exit_code};
+}
+
+policy::Check aibom_check(const char* id, const CheckedBundle& bundle) {
+  return {.id = id, .label = "aibom", .result = policy::CheckResult::pass, .code = {}, .message = {},
+          .expected = {}, .found = {}, .evidence = bundle.digest, .hint = {}, .exit_code = 0};
+}
+
+void fail(policy::Check& check, int exit_code, std::string code, std::string message) {
+  check.result = policy::CheckResult::fail;
+  check.exit_code = exit_code;
+  check.code = std::move(code);
+  check.message = std::move(message);
+}
+
+void compare_layers(const Json& bom, const CheckedBundle& bundle,
+                    const std::vector<modelpack::LayerFile>& layers, const Digest& manifest,
+                    policy::Verdict& verdict) {
+  auto agreement = aibom::compare_with_layers(bom, layers, manifest);
+  verdict.aibom_files = agreement.files;
+  verdict.aibom_matching = agreement.matching;
+  auto check = aibom_check("aibom.layers", bundle);
+  check.message = std::to_string(agreement.matching) + " of " + std::to_string(layers.size()) +
+                  " files match the layers";
+  if (!agreement.disagreements.empty()) {
+    const auto& first = agreement.disagreements.front();
+    fail(check, 22, "aibom-disagrees", "aibom and layers disagree: " + first.path + ": " + first.message);
+    if (!first.expected.empty()) check.expected = {first.expected};
+    check.found = first.found;
+    check.hint = "the aibom describes other bytes than these; make it anew with mpk ship";
+  }
+  verdict.checks.push_back(std::move(check));
+}
+
+}  // namespace
+
+std::string proven_by(const CheckedBundle& bundle) {
+  const auto& verified = *bundle.report.verified;
+  std::string out = verified.identity.subject + " · issuer " + verified.identity.issuer;
+  if (!verified.times.empty()) out += " · signed " + newest_time(bundle).brief();
+  return out;
+}
+
+std::map<std::string, std::string> provenance_facts(const CheckedBundle& bundle) {
+  std::map<std::string, std::string> out;
+  auto predicate = json::parse(bundle.report.verified->statement->predicate);
+  if (!predicate) return out;
+  auto facts = attest::read_provenance(*predicate);
+  if (!facts) return out;
+  for (const auto& [name, value] :
+       {std::pair{"builder", facts->builder_id}, {"buildType", facts->build_type},
+        {"source", facts->source_uri}, {"commit", facts->source_commit},
+        {"invocation", facts->invocation_id}}) {
+    if (!value.empty()) out[name] = value;
+  }
+  return out;
+}
+
+RuleOutcome apply_rule(const Rule& rule, const std::vector<CheckedBundle>& bundles) {
+  RuleOutcome out;
+  std::optional<policy::Check> broken, foreign, unreadable;
+  for (const auto& bundle : bundles) {
+    // What can't be read may be what is looked for: it is never "nothing there".
+    bool typeless = bundle.malformed && bundle.predicate_type.empty();
+    if (!typeless && !of_type(bundle, rule.predicate_type)) continue;
+    if (bundle.report.verified) {
+      auto mismatch = sigstore::match_identity(bundle.report.verified->identity, rule.signers);
+      if (!mismatch) {
+        out.accepted.push_back(&bundle);
+      } else if (!foreign) {
+        foreign = identity_failure(rule, bundle, *mismatch);
+      }
+    } else if (bundle.malformed) {
+      if (!unreadable) unreadable = failure_of(rule, bundle);
+    } else if (!broken) {
+      broken = failure_of(rule, bundle);
+    }
+  }
+  if (!out.accepted.empty()) {
+    std::stable_sort(out.accepted.begin(), out.accepted.end(),
+                     [](const auto* a, const auto* b) { return newest_time(*a) > newest_time(*b); });
+    out.check = {.id = rule.id, .label = rule.label, .result = policy::CheckResult::pass,
+                 .code = {}, .message = proven_by(*out.accepted.front()), .expected = {},
+                 .found = {}, .evidence = out.accepted.front()->digest, .hint = {}, .exit_code = 0};
+  } else if (broken) {
+    out.check = *broken;
+  } else if (foreign) {
+    out.check = *foreign;
+  } else if (unreadable) {
+    out.check = *unreadable;
+  } else {
+    out.check = missing(rule);
+  }
+  return out;
+}
+
+void check_aibom(const CheckedBundle& bundle, const std::vector<modelpack::LayerFile>& layers,
+                 const Digest& manifest, bool compare, policy::Verdict& verdict) {
+  auto valid = aibom_check("aibom.valid", bundle);
+  auto bom = json::parse(bundle.report.verified->statement->predicate, {.max_depth = 128});
+  if (!bom) {
+    fail(valid, 21, "aibom-unreadable", "aibom is not JSON: " + bom.error().message());
+    verdict.checks.push_back(std::move(valid));
+    return;
+  }
+  auto problems = aibom::validate_aibom(*bom);
+  if (!problems) {
+    fail(valid, 21, "aibom-unsupported", problems.error().text());
+  } else if (aibom::has_errors(*problems)) {
+    auto first = std::find_if(problems->begin(), problems->end(), [](const aibom::Problem& p) {
+      return p.level == aibom::Problem::Level::error;
+    });
+    fail(valid, 21, "aibom-invalid", "aibom is invalid at " + first->pointer + ": " + first->message);
+    valid.hint = "mpk aibom validate FILE lists every problem";
+  } else {
+    auto summary = aibom::summarize(*bom);
+    valid.message = "CycloneDX " + summary.spec_version + ", valid";
+    auto& facts = verdict.model_facts;
+    for (const auto& [name, value] :
+         {std::pair{"architecture", summary.architecture}, {"family", summary.family},
+          {"parameters", summary.parameters}, {"quantization", summary.quantization}}) {
+      if (!value.empty()) facts[name] = value;
+    }
+    verdict.licenses = summary.licenses;
+  }
+  bool usable = valid.result == policy::CheckResult::pass;
+  verdict.checks.push_back(std::move(valid));
+  if (usable && compare) compare_layers(*bom, bundle, layers, manifest, verdict);
+}
+
+}  // namespace mpk::flow

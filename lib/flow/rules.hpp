@@ -1,0 +1,43 @@
+// Rules: one check from evidence: a signature, an attestation of a type, an aiBOM that agrees.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "flow/evidence.hpp"
+#include "modelpack/artifact.hpp"
+#include "policy/verdict.hpp"
+
+namespace mpk::flow {
+
+struct Rule {
+  std::string id, label;       // of the check
+  std::string predicate_type;  // URI; CycloneDX also matches the versioned form
+  std::vector<sigstore::IdentityMatcher> signers;
+  int missing_exit_code = 1;
+  std::string missing_code, missing_message, missing_hint;
+};
+
+struct RuleOutcome {
+  policy::Check check;
+  /// The verified bundles of the rule's type by an allowed signer, newest proven time first.
+  std::vector<const CheckedBundle*> accepted;
+};
+
+/// pass: at least one bundle of the type verifies and is by an allowed signer. Otherwise the most
+/// telling failure: a broken proof before a foreign identity, 13 when nothing of it could be parsed,
+/// `missing_exit_code` when nothing of that type is attached.
+RuleOutcome apply_rule(const Rule& rule, const std::vector<CheckedBundle>& bundles);
+
+/// The aiBOM's own checks: valid (21), agrees with the layers (22).
+void check_aibom(const CheckedBundle& bundle, const std::vector<modelpack::LayerFile>& layers,
+                 const Digest& manifest, bool compare, policy::Verdict& verdict);
+
+/// What a verified provenance says, for the verdict: "builder", "buildType", "source", …
+std::map<std::string, std::string> provenance_facts(const CheckedBundle& bundle);
+
+/// "ci@example.com · issuer https://… · signed 2026-11-20 14:03 UTC"
+std::string proven_by(const CheckedBundle& bundle);
+
+}  // namespace mpk::flow

@@ -1,0 +1,41 @@
+// Signing for the commands: services, token, signer.
+#include "flow/signing.hpp"
+
+#include "sigstore/signing_config.hpp"
+#include "sigstore/token.hpp"
+
+namespace mpk::flow {
+namespace {
+
+Result<void> confirm_public_log(const SigningRequest& request,
+                                const sigstore::IdentityToken& token) {
+  bool is_public = !request.signing_config_text;
+  if (!is_public || request.assume_yes || !request.confirm || token.email.empty()) return {};
+  if (request.confirm("the public transparency log keeps " + token.email + " for ever. go on?")) return {};
+  return Error(ErrorKind::cancelled, "not signed", "--yes answers the question beforehand");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<sigstore::Signer>> prepare_signer(const Context& context,
+                                                         const SigningRequest& request) {
+  if (request.signing_config_text.has_value() != request.trusted_root_text.has_value())
+    return Error(ErrorKind::usage, "--signing-config and --trusted-root belong together",
+                 "what is signed is verified with the trusted root before it is attached");
+  std::string config_text(request.signing_config_text.value_or(
+      std::string(sigstore::embedded_signing_config().text)));
+  std::string root_text(
+      request.trusted_root_text.value_or(std::string(sigstore::embedded_trusted_root().text)));
+  auto config = sigstore::parse_signing_config(config_text);
+  if (!config) return std::move(config).error().with("--signing-config").with_kind(ErrorKind::usage);
+  auto root = sigstore::parse_trusted_root(root_text);
+  if (!root) return std::move(root).error().with("--trusted-root").with_kind(ErrorKind::usage);
+  auto token = TRY(sigstore::find_token(request.identity_token_text, request.identity_token_source,
+                                        context.env, context.transport, context.clock.now()));
+  TRY(confirm_public_log(request, token));
+  return sigstore::make_keyless_signer(
+      {.config = config.take(), .trusted_root = root.take(), .token = std::move(token)},
+      context.transport, context.clock, context.random, context.logger);
+}
+
+}  // namespace mpk::flow

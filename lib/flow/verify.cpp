@@ -1,0 +1,280 @@
+// verify: reference → manifest → evidence → rules → verdict.
+#include "flow/verify.hpp"
+
+#include <chrono>
+
+#include "attest/predicate_type.hpp"
+#include "crypto/hash.hpp"
+#include "flow/evidence.hpp"
+#include "flow/rules.hpp"
+#include "modelpack/artifact.hpp"
+#include "oci/manifest.hpp"
+
+namespace mpk::flow {
+namespace {
+
+struct Subject {
+  oci::Descriptor descriptor;
+  oci::Manifest manifest;
+  std::vector<modelpack::LayerFile> layers;  // empty when it is no ModelPack artifact
+};
+
+policy::Check make_check(std::string id, std::string label, std::string message) {
+  return {.id = std::move(id), .label = std::move(label), .result = policy::CheckResult::pass,
+          .code = {}, .message = std::move(message), .expected = {}, .found = {}, .evidence = {},
+          .hint = {}, .exit_code = 0};
+}
+
+// Network trouble leaves the question open; anything else about the bytes is a refusal.
+policy::Check failed(std::string id, std::string label, const Error& error) {
+  auto check = make_check(std::move(id), std::move(label), error.text());
+  check.result = policy::CheckResult::fail;
+  check.code = std::string(to_string(error.kind()));
+  check.hint = error.hint();
+  switch (error.kind()) {
+    case ErrorKind::not_found: check.exit_code = 11; break;
+    case ErrorKind::network:
+    case ErrorKind::timeout:
+    case ErrorKind::unauthorized:
+    case ErrorKind::denied:
+    case ErrorKind::io: check.exit_code = 3; break;
+    default: check.exit_code = 1;
+  }
+  return check;
+}
+
+Result<void> check_config(oci::Store& store, Subject& subject) {
+  TRY(oci::fetch_text(store, subject.manifest.config, limits::kConfigBlob).with("config"));
+  return {};
+}
+
+// The manifest's bytes, its paths and its config; nullopt when a check failed.
+std::optional<Subject> read_subject(oci::Store& store, const oci::Descriptor& descriptor,
+                                    policy::Verdict& verdict) {
+  Subject subject{.descriptor = descriptor, .manifest = {.config = descriptor}, .layers = {}};
+  auto read = [&]() -> Result<void> {
+    auto bytes = TRY(store.fetch_manifest(descriptor));
+    subject.manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type));
+    TRY(check_config(store, subject));
+    if (subject.manifest.effective_artifact_type() == modelpack::kArtifactType ||
+        subject.manifest.config.media_type == modelpack::kConfigType)
+      subject.layers = TRY(modelpack::layer_files(subject.manifest));
+    return {};
+  };
+  auto outcome = read();
+  if (!outcome) {
+    verdict.checks.push_back(failed("manifest", "manifest", outcome.error()));
+    return std::nullopt;
+  }
+  verdict.artifact_type = subject.manifest.effective_artifact_type();
+  verdict.checks.push_back(make_check("manifest", "manifest",
+                                      std::to_string(subject.manifest.layers.size()) +
+                                          " layers · manifest and config match their digests"));
+  return subject;
+}
+
+void check_content(const Context& context, oci::Store& store, const Subject& subject, bool wanted,
+                   policy::Verdict& verdict) {
+  auto check = make_check("content", "content", {});
+  if (!wanted) {
+    check.result = policy::CheckResult::skip;
+    check.message = "layers are checked when they are pulled; --content reads them now";
+    verdict.checks.push_back(std::move(check));
+    return;
+  }
+  std::atomic<std::uint64_t> bytes{0};
+  const auto& layers = subject.manifest.layers;
+  auto read = parallel_for(layers.size(), context.workers, context.cancel,
+                           [&](std::size_t i) -> Result<void> {
+                             return store.fetch_blob(layers[i], [&](BytesView piece) -> Result<void> {
+                               bytes += piece.size();
+                               return context.cancel.check();
+                             });
+                           });
+  if (!read) {
+    verdict.checks.push_back(failed("content", "content", read.error()));
+    return;
+  }
+  verdict.bytes_read += bytes;
+  check.message = "all layers match their digests";
+  verdict.checks.push_back(std::move(check));
+}
+
+Rule signature_rule(const std::vector<sigstore::IdentityMatcher>& signers) {
+  return {.id = "signature", .label = "signature",
+          .predicate_type = std::string(attest::kCosignSign), .signers = signers,
+          .missing_exit_code = 10, .missing_code = "no-signature",
+          .missing_message = "no signature is attached",
+          .missing_hint = "an attestation is no signature; sign with mpk sign REF, or ship with mpk ship"};
+}
+
+Rule attestation_rule(const policy::AttestationRule& wanted,
+                      const std::vector<sigstore::IdentityMatcher>& default_signers,
+                      const std::string& where) {
+  auto label = attest::predicate_type_label(wanted.predicate_type);
+  return {.id = "attestation:" + wanted.predicate_type, .label = label,
+          .predicate_type = wanted.predicate_type,
+          .signers = wanted.signers.empty() ? default_signers : wanted.signers,
+          .missing_exit_code = 1, .missing_code = "attestation-missing",
+          .missing_message = "a required attestation is not attached",
+          .missing_hint = where};
+}
+
+Rule aibom_rule(const std::vector<sigstore::IdentityMatcher>& signers) {
+  return {.id = "aibom", .label = "aibom", .predicate_type = std::string(attest::kCycloneDx),
+          .signers = signers, .missing_exit_code = 20, .missing_code = "no-aibom",
+          .missing_message = "no aibom is attached",
+          .missing_hint = "mpk ship writes and signs one; mpk attest --type cyclonedx adds one"};
+}
+
+struct Evaluation {
+  const std::vector<CheckedBundle>& bundles;
+  const Subject& subject;
+  policy::Verdict& verdict;
+
+  void signature(const std::vector<sigstore::IdentityMatcher>& signers) {
+    verdict.checks.push_back(apply_rule(signature_rule(signers), bundles).check);
+  }
+  void attestation(const Rule& rule) {
+    auto outcome = apply_rule(rule, bundles);
+    bool is_provenance = rule.predicate_type == attest::kSlsaProvenance;
+    if (is_provenance && !outcome.accepted.empty()) provenance(*outcome.accepted.front());
+    verdict.checks.push_back(std::move(outcome.check));
+  }
+  // Without a policy an aiBOM need not be there; one that the signer vouches for must be true.
+  void aibom(const std::vector<sigstore::IdentityMatcher>& signers, bool required, bool compare) {
+    auto outcome = apply_rule(aibom_rule(signers), bundles);
+    if (outcome.accepted.empty() && !required) {
+      outcome.check.result = policy::CheckResult::skip;
+      outcome.check.message = "not required: " + outcome.check.message;
+      outcome.check.exit_code = 0;
+      outcome.check.expected.clear();
+      outcome.check.found.clear();
+      outcome.check.hint.clear();
+    }
+    verdict.checks.push_back(std::move(outcome.check));
+    if (!outcome.accepted.empty())
+      check_aibom(*outcome.accepted.front(), subject.layers, subject.descriptor.digest, compare, verdict);
+  }
+  void provenance(const CheckedBundle& bundle);
+};
+
+void Evaluation::provenance(const CheckedBundle& bundle) {
+  auto facts = provenance_facts(bundle);
+  verdict.provenance_facts.insert(facts.begin(), facts.end());
+}
+
+void evaluate(const VerifyRequest& request, Evaluation evaluation) {
+  if (request.predicate_type) {
+    evaluation.attestation(attestation_rule({.predicate_type = *request.predicate_type, .signers = {}},
+                                            request.identities, {}));
+    return;
+  }
+  if (!request.policy) {
+    evaluation.signature(request.identities);
+    evaluation.aibom(request.identities, false, true);
+    return;
+  }
+  const auto& policy = *request.policy;
+  // Identities on the command line narrow the policy's own: both must hold.
+  if (policy.signature_required) evaluation.signature(policy.signers);
+  if (!request.identities.empty()) evaluation.signature(request.identities);
+  for (const auto& wanted : policy.attestations)
+    evaluation.attestation(attestation_rule(
+        wanted, policy.signers, "required by " + policy.file + ":" + std::to_string(wanted.line)));
+  if (policy.aibom)
+    evaluation.aibom(policy.signers, policy.aibom->required, policy.aibom->agrees_with_layers);
+}
+
+Result<void> check_request(const VerifyRequest& request) {
+  if (!request.policy && request.identities.empty())
+    return Error(ErrorKind::usage, "who must have signed? neither an identity nor a policy was given",
+                 "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE");
+  return {};
+}
+
+policy::Verdict start_verdict(const std::string& reference, const VerifyRequest& request) {
+  policy::Verdict verdict;
+  verdict.reference = reference;
+  if (request.policy) {
+    verdict.policy_name = request.policy->name;
+    verdict.policy_digest = request.policy->digest;
+  }
+  return verdict;
+}
+
+void verify_subject(const Context& context, oci::Store& store, const oci::Descriptor& descriptor,
+                    bool content, const VerifyRequest& request, policy::Verdict& verdict) {
+  verdict.digest = descriptor.digest;
+  verdict.media_type = descriptor.media_type;
+  auto subject = read_subject(store, descriptor, verdict);
+  if (!subject) return;
+  auto bundles = collect_evidence(store, descriptor.digest, request, context.clock.now());
+  if (!bundles) {
+    verdict.checks.push_back(failed("evidence", "evidence", bundles.error()));
+    return;
+  }
+  for (const auto& bundle : *bundles) verdict.evidence.push_back(evidence_item(bundle));
+  evaluate(request, {.bundles = *bundles, .subject = *subject, .verdict = verdict});
+  check_content(context, store, *subject, content, verdict);
+}
+
+}  // namespace
+
+Result<policy::Verdict> verify_in_store(const Context& context, oci::Store& store,
+                                        const oci::Reference& reference,
+                                        const VerifyRequest& request) {
+  TRY(check_request(request));
+  auto started = std::chrono::steady_clock::now();
+  auto requests = context.stats.requests.load();
+  auto verdict = start_verdict(reference.text(), request);
+  bool content = request.content.value_or(reference.kind == oci::Reference::Kind::layout);
+  auto descriptor = resolve(store, reference);
+  if (descriptor) {
+    verify_subject(context, store, *descriptor, content, request, verdict);
+  } else if (descriptor.error().kind() == ErrorKind::usage) {
+    return std::move(descriptor).error();
+  } else {
+    verdict.checks.push_back(failed("reference", "reference", descriptor.error()));
+  }
+  verdict.requests = context.stats.requests.load() - requests;
+  verdict.duration_ms = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                            std::chrono::steady_clock::now() - started).count());
+  TRY(context.cancel.check());
+  return verdict;
+}
+
+Result<policy::Verdict> verify_artifact(const Context& context, const oci::Reference& reference,
+                                        const VerifyRequest& request) {
+  TRY(check_request(request));
+  auto store = open_store(context, reference);
+  if (!store) {
+    auto verdict = start_verdict(reference.text(), request);
+    verdict.checks.push_back(failed("reference", "reference", store.error()));
+    return verdict;
+  }
+  return verify_in_store(context, **store, reference, request);
+}
+
+Result<policy::Verdict> verify_bundle_file(const Context& context, const std::string& bundle_text,
+                                           const Digest& artifact, const std::string& artifact_name,
+                                           const VerifyRequest& request) {
+  TRY(check_request(request));
+  auto verdict = start_verdict(artifact_name, request);
+  verdict.digest = artifact;
+  auto bundle = check_bundle(bundle_text, artifact, request, context.clock.now());
+  verdict.evidence.push_back(evidence_item(bundle));
+  const auto& signers = request.policy ? request.policy->signers : request.identities;
+  auto type = request.predicate_type.value_or(bundle.predicate_type);
+  Rule rule{.id = "bundle", .label = type.empty() ? "signature" : attest::predicate_type_label(type),
+            .predicate_type = type, .signers = signers, .missing_exit_code = 12,
+            .missing_code = "predicate-type-mismatch",
+            .missing_message = "the bundle is of another predicate type",
+            .missing_hint = {}};
+  auto check = apply_rule(rule, {bundle}).check;
+  if (check.code == "predicate-type-mismatch") check.found = bundle.predicate_type;
+  verdict.checks.push_back(std::move(check));
+  return verdict;
+}
+
+}  // namespace mpk::flow

@@ -1,0 +1,18 @@
+// The keywords of a schema that assert by themselves, read and checked. Internal to json/.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "json/schema_program.hpp"
+
+namespace mpk::json::draft7 {
+
+/// type, enum, const, numbers, sizes, pattern, format, required, uniqueItems into `node`.
+/// malformed: a value of the wrong form; unsupported: a pattern that RE2 refuses.
+Result<void> read_assertions(const Json& schema, const std::string& pointer, Node& node);
+Result<Regex> compile_pattern(std::string_view pattern, const std::string& pointer);
+Result<std::vector<std::string>> string_list(const Json& value, const std::string& pointer);
+
+}  // namespace mpk::json::draft7

@@ -1,0 +1,48 @@
+// Where a $ref of a schema leads: $id bases, anchors and JSON Pointers inside one document. Internal.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "json/value.hpp"
+
+namespace mpk::json::draft7 {
+
+/// A subschema and where it stands.
+struct Location {
+  const Json* schema = nullptr;
+  std::string pointer;  // from the root of the document
+  std::string base;     // the $id in force, without fragment
+};
+
+/// RFC 3986 §5.2 for any scheme; the fragment of `reference` stays.
+std::string resolve_uri(std::string_view base, std::string_view reference);
+/// RFC 6901 §3: "~" and "/" escaped.
+std::string pointer_step(std::string_view pointer, std::string_view token);
+
+/// The schemas of a document by URI. Beside a $ref only definitions count (draft-07 core §8.3).
+class References {
+ public:
+  /// malformed: an $id that is no string or is there twice; too_large: nesting.
+  static Result<References> index(const Json& root);
+  Location root() const { return root_; }
+  /// The base in force inside `schema`, when it was met as a schema.
+  std::string base_of(const Json& schema, std::string fallback) const;
+  /// malformed: leads to nothing here; unsupported: leads to another document.
+  Result<Location> find(const std::string& reference, const Location& from) const;
+
+ private:
+  Result<void> visit(const Location& at, std::size_t depth);
+  Result<void> visit_children(const Location& at, std::size_t depth);
+  Result<void> enter_id(Location& at);
+  Result<Location> walk(const Location& from, std::string_view fragment,
+                        const std::string& reference) const;
+
+  Location root_;
+  std::map<std::string, Location> by_uri_;
+  std::map<const Json*, std::string> bases_;
+};
+
+}  // namespace mpk::json::draft7

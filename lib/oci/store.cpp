@@ -1,0 +1,41 @@
+// Store: small content as text.
+#include "oci/store.hpp"
+
+#include <fmt/core.h>
+
+namespace mpk::oci {
+
+Result<std::string> fetch_text(Store& store, const Descriptor& descriptor, std::size_t cap) {
+  if (descriptor.size > cap) {
+    return Error(ErrorKind::too_large, fmt::format("{}: {} bytes, at most {} are read",
+                                                   descriptor.digest.text(), descriptor.size, cap));
+  }
+  if (descriptor.data) {
+    // image-spec, descriptor.md#embedded-content: no request is needed, the proof is.
+    const std::string_view inlined = as_text(*descriptor.data);
+    TRY(check_content(descriptor, inlined));
+    return std::string(inlined);
+  }
+  std::string text;
+  text.reserve(descriptor.size);
+  TRY(store.fetch_blob(descriptor, [&](BytesView bytes) -> Result<void> {
+    // A store that sends more than it promised must not fill the memory before it is caught.
+    if (bytes.size() > descriptor.size - text.size()) {
+      return Error(ErrorKind::mismatch, fmt::format("{}: more than the expected {} bytes",
+                                                    descriptor.digest.text(), descriptor.size));
+    }
+    text.append(as_text(bytes));
+    return {};
+  }));
+  return text;
+}
+
+Result<Descriptor> push_text(Store& store, std::string_view media_type,
+                             const std::string& content) {
+  Descriptor descriptor = Descriptor::of(media_type, content);
+  http::TextSource source(content);
+  TRY(store.push_blob(descriptor, source));
+  return descriptor;
+}
+
+}  // namespace mpk::oci
