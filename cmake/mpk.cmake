@@ -14,7 +14,9 @@ endif()
 
 add_library(mpk_warnings INTERFACE)
 target_compile_options(mpk_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
-                       -Wold-style-cast -Werror=unused-result)
+                       -Wold-style-cast -Werror=unused-result
+                       # Designated initializers name what differs from the defaults.
+                       -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports -Wrestrict and -Wstringop-* inside libstdc++ for plain string concatenation.
   target_compile_options(mpk_warnings INTERFACE -Wno-restrict)

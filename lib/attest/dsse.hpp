@@ -1,13 +1,13 @@
 // DSSE envelopes (secure-systems-lab/dsse, protocol.md and envelope.md).
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "json/read.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace mpk::attest {
 

@@ -1,11 +1,11 @@
 // Known predicate types and their short names (cosign's --type words).
 #pragma once
 
+#include "base/result.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.hpp"
 
 namespace mpk::attest {
 

@@ -1,22 +1,25 @@
 // SLSA provenance v1 (slsa.dev/spec/v1.2/build-provenance) from the CI environment or from flags.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/env.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "json/value.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace mpk::attest {
 
-/// Where the build ran. Filled from an allow-list of variables: the environment never enters wholesale.
+/// Where the build ran. Filled from an allow-list of variables: the environment never enters
+/// wholesale.
 struct BuildContext {
   enum class Kind { github, gitlab, generic_ci, local };
   Kind kind = Kind::local;
-  std::string builder_id;     // github: …/job_workflow_ref; local: urn:mpk:builder:local
+  std::string builder_id;  // github: …/job_workflow_ref; local: urn:mpk:builder:local
   std::string build_type;
   Json external_parameters;   // an object
   Json internal_parameters;   // an object, may be empty

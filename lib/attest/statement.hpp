@@ -1,14 +1,14 @@
 // in-toto Statement v1 (in-toto/attestation, spec/v1/statement.md).
 #pragma once
 
+#include "base/digest.hpp"
+#include "base/result.hpp"
+#include "json/value.hpp"
+
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/digest.hpp"
-#include "base/result.hpp"
-#include "json/value.hpp"
 
 namespace mpk::attest {
 

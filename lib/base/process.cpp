@@ -119,8 +119,13 @@ Result<pid_t> spawn(const ProcessOptions& options, const std::optional<Streams>&
   return pid;
 }
 
-int exit_code_of(int status) {
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+// The exit code, or nothing while it runs. An error where SIGCHLD is ignored: then nobody keeps it.
+Result<std::optional<int>> exit_code_of(pid_t pid, const ProcessOptions& options) {
+  int status = 0;
+  const pid_t ended = ::waitpid(pid, &status, WNOHANG);
+  if (ended < 0 && errno != EINTR) return process_error(errno, "wait for", options);
+  if (ended != pid) return std::optional<int>();
+  return std::optional<int>(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
 
 // One child with its three pipes. If it still runs on destruction, its group is killed.
@@ -157,7 +162,7 @@ class Conversation {
       }
       wait_for_events();
       // Before reading: what a dead child wrote is then all there.
-      reap_if_ended();
+      TRY(reap_if_ended());
       TRY(receive());
       send();
     }
@@ -174,11 +179,12 @@ class Conversation {
     ::poll(polled.data(), polled.size(), silent ? 1 : 20);
   }
 
-  void reap_if_ended() {
-    int status = 0;
-    if (::waitpid(pid_, &status, WNOHANG) != pid_) return;
-    reaped_ = true;
-    outcome_.exit_code = exit_code_of(status);
+  Result<void> reap_if_ended() {
+    if (const auto exit_code = TRY(exit_code_of(pid_, options_))) {
+      reaped_ = true;
+      outcome_.exit_code = *exit_code;
+    }
+    return {};
   }
 
   Result<void> receive() {
@@ -252,12 +258,8 @@ Result<ProcessOutcome> run_on_terminal(const ProcessOptions& options) {
   SignalsForChild signals;
   const pid_t pid = TRY(spawn(options, std::nullopt));
   while (true) {
-    int status = 0;
-    if (::waitpid(pid, &status, WNOHANG) == pid) {
-      ProcessOutcome outcome;
-      outcome.exit_code = exit_code_of(status);
-      return outcome;
-    }
+    if (const auto exit_code = TRY(exit_code_of(pid, options)))
+      return ProcessOutcome{*exit_code, {}, {}};
     if (const int signal = signals.take(); signal != 0) ::kill(pid, signal);
     // In short steps: a signal may be handled by any thread, so none is sure to end a longer wait.
     ::poll(nullptr, 0, 10);

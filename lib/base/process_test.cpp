@@ -239,3 +239,18 @@ TEST_CASE("many helpers at a time do not mix their streams") {
     CHECK((outputs[i] == std::string(100'000, static_cast<char>('a' + i))));
   }
 }
+
+TEST_CASE("where SIGCHLD is ignored the lost exit code is an error and no endless wait") {
+  struct sigaction before {};
+  struct sigaction ignore {};
+  ignore.sa_handler = SIG_IGN;
+  ::sigaction(SIGCHLD, &ignore, &before);
+  for (const bool inherit : {false, true}) {
+    ProcessOptions options = shell("exit 0");
+    options.inherit_stdio = inherit;
+    const auto outcome = run_process(options);
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().kind() == ErrorKind::io);
+  }
+  ::sigaction(SIGCHLD, &before, nullptr);
+}

@@ -1,15 +1,15 @@
 // Issuing: what a small certificate authority, CT log and TSA need (sandbox and tests only).
 #pragma once
 
-#include <functional>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/key.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace mpk::crypto {
 
@@ -20,15 +20,15 @@ struct Extension {
 };
 
 struct CertificateRequest {
-  std::string common_name;   // empty subject when both are empty
+  std::string common_name;  // empty subject when both are empty
   std::string organization;
   PublicKey key;
   Timestamp not_before, not_after;
   bool ca = false;
-  std::optional<int> path_length;  // with ca
-  bool digital_signature = false;  // key usage; a CA gets keyCertSign and cRLSign
-  bool code_signing = false;       // EKU, not critical
-  bool time_stamping = false;      // EKU, critical and alone
+  std::optional<int> path_length;                  // with ca
+  bool digital_signature = false;                  // key usage; a CA gets keyCertSign and cRLSign
+  bool code_signing = false;                       // EKU, not critical
+  bool time_stamping = false;                      // EKU, critical and alone
   std::optional<SubjectAltName> subject_alt_name;  // critical when the subject is empty
   std::vector<Extension> extensions;
 };
@@ -64,8 +64,8 @@ Result<PublicKey> verify_csr(std::string_view pem);
 /// PEM PKCS#10 with an empty subject, signed by `key`.
 Result<std::string> make_csr(const PrivateKey& key);
 
-/// TimeStampResp DER for a TimeStampReq: granted, genTime = `now`, policy 1.3.6.1.4.1.57264.2, ESSCertIDv2,
-/// nonce echoed, certificates only when asked for. malformed: not a request.
+/// TimeStampResp DER for a TimeStampReq: granted, genTime = `now`, policy 1.3.6.1.4.1.57264.2,
+/// ESSCertIDv2, nonce echoed, certificates only when asked for. malformed: not a request.
 Result<Bytes> make_timestamp_response(BytesView request, const PrivateKey& key,
                                       const std::vector<Certificate>& chain, Timestamp now);
 

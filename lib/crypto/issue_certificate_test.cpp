@@ -96,7 +96,8 @@ TEST_CASE("a validity over the year 2050 is written and read") {
 TEST_CASE("a path length is obeyed") {
   const Authority root = make_root();
   const Authority intermediate = make_intermediate(root);  // path length 0
-  const Authority below = make_intermediate(intermediate);
+  // Its own name: a self-issued certificate does not count (RFC 5280 §6.1.4).
+  const Authority below = make_intermediate(intermediate, "below");
   const auto leaf = must(issue_certificate(leaf_request(below.key.public_key()), below.issuer()));
   CHECK(kind_of(verify_chain(leaf, {below.certificate, intermediate.certificate},
                              {root.certificate}, kNow)) == "untrusted");

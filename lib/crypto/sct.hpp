@@ -1,12 +1,12 @@
 // Signed certificate timestamps embedded in a certificate (RFC 6962 §3.2, §3.3).
 #pragma once
 
-#include <optional>
-#include <vector>
-
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "crypto/certificate.hpp"
+
+#include <optional>
+#include <vector>
 
 namespace mpk::crypto {
 

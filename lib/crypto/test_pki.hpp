@@ -56,9 +56,10 @@ inline Authority make_root(std::string common_name = "root", KeyType type = KeyT
   return {std::move(key), std::move(certificate)};
 }
 
-inline Authority make_intermediate(const Authority& root) {
+inline Authority make_intermediate(const Authority& root,
+                                   std::string common_name = "intermediate") {
   auto key = must(PrivateKey::generate(KeyType::ecdsa_p256));
-  auto request = request_for(key.public_key(), "intermediate");
+  auto request = request_for(key.public_key(), std::move(common_name));
   request.ca = true;
   request.path_length = 0;
   auto certificate = must(issue_certificate(request, root.issuer()));

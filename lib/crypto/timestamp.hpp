@@ -1,19 +1,20 @@
 // RFC 3161 time-stamps: make a request, verify a response against trusted authorities.
 #pragma once
 
-#include <optional>
-#include <vector>
-
 #include "base/bytes.hpp"
 #include "base/digest.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "crypto/certificate.hpp"
 
+#include <optional>
+#include <vector>
+
 namespace mpk::crypto {
 
 /// TimeStampReq DER, version 1, certReq as asked, `nonce` big-endian (empty: none).
-Result<Bytes> make_timestamp_request(const Digest& imprint, BytesView nonce, bool want_certificates);
+Result<Bytes> make_timestamp_request(const Digest& imprint, BytesView nonce,
+                                     bool want_certificates);
 
 struct TimestampAuthority {
   std::vector<Certificate> chain;  // leaf (may be missing), intermediates, root last
@@ -32,7 +33,8 @@ struct VerifiedTimestamp {
 /// `authorities` at genTime; signer is no CA, EKU critical and exactly timeStamping; imprint equals
 /// the hash of `message` (SHA-256/384/512); genTime inside the authority's validity; nonce equal if
 /// given. Embedded certificates are only candidates, never anchors.
-/// malformed: not a TimeStampResp; mismatch: imprint or nonce; untrusted; expired: outside a validity.
+/// malformed: not a TimeStampResp; mismatch: imprint or nonce; untrusted; expired: outside a
+/// validity.
 Result<VerifiedTimestamp> verify_timestamp(BytesView response, BytesView message,
                                            const std::vector<TimestampAuthority>& authorities,
                                            std::optional<Bytes> nonce = std::nullopt);

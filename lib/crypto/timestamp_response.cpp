@@ -73,6 +73,21 @@ Result<ContextHandle> make_context(const PrivateKey& key, const std::vector<Cert
   return context;
 }
 
+// OpenSSL writes the system's time into the signingTime attribute; a verifier that compares it with
+// the certificate's validity must see the time that was handed in.
+Result<void> set_signing_time(TS_RESP* response, Timestamp now) {
+  auto* infos = PKCS7_get_signer_info(TS_RESP_get_token(response));
+  PKCS7_SIGNER_INFO* info = sk_PKCS7_SIGNER_INFO_value(infos, 0);
+  ASN1_TIME* time = ASN1_TIME_set(nullptr, now.seconds());
+  if (time == nullptr) return openssl_error(ErrorKind::usage, "time-stamp has an impossible time");
+  // The attribute owns the time from here on; signing again covers it.
+  if (PKCS7_add_signed_attribute(info, NID_pkcs9_signingTime, ASN1_STRING_type(time), time) != 1 ||
+      PKCS7_SIGNER_INFO_sign(info) != 1) {
+    return openssl_error(ErrorKind::internal, "time-stamp cannot be signed");
+  }
+  return {};
+}
+
 std::string refusal_text(TS_RESP* response) {
   const auto* texts = TS_STATUS_INFO_get0_text(TS_RESP_get_status_info(response));
   if (texts == nullptr || sk_ASN1_UTF8STRING_num(texts) == 0) return "no reason given";
@@ -97,6 +112,7 @@ Result<Bytes> make_timestamp_response(BytesView request, const PrivateKey& key,
     return openssl_error(ErrorKind::unsupported,
                          "time-stamp request is refused: " + refusal_text(response.get()));
   }
+  TRY(set_signing_time(response.get(), now));
   return encode_der(i2d_TS_RESP, response.get());
 }
 

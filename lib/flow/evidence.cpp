@@ -10,12 +10,14 @@
 namespace mpk::flow {
 namespace {
 
-// Only to sort the bundles: what counts is the statement that verification returns.
-std::string claimed_predicate_type(const std::string& text) {
+// Only to sort and to look at the bundles: what counts is what verification returns.
+void read_claims(const std::string& text, CheckedBundle& out) {
   auto bundle = sigstore::parse_bundle(text);
-  if (!bundle || !bundle->envelope) return {};
+  if (!bundle || !bundle->envelope) return;
   auto statement = attest::parse_statement(bundle->envelope->payload);
-  return statement ? statement->predicate_type : std::string();
+  if (!statement) return;
+  out.predicate_type = statement->predicate_type;
+  out.statement = statement->predicate;
 }
 
 }  // namespace
@@ -23,7 +25,7 @@ std::string claimed_predicate_type(const std::string& text) {
 CheckedBundle check_bundle(const std::string& bundle, const Digest& artifact,
                            const VerifyRequest& request, Timestamp now) {
   CheckedBundle out;
-  out.predicate_type = claimed_predicate_type(bundle);
+  read_claims(bundle, out);
   out.digest = crypto::sha256(bundle).text();
   sigstore::Expectation expectation{
       .artifact = artifact, .identities = {}, .any_identity_judged_later = true};

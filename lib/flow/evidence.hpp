@@ -18,6 +18,7 @@ struct CheckedBundle {
   std::string referrer;
   sigstore::Report report;     // against whoever signed: the identity is judged per rule
   bool malformed = false;
+  std::string statement;       // predicate as claimed, unverified: for looking only
 };
 
 /// Verifies `bundle` for any identity that the certificate proves: rules match it afterwards.

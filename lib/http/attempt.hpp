@@ -1,8 +1,12 @@
 // Attempt: one try of one request, below the retries; Sender: what makes it.
 #pragma once
 
+#include "base/log.hpp"
 #include "base/result.hpp"
 #include "http/message.hpp"
+
+#include <chrono>
+#include <string>
 
 namespace mpk::http {
 
@@ -11,6 +15,12 @@ struct Attempt {
   bool sent = true;    // false: not a byte of the request left
   bool final = false;  // another try would bring the same
 };
+
+/// "status 503", or the error's text without secrets.
+std::string outcome_text(const Attempt& attempt);
+/// Method, redacted target, outcome and time, at level debug.
+void log_attempt(const Logger& logger, const Request& request, const Attempt& attempt,
+                 std::chrono::steady_clock::duration time);
 
 /// Thread-safe, as Transport is.
 class Sender {

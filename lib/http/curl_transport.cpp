@@ -2,14 +2,15 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "http/exchange.hpp"
+#include "http/host_lookup.hpp"
 #include "http/pump.hpp"
 #include "http/redirect.hpp"
 #include "http/resilient.hpp"
+#include "http/stall_watch.hpp"
 #include "http/transport.hpp"
 #include "http/wire.hpp"
 
 #include <curl/curl.h>
-#include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -34,30 +35,28 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr unsigned kConnectSeconds = 15;
 constexpr long kExpectMilliseconds = 1000;       // some proxies never answer an Expect
 constexpr std::uint64_t kExpectFrom = 1U << 20;  // below, sending is cheaper than asking
-constexpr int kAnswerPatience = 5;  // × stall limit: a registry hashes after the last byte
 constexpr int kPollMilliseconds = 500;
 constexpr long kPooledConnections = 64;
 
-struct FreeEasy {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+template <auto kFunction>
+struct FreeBy {
+  void operator()(auto* object) const { kFunction(object); }
 };
-struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-struct FreeMulti {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
+using EasyPtr = std::unique_ptr<CURL, FreeBy<curl_easy_cleanup>>;
+using MultiPtr = std::unique_ptr<CURLM, FreeBy<curl_multi_cleanup>>;
+using ListPtr = std::unique_ptr<curl_slist, FreeBy<curl_slist_free_all>>;
 
 /// One request while it is with libcurl. Made and prepared on the caller's thread, then owned and
 /// used by the engine's thread only.
 class Transfer {
  public:
   Transfer(std::shared_ptr<Exchange> exchange, const TransportOptions& options)
-      : exchange_(std::move(exchange)), stats_(options.stats), stall_(options.stall_seconds) {}
+      : exchange_(std::move(exchange)), stats_(options.stats), watch_(options.stall_seconds) {}
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  Result<void> prepare(const Request& request, const std::string& user_agent);
+  /// With `expect` a large bulk body waits for 100 Continue.
+  Result<void> prepare(const Request& request, const std::string& user_agent, bool expect);
   CURL* easy() const { return easy_.get(); }
   Exchange& exchange() const { return *exchange_; }
   bool stalled(SteadyClock::time_point now);
@@ -82,7 +81,7 @@ class Transfer {
     return value;
   }
   Result<void> set_headers(const Request& request);
-  void set_body(const Request& request);
+  void set_body(const Request& request, bool expect);
   void set_connection(const Request& request);
   void header_end();
   Error error_of(CURLcode code) const;
@@ -90,24 +89,22 @@ class Transfer {
   Error connect_error() const;
   std::string said_by_curl() const;
 
-  std::unique_ptr<CURL, FreeEasy> easy_;
-  std::unique_ptr<curl_slist, FreeList> list_;
+  EasyPtr easy_;
+  ListPtr list_;
   std::shared_ptr<Exchange> exchange_;
   Stats* stats_;
-  unsigned stall_;
   CURLcode setup_ = CURLE_OK;
   std::array<char, CURL_ERROR_SIZE> message_{};
   std::string host_;  // for messages: host or host:port
   unsigned timeout_seconds_ = 0;
   bool bulk_ = false;
   bool has_body_ = false;
-  bool expecting_ = false;  // Expect: 100-continue was asked and not refused yet
+  bool expecting_ = false;
   AnswerHeader header_;
-  curl_off_t moved_ = -1;
-  SteadyClock::time_point moved_at_ = SteadyClock::now();
+  StallWatch watch_;
 };
 
-Result<void> Transfer::prepare(const Request& request, const std::string& user_agent) {
+Result<void> Transfer::prepare(const Request& request, const std::string& user_agent, bool expect) {
   host_ = request.url.authority();
   bulk_ = request.bulk;
   timeout_seconds_ = request.timeout_seconds;
@@ -126,7 +123,7 @@ Result<void> Transfer::prepare(const Request& request, const std::string& user_a
   set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
   set(CURLOPT_HEADERDATA, this);
   set_connection(request);
-  set_body(request);
+  set_body(request, expect);
   TRY(set_headers(request));
   if (setup_ != CURLE_OK) {
     return Error(ErrorKind::internal, std::string("libcurl: ") + curl_easy_strerror(setup_));
@@ -150,6 +147,8 @@ void Transfer::set_connection(const Request& request) {
   if (const char* path = std::getenv("SSL_CERT_DIR"); path != nullptr && *path != '\0') {
     set(CURLOPT_CAPATH, path);
   }
+  // As other clients: a proxy for the world is none for the sandbox on this machine.
+  if (is_loopback_host(request.url.host)) set(CURLOPT_NOPROXY, "*");
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(kConnectSeconds));
@@ -170,7 +169,7 @@ void Transfer::set_connection(const Request& request) {
   }
 }
 
-void Transfer::set_body(const Request& request) {
+void Transfer::set_body(const Request& request, bool expect) {
   const bool may_carry =
       request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
   has_body_ = request.body != nullptr;
@@ -183,7 +182,7 @@ void Transfer::set_body(const Request& request) {
     set(CURLOPT_SEEKFUNCTION, &Transfer::on_seek);
     set(CURLOPT_SEEKDATA, this);
     set(CURLOPT_EXPECT_100_TIMEOUT_MS, kExpectMilliseconds);
-    expecting_ = bulk_ && (!size || *size >= kExpectFrom);
+    expecting_ = bulk_ && expect && (!size || *size >= kExpectFrom);
   } else if (request.method == "HEAD") {
     set(CURLOPT_NOBODY, 1L);
   }
@@ -192,6 +191,7 @@ void Transfer::set_body(const Request& request) {
 
 Result<void> Transfer::set_headers(const Request& request) {
   auto lines = TRY(header_lines(request.headers));
+  // Ours, not libcurl's own: that one it would repeat by itself after a 417, as a second answer.
   lines.emplace_back(expecting_ ? "Expect: 100-continue" : "Expect:");
   if (bulk_ && !request.headers.get("Accept-Encoding")) {
     lines.emplace_back("Accept-Encoding: identity");
@@ -226,7 +226,6 @@ int Transfer::on_seek(void* self, curl_off_t offset, int origin) {
 std::size_t Transfer::on_write(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   const std::size_t total = size * count;
-  if (!transfer.header_.accepted()) return total;  // the body of a 417 that libcurl handles
   const auto flow = transfer.exchange_->push({reinterpret_cast<const std::uint8_t*>(data), total});
   if (flow == Exchange::Flow::pause) return CURL_WRITEFUNC_PAUSE;
   if (flow == Exchange::Flow::stop) return CURL_WRITEFUNC_ERROR;
@@ -245,7 +244,6 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
 void Transfer::header_end() {
   const auto status = info<long>(CURLINFO_RESPONSE_CODE);
   if (status < 200) return;
-  if (status == 417 && std::exchange(expecting_, false)) return;  // libcurl asks again without it
   header_.accept();
   exchange_->answer(static_cast<int>(status), header_.headers());
 }
@@ -256,29 +254,20 @@ bool Transfer::stalled(SteadyClock::time_point now) {
   const auto moved = info<curl_off_t>(CURLINFO_SIZE_UPLOAD_T) +
                      info<curl_off_t>(CURLINFO_SIZE_DOWNLOAD_T) +
                      static_cast<curl_off_t>(header_.bytes());
-  if (!connected || moved != moved_ || exchange_->waiting_for_caller()) {
-    moved_ = moved;
-    moved_at_ = now;
-    return false;
-  }
+  const bool excused = !connected || exchange_->waiting_for_caller();
   const bool awaiting_answer = has_body_ && !header_.accepted() && exchange_->body_gone();
-  return now - moved_at_ > std::chrono::seconds(stall_) * (awaiting_answer ? kAnswerPatience : 1);
+  return watch_.stalled(moved, excused, awaiting_answer, now);
 }
 
-void Transfer::finish_stalled() {
-  exchange_->end({Error(ErrorKind::timeout,
-                        host_ + ": no byte moved for " + std::to_string(stall_) + " seconds"),
-                  true, false});
-}
+void Transfer::finish_stalled() { exchange_->end({watch_.error(host_), true, false}); }
 
 void Transfer::finish(CURLcode code) {
   const bool sent = info<long>(CURLINFO_REQUEST_SIZE) > 0;
-  if (code == CURLE_OK) {
-    const auto status = info<long>(CURLINFO_RESPONSE_CODE);
-    if (!header_.accepted()) exchange_->answer(static_cast<int>(status), header_.headers());
+  if (code == CURLE_OK && header_.accepted()) {
     exchange_->end({});
     return;
   }
+  if (code == CURLE_OK) code = CURLE_GOT_NOTHING;  // cut off within the header: fine for libcurl
   exchange_->end({error_of(code), sent, header_.overflow(), code == CURLE_COULDNT_RESOLVE_HOST});
 }
 
@@ -350,14 +339,6 @@ Error Transfer::error_of(CURLcode code) const {
   }
 }
 
-/// libcurl has one code for "no such name" and "no answer now"; only the latter is worth a retry.
-bool no_such_host(const std::string& host) {
-  addrinfo* found = nullptr;
-  const int code = getaddrinfo(host.c_str(), nullptr, nullptr, &found);
-  if (found != nullptr) freeaddrinfo(found);
-  return code == EAI_NONAME;
-}
-
 class CurlSender final : public Sender {
  public:
   explicit CurlSender(TransportOptions options) : options_(std::move(options)) {}
@@ -369,54 +350,59 @@ class CurlSender final : public Sender {
   }
 
   Attempt send_once(const Request& request) override {
-    if (auto ready = options_.cancel.check(); !ready)
+    if (auto ready = options_.cancel.check(); !ready) {
       return {std::move(ready.error()), false, true};
+    }
     if (auto ready = start(); !ready) return {std::move(ready.error()), false, true};
-    auto exchange = std::make_shared<Exchange>([this] { curl_multi_wakeup(multi_.get()); });
-    auto transfer = std::make_unique<Transfer>(exchange, options_);
-    if (auto ready = transfer->prepare(request, options_.user_agent); !ready) {
-      return {std::move(ready.error()), false, true};
+    Attempt attempt = exchange_once(request, true);
+    // RFC 9110 §10.1.1: repeat without the expectation.
+    const bool refused = attempt.result && attempt.result->status == 417;
+    if (refused && request.body != nullptr && request.body->rewind()) {
+      attempt = exchange_once(request, false);
     }
-    const auto begun = SteadyClock::now();
-    if (options_.stats != nullptr) ++options_.stats->requests;
-    {
-      const std::lock_guard lock(mutex_);
-      submitted_.push_back(std::move(transfer));
-    }
-    curl_multi_wakeup(multi_.get());
-    Attempt attempt = pump(*exchange, request, options_.cancel);
-    if (exchange->ending().unresolved) attempt.final = no_such_host(request.url.host);
-    log(request, attempt, SteadyClock::now() - begun);
     return attempt;
   }
 
  private:
+  Attempt exchange_once(const Request& request, bool expect);
   Result<void> start();
   void run();
   void adopt();
   void serve();
   void reap();
+  void drop_all();
   void release(std::unique_ptr<Transfer>& transfer) {
     curl_multi_remove_handle(multi_.get(), transfer->easy());
     transfer.reset();
-  }
-  void log(const Request& request, const Attempt& attempt, SteadyClock::duration time) const {
-    if (!options_.logger.enabled(LogLevel::debug)) return;
-    const auto outcome = attempt.result ? std::to_string(attempt.result->status)
-                                        : redact(attempt.result.error().text());
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
-    options_.logger.debug(request.method + " " + request.url.redacted() + " → " + outcome + " (" +
-                          std::to_string(ms) + " ms)");
   }
 
   const TransportOptions options_;
   std::mutex mutex_;  // guards start-up and submitted_
   std::vector<std::unique_ptr<Transfer>> submitted_;
-  std::unique_ptr<CURLM, FreeMulti> multi_;
+  MultiPtr multi_;
   std::vector<std::unique_ptr<Transfer>> active_;  // the engine's thread only; before multi_ goes
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };
+
+Attempt CurlSender::exchange_once(const Request& request, bool expect) {
+  auto exchange = std::make_shared<Exchange>([this] { curl_multi_wakeup(multi_.get()); });
+  auto transfer = std::make_unique<Transfer>(exchange, options_);
+  if (auto ready = transfer->prepare(request, options_.user_agent, expect); !ready) {
+    return {std::move(ready.error()), false, true};
+  }
+  const auto begun = SteadyClock::now();
+  if (options_.stats != nullptr) ++options_.stats->requests;
+  {
+    const std::lock_guard lock(mutex_);
+    submitted_.push_back(std::move(transfer));
+  }
+  curl_multi_wakeup(multi_.get());
+  Attempt attempt = pump(*exchange, request, options_.cancel);
+  if (exchange->ending().unresolved) attempt.final = !host_may_exist(request.url.host);
+  log_attempt(options_.logger, request, attempt, SteadyClock::now() - begun);
+  return attempt;
+}
 
 Result<void> CurlSender::start() {
   const std::lock_guard lock(mutex_);
@@ -441,13 +427,20 @@ void CurlSender::run() {
   while (!stopping_) {
     adopt();
     int running = 0;
-    curl_multi_perform(multi_.get(), &running);
+    if (curl_multi_perform(multi_.get(), &running) != CURLM_OK) drop_all();
     reap();
     serve();
     curl_multi_poll(multi_.get(), nullptr, 0, active_.empty() ? 60'000 : kPollMilliseconds,
                     nullptr);
   }
-  for (auto& transfer : active_) release(transfer);
+  drop_all();
+}
+
+void CurlSender::drop_all() {
+  for (auto& transfer : active_) {
+    transfer->finish(CURLE_ABORTED_BY_CALLBACK);
+    release(transfer);
+  }
   active_.clear();
 }
 

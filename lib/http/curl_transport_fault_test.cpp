@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <ostream>
 #include <thread>
 #include <vector>
@@ -71,10 +72,11 @@ TEST_CASE("a POST whose fate is unknown is not sent twice, unless it may be") {
   CHECK(make_curl_transport({})->send(request).error().kind() == ErrorKind::network);
   CHECK(once_only.connections() == 1);
 
+  REQUIRE(body.rewind().has_value());
   RawServer twice({"", kGood});
   request = request_to(twice.url(), "POST");
   request.body = &body;
-  CHECK(make_curl_transport({})->send(request)->body == "good");
+  CHECK(make_curl_transport({})->send(request).value().body == "good");
   CHECK(twice.connections() == 2);
 }
 
@@ -126,6 +128,16 @@ TEST_CASE("unreachable hosts are named with the reason") {
   const auto unknown = make_curl_transport(once())->send(request_to("http://mpk-test.invalid/"));
   CHECK(unknown.error().kind() == ErrorKind::network);
   CHECK(unknown.error().text() == "mpk-test.invalid: host name not found");
+}
+
+TEST_CASE("a proxy for the world is not used for this machine") {
+  RawServer server({kGood});
+  ::setenv("http_proxy", "http://127.0.0.1:1", 1);
+  const auto direct = make_curl_transport(once())->send(request_to(server.url()));
+  const auto proxied = make_curl_transport(once())->send(request_to("http://mpk-test.invalid/"));
+  ::unsetenv("http_proxy");
+  CHECK(direct.has_value());
+  CHECK(proxied.error().text() == "mpk-test.invalid: connection refused");
 }
 
 TEST_CASE("https to a server of plain http fails with a hint") {

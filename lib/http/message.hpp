@@ -30,7 +30,8 @@ class Headers {
   std::vector<std::pair<std::string, std::string>> list_;
 };
 
-/// A request body that can be read again from the start. Called on the thread that called send().
+/// A request body that can be read again from the start. Called on the thread that called send(),
+/// which begins where the source stands. With a size the source must end exactly there: mismatch.
 class BodySource {
  public:
   virtual ~BodySource() = default;
@@ -60,7 +61,8 @@ class TextSource final : public BodySource {
 class BodySink {
  public:
   virtual ~BodySink() = default;
-  /// Called once before the first byte of a 2xx answer (again after a retry: start over).
+  /// Called once before the first byte of a 2xx answer, also of an empty one (again after a retry:
+  /// start over, or refuse; an error from a sink is final).
   virtual Result<void> begin(int status, const Headers& headers) = 0;
   virtual Result<void> write(BytesView bytes) = 0;
 };

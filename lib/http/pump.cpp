@@ -18,11 +18,15 @@ enum class Next { go_on, ended, enough };
 class Pump {
  public:
   Pump(Exchange& exchange, const Request& request) : exchange_(exchange), request_(request) {
-    if (request.body != nullptr) {
-      announced_ = request.body->size();
-    } else {
-      exchange_.finish_body();
-    }
+    if (request.body != nullptr) announced_ = request.body->size();
+  }
+
+  /// Before the first step: a body without bytes is never asked for.
+  Result<Next> start() {
+    if (request_.body != nullptr && announced_ != 0U) return Next::go_on;
+    if (request_.body != nullptr) TRY(check_end());
+    exchange_.finish_body();
+    return Next::go_on;
   }
 
   Result<Next> step() {
@@ -62,7 +66,6 @@ class Pump {
   }
 
   Result<Next> feed() {
-    if (announced_ && produced_ == *announced_) return finish();
     Bytes buffer = exchange_.spare();
     buffer.resize(announced_ ? static_cast<std::size_t>(std::min<std::uint64_t>(
                                    *announced_ - produced_, Exchange::kBufferSize))
@@ -75,18 +78,18 @@ class Pump {
     }
     produced_ += count;
     buffer.resize(count);
+    const bool last = announced_ && produced_ == *announced_;
+    if (last) TRY(check_end());  // before the server has a whole body
     exchange_.give(std::move(buffer));
-    // At once: the answer may end the transfer before there is a next time.
-    return announced_ && produced_ == *announced_ ? finish() : Result<Next>(Next::go_on);
+    if (last) exchange_.finish_body();
+    return Next::go_on;
   }
 
-  /// All announced bytes were given, so the source must be at its end: a file that grows while it
-  /// is sent is an error, not a prefix.
-  Result<Next> finish() {
+  /// Nothing may follow the announced bytes: a file that grows while it is sent is an error.
+  Result<void> check_end() {
     std::uint8_t extra = 0;
     if (TRY(request_.body->read({&extra, 1})) != 0) return changed_body("more");
-    exchange_.finish_body();
-    return Next::go_on;
+    return {};
   }
 
   Error changed_body(const std::string& found) const {
@@ -141,8 +144,8 @@ class Pump {
 
 Attempt pump(Exchange& exchange, const Request& request, const CancelToken& cancel) {
   Pump worker(exchange, request);
-  for (;;) {
-    auto next = cancel.check() ? worker.step() : Result<Next>(cancel.check().error());
+  for (auto next = worker.start();;) {
+    if (next) next = cancel.check() ? worker.step() : Result<Next>(cancel.check().error());
     if (!next) {
       exchange.abandon();
       return {std::move(next.error()), true, true};

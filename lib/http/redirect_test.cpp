@@ -73,7 +73,7 @@ TEST_CASE("credentials stay inside their origin and other headers travel") {
     }
     CHECK(headers.get("Range") == "bytes=1-");
     CHECK_FALSE(headers.get("Host").has_value());
-    CHECK(attempt.result->url.text() == run.seen[1].url.text());
+    CHECK(attempt.result.value().url.text() == run.seen[1].url.text());
   }
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("which redirects are followed depends on status and method") {
     const auto attempt = run.send({{row.status, "/b"}, {200, ""}});
     REQUIRE(attempt.result.has_value());
     REQUIRE(run.seen.size() == (row.next == nullptr ? 1 : 2));
-    CHECK(attempt.result->status == (row.next == nullptr ? row.status : 200));
+    CHECK(attempt.result.value().status == (row.next == nullptr ? row.status : 200));
     if (row.next != nullptr) CHECK(run.seen[1].method == row.next);
   }
 }
@@ -158,10 +158,10 @@ TEST_CASE("a bad Location is an error, a missing or unwanted one is the answer")
   Run bad("GET", "http://a/");
   CHECK(bad.send({{302, "ftp://b/"}}).result.error().kind() == ErrorKind::malformed);
   Run missing("GET", "http://a/");
-  CHECK(missing.send({{302, ""}}).result->status == 302);
+  CHECK(missing.send({{302, ""}}).result.value().status == 302);
   Run unwanted("GET", "http://a/");
   unwanted.request.follow_redirects = false;
-  CHECK(unwanted.send({{302, "/b"}}).result->status == 302);
+  CHECK(unwanted.send({{302, "/b"}}).result.value().status == 302);
   CHECK(unwanted.seen.size() == 1);
 }
 

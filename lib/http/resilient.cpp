@@ -29,11 +29,6 @@ void add_retry_after(RetryQuestion& question, const Headers& headers) {
   }
 }
 
-std::string outcome_text(const Attempt& attempt) {
-  return attempt.result ? "status " + std::to_string(attempt.result->status)
-                        : attempt.result.error().text();
-}
-
 class Resilient final : public Transport {
  public:
   Resilient(std::unique_ptr<Sender> inner, TransportOptions options, Patience patience)

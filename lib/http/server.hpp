@@ -30,7 +30,9 @@ struct ServerResponse {
   Headers headers;
   std::string body;
   std::string content_type = "application/json";
-  /// Streams `size` bytes instead of `body`: called with (offset, length), writes what it can.
+  /// Streams `stream_size` bytes instead of `body`: called with (offset, length) until all is
+  /// written, writes what it can; false closes the connection. Of an answer 200 to a GET with one
+  /// Range, only that range is sent (206, 416), from `stream` or `body`.
   std::uint64_t stream_size = 0;
   std::function<bool(std::uint64_t offset, std::uint64_t length,
                      const std::function<bool(BytesView)>& write)>

@@ -1,6 +1,9 @@
 // RFC 8785: strings and numbers as ECMAScript writes them, members in UTF-16 order.
 #include "json/canonical.hpp"
 
+#include "base/limits.hpp"
+#include "base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -8,9 +11,6 @@
 #include <cmath>
 #include <utility>
 #include <vector>
-
-#include "base/limits.hpp"
-#include "base/text.hpp"
 
 namespace mpk::json {
 namespace {
@@ -35,13 +35,27 @@ Result<void> write_string(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           constexpr std::string_view kDigits = "0123456789abcdef";
@@ -60,7 +74,8 @@ Result<void> write_string(std::string& out, std::string_view text) {
 std::string ecma_number(double value) {
   if (value == 0) return "0";  // -0 too
   char buffer[32];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, std::fabs(value), std::chars_format::scientific);
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, std::fabs(value),
+                                 std::chars_format::scientific);
   const std::string_view text(buffer, static_cast<std::size_t>(end.ptr - buffer));
   const auto e = text.find('e');
   std::string digits(1, text[0]);
@@ -84,7 +99,8 @@ Result<void> write_integer(std::string& out, Integer value) {
   // Other implementations read every number into a double: what they would print must be this.
   std::string text = std::to_string(value);
   if (ecma_number(static_cast<double>(value)) != text) {
-    return Error(ErrorKind::malformed, "integer " + text + " is beyond 2^53: a double cannot hold it",
+    return Error(ErrorKind::malformed,
+                 "integer " + text + " is beyond 2^53: a double cannot hold it",
                  "write it as a string");
   }
   out += text;
@@ -123,11 +139,18 @@ Result<void> write_array(std::string& out, const Json::array_t& array, std::size
 Result<void> write(std::string& out, const Json& value, std::size_t depth) {
   if (depth == 0) return Error(ErrorKind::too_large, "JSON is nested too deeply to canonicalize");
   switch (value.type()) {
-    case Json::value_t::null: out += "null"; return {};
-    case Json::value_t::boolean: out += value.get<bool>() ? "true" : "false"; return {};
-    case Json::value_t::string: return write_string(out, value.get_ref<const std::string&>());
-    case Json::value_t::number_integer: return write_integer(out, value.get<std::int64_t>());
-    case Json::value_t::number_unsigned: return write_integer(out, value.get<std::uint64_t>());
+    case Json::value_t::null:
+      out += "null";
+      return {};
+    case Json::value_t::boolean:
+      out += value.get<bool>() ? "true" : "false";
+      return {};
+    case Json::value_t::string:
+      return write_string(out, value.get_ref<const std::string&>());
+    case Json::value_t::number_integer:
+      return write_integer(out, value.get<std::int64_t>());
+    case Json::value_t::number_unsigned:
+      return write_integer(out, value.get<std::uint64_t>());
     case Json::value_t::number_float:
       if (!std::isfinite(value.get<double>())) {
         return Error(ErrorKind::malformed, "number is not finite: JSON cannot write it");
@@ -138,7 +161,8 @@ Result<void> write(std::string& out, const Json& value, std::size_t depth) {
       return write_object(out, value.get_ref<const Json::object_t&>(), depth - 1);
     case Json::value_t::array:
       return write_array(out, value.get_ref<const Json::array_t&>(), depth - 1);
-    default: return Error(ErrorKind::malformed, "binary value: JSON cannot write it");
+    default:
+      return Error(ErrorKind::malformed, "binary value: JSON cannot write it");
   }
 }
 

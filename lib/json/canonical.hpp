@@ -1,10 +1,10 @@
 // RFC 8785 (JSON Canonicalization Scheme).
 #pragma once
 
-#include <string>
-
 #include "base/result.hpp"
 #include "json/value.hpp"
+
+#include <string>
 
 namespace mpk::json {
 

@@ -1,17 +1,17 @@
 // RFC 8785: the vectors of its text and appendices, round trips, and what is refused.
 #include "json/canonical.hpp"
 
+#include "json/parse.hpp"
+
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <ostream>
 #include <random>
-
-#include "json/parse.hpp"
 
 namespace mpk::json {
 namespace {
@@ -53,9 +53,11 @@ TEST_CASE("RFC 8785 section 3.2.3: keys sort by UTF-16 code units") {
 
 TEST_CASE("the borders of the planes sort by UTF-16 code units") {
   // U+D7FF, U+10000 (D800 DC00), U+10FFFF (DBFF DFFF), U+E000, U+FFFF; a prefix comes first.
-  CHECK(canonical_text(R"({"\uffff":6,"\ue000":5,"\udbff\udfff":4,"\ud800\udc00":2,"\ud7ff":1,"\ud800\udc00a":3})") ==
-        "{\"\xed\x9f\xbf\":1,\"\xf0\x90\x80\x80\":2,\"\xf0\x90\x80\x80"
-        "a\":3,\"\xf4\x8f\xbf\xbf\":4,\"\xee\x80\x80\":5,\"\xef\xbf\xbf\":6}");
+  CHECK(
+      canonical_text(
+          R"({"\uffff":6,"\ue000":5,"\udbff\udfff":4,"\ud800\udc00":2,"\ud7ff":1,"\ud800\udc00a":3})") ==
+      "{\"\xed\x9f\xbf\":1,\"\xf0\x90\x80\x80\":2,\"\xf0\x90\x80\x80"
+      "a\":3,\"\xf4\x8f\xbf\xbf\":4,\"\xee\x80\x80\":5,\"\xef\xbf\xbf\":6}");
 }
 
 TEST_CASE("RFC 8785 appendix B: numbers by their IEEE 754 bits") {
@@ -95,9 +97,9 @@ TEST_CASE("RFC 8785 appendix B: numbers by their IEEE 754 bits") {
 }
 
 TEST_CASE("NaN and infinity are refused") {
-  for (const double value : {std::numeric_limits<double>::quiet_NaN(),
-                             std::numeric_limits<double>::infinity(),
-                             -std::numeric_limits<double>::infinity()}) {
+  for (const double value :
+       {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
+        -std::numeric_limits<double>::infinity()}) {
     auto out = canonical(Json(value));
     REQUIRE_FALSE(out);
     CHECK(out.error().kind() == ErrorKind::malformed);

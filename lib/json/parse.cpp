@@ -1,15 +1,15 @@
 // Strict JSON: nlohmann's tokeniser under a SAX builder that refuses while it reads.
 #include "json/parse.hpp"
 
+#include "base/text.hpp"
+#include "json/path.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "base/text.hpp"
-#include "json/path.hpp"
 
 namespace mpk::json {
 namespace {
@@ -22,8 +22,8 @@ std::string position(std::string_view text, std::size_t byte) {
   return std::to_string(line) + ":" + std::to_string(std::max<std::size_t>(column, 1));
 }
 
-/// "… syntax error while parsing value - invalid literal; last read: 'nul'; expected …" → the reason
-/// alone: what was read last is hostile text of any length.
+/// "… syntax error while parsing value - invalid literal; last read: 'nul'; expected …" → the
+/// reason alone: what was read last is hostile text of any length.
 std::string reason(std::string_view what) {
   if (const auto dash = what.find(" - "); dash != what.npos) what.remove_prefix(dash + 3);
   what = what.substr(0, what.find("; last read: "));
@@ -57,7 +57,8 @@ class Builder {
   bool key(string_t& name) {
     auto [place, inserted] = open_.back()->get_ref<Json::object_t&>().try_emplace(name);
     if (!inserted) {
-      error_ = Error(ErrorKind::malformed, path() + ": duplicate key \"" + printable(name, 80) + "\"");
+      error_ =
+          Error(ErrorKind::malformed, path() + ": duplicate key \"" + printable(name, 80) + "\"");
       return false;
     }
     member_ = &place->second;

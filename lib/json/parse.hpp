@@ -1,12 +1,12 @@
 // Strict JSON (RFC 8259): duplicate keys, depth, size and UTF-8 are checked while parsing.
 #pragma once
 
-#include <cstddef>
-#include <string_view>
-
 #include "base/limits.hpp"
 #include "base/result.hpp"
 #include "json/value.hpp"
+
+#include <cstddef>
+#include <string_view>
 
 namespace mpk::json {
 

@@ -1,13 +1,14 @@
-// Fuzz entry: what parse() accepts prints, parses to the same value again, and has one canonical form.
+// Fuzz entry: what parse() accepts prints, parses to the same value again, and has one canonical
+// form.
+#include "base/bytes.hpp"
+#include "json/canonical.hpp"
+#include "json/parse.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-
-#include "base/bytes.hpp"
-#include "json/canonical.hpp"
-#include "json/parse.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mpk;

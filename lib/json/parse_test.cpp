@@ -2,9 +2,9 @@
 #include "json/parse.hpp"
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
 
@@ -16,7 +16,8 @@ std::string nested(std::size_t depth) { return std::string(depth, '[') + std::st
 }  // namespace
 
 TEST_CASE("every kind of value is read") {
-  auto value = parse(R"( {"n":null,"t":true,"i":-3,"u":18446744073709551615,"f":1.5,"s":"é\n","a":[1,[]],"o":{}} )");
+  auto value = parse(
+      R"( {"n":null,"t":true,"i":-3,"u":18446744073709551615,"f":1.5,"s":"é\n","a":[1,[]],"o":{}} )");
   REQUIRE(value);
   CHECK((*value)["n"].is_null());
   CHECK((*value)["t"].get<bool>());
@@ -43,12 +44,14 @@ TEST_CASE("what is not JSON is malformed, with its place") {
       {"nothing", "",
        "invalid JSON at 1:1: unexpected end of input; expected '[', '{', or a literal"},
       {"open object", "{\"a\":1", "invalid JSON at 1:6: unexpected end of input; expected '}'"},
-      {"trailing comma", "{\n \"a\": 1,\n}", "invalid JSON at 3:1: unexpected '}'; expected string literal"},
+      {"trailing comma", "{\n \"a\": 1,\n}",
+       "invalid JSON at 3:1: unexpected '}'; expected string literal"},
       {"trailing value", "{} {}", "invalid JSON at 1:4: unexpected '{'; expected end of input"},
       {"comment", "// x\n1", "invalid JSON at 1:1: invalid literal"},
       {"bare word", "[nope]", "invalid JSON at 1:3: invalid literal"},
       {"single quotes", "['a']", "invalid JSON at 1:2: invalid literal"},
-      {"leading zero", "01", "invalid JSON at 1:2: unexpected number literal; expected end of input"},
+      {"leading zero", "01",
+       "invalid JSON at 1:2: unexpected number literal; expected end of input"},
       {"NaN", "NaN", "invalid JSON at 1:1: invalid literal"},
       {"too large for a double", "[1e400]", "invalid JSON at 1:6: number does not fit a double"},
       {"byte order mark", "\xef\xbb\xbf{}", "invalid JSON at 1:1: starts with a byte order mark"},

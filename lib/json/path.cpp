@@ -1,12 +1,12 @@
 // Paths: plain keys with a dot, other keys in brackets and quotes.
 #include "json/path.hpp"
 
+#include "base/text.hpp"
+#include "json/value.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-
-#include "base/text.hpp"
-#include "json/value.hpp"
 
 namespace mpk::json {
 namespace {
@@ -15,10 +15,11 @@ namespace {
 constexpr std::size_t kLongestKey = 80;
 
 bool is_word(std::string_view key) {
-  return !key.empty() && key.size() <= kLongestKey && std::all_of(key.begin(), key.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '$' || c == '@';
-  });
+  return !key.empty() && key.size() <= kLongestKey &&
+         std::all_of(key.begin(), key.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '_' || c == '-' || c == '$' || c == '@';
+         });
 }
 
 }  // namespace

@@ -1,29 +1,36 @@
 // Field: types, members and items of a JSON value.
 #include "json/read.hpp"
 
+#include "base/encoding.hpp"
+#include "base/text.hpp"
+#include "json/path.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <limits>
-
-#include "base/encoding.hpp"
-#include "base/text.hpp"
-#include "json/path.hpp"
 
 namespace mpk::json {
 namespace {
 
 std::string_view type_name(const Json& value) {
   switch (value.type()) {
-    case Json::value_t::null: return "null";
-    case Json::value_t::object: return "object";
-    case Json::value_t::array: return "array";
-    case Json::value_t::string: return "string";
-    case Json::value_t::boolean: return "boolean";
+    case Json::value_t::null:
+      return "null";
+    case Json::value_t::object:
+      return "object";
+    case Json::value_t::array:
+      return "array";
+    case Json::value_t::string:
+      return "string";
+    case Json::value_t::boolean:
+      return "boolean";
     case Json::value_t::number_integer:
     case Json::value_t::number_unsigned:
-    case Json::value_t::number_float: return "number";
-    default: return "binary";
+    case Json::value_t::number_float:
+      return "number";
+    default:
+      return "binary";
   }
 }
 

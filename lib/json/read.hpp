@@ -1,6 +1,11 @@
 // Field: typed reading of a JSON value, with the path in every error ("$.layers[3].digest: …").
 #pragma once
 
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "json/value.hpp"
+
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -9,18 +14,14 @@
 #include <utility>
 #include <vector>
 
-#include "base/bytes.hpp"
-#include "base/result.hpp"
-#include "base/time.hpp"
-#include "json/value.hpp"
-
 namespace mpk::json {
 
 /// A view: the Json must outlive it. Every error is malformed and starts with the path.
 /// A null member counts as absent (proto3 JSON; trusted roots in the wild write "end": null).
 class Field {
  public:
-  explicit Field(const Json& value, std::string path = "$") : value_(&value), path_(std::move(path)) {}
+  explicit Field(const Json& value, std::string path = "$")
+      : value_(&value), path_(std::move(path)) {}
 
   const Json& value() const { return *value_; }
   const std::string& path() const { return path_; }

@@ -1,7 +1,7 @@
 // Field: the shorthands that read a required or optional member in one call.
-#include <nlohmann/json.hpp>
-
 #include "json/read.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::json {
 namespace {

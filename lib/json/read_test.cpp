@@ -1,13 +1,13 @@
 // Field: each typed read beside what it refuses, with the path in the message.
 #include "json/read.hpp"
 
+#include "json/parse.hpp"
+
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <ostream>
-
-#include "json/parse.hpp"
 
 namespace mpk::json {
 namespace {
@@ -31,7 +31,8 @@ TEST_CASE("an error names the path to the value") {
   const auto layers = root.items("layers");
   REQUIRE(layers);
   CHECK((*layers)[0].string("digest").value() == "a");
-  CHECK(message((*layers)[1].string("digest")) == "$.layers[1].digest: expected a string, found number");
+  CHECK(message((*layers)[1].string("digest")) ==
+        "$.layers[1].digest: expected a string, found number");
   CHECK(message(root.at("a b")->at("c.d")->items()->at(0).string()) ==
         "$[\"a b\"][\"c.d\"][0]: expected a string, found number");
   CHECK((*layers)[1].string("digest").error().kind() == ErrorKind::malformed);
@@ -65,7 +66,8 @@ TEST_CASE("a member of something that is no object is refused") {
 }
 
 TEST_CASE("optional members are empty when absent or null and refused with another type") {
-  const Json value = document(R"({"n":null,"bad":[7],"s":"x","t":true,"u":"12","l":["a","b"],"b":"AQI=",
+  const Json value =
+      document(R"({"n":null,"bad":[7],"s":"x","t":true,"u":"12","l":["a","b"],"b":"AQI=",
                                   "d":"2026-11-20T14:03:00Z"})");
   const Field root(value);
   for (const char* key : {"absent", "n"}) {

@@ -1,10 +1,10 @@
 // Schema: the public face of the draft-07 validator.
 #include "json/schema.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "base/text.hpp"
 #include "json/schema_program.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::json {
 

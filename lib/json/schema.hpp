@@ -1,12 +1,12 @@
 // JSON Schema draft-07: the keywords that CycloneDX and our own schemas use, in linear time.
 #pragma once
 
+#include "base/result.hpp"
+#include "json/value.hpp"
+
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "base/result.hpp"
-#include "json/value.hpp"
 
 namespace mpk::json {
 
@@ -27,7 +27,8 @@ class Schema {
   /// "#", "$id" anchors inside the document). unsupported: a remote $ref or another unknown
   /// keyword that asserts; malformed: a schema that is none.
   static Result<Schema> compile(const Json& schema);
-  /// Empty when valid. At most `max_violations`. Hostile documents cost linear time and bounded stack.
+  /// Empty when valid. At most `max_violations`. Hostile documents cost linear time and bounded
+  /// stack.
   std::vector<Violation> validate(const Json& document, std::size_t max_violations = 20) const;
 
  private:

@@ -1,14 +1,14 @@
 // Compile: every reachable subschema becomes a node, each keyword checked once.
+#include "base/text.hpp"
+#include "json/schema_keywords.hpp"
+#include "json/schema_program.hpp"
+#include "json/schema_refs.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
 #include <deque>
-
-#include "base/text.hpp"
-#include "json/schema_keywords.hpp"
-#include "json/schema_program.hpp"
-#include "json/schema_refs.hpp"
 
 namespace mpk::json::draft7 {
 namespace {
@@ -41,7 +41,8 @@ class Compiler {
   static Result<void> check_dialect(const Json& root) {
     if (!root.is_object() || !root.contains("$schema")) return {};
     const auto& dialect = root["$schema"];
-    for (const char* known : {"http://json-schema.org/draft-07/schema", "http://json-schema.org/draft-06/schema"}) {
+    for (const char* known :
+         {"http://json-schema.org/draft-07/schema", "http://json-schema.org/draft-06/schema"}) {
       if (dialect == known || dialect == std::string(known) + "#") return {};
     }
     return Error(ErrorKind::unsupported, "/$schema: expected JSON Schema draft-07");
@@ -64,7 +65,8 @@ class Compiler {
       return node;
     }
     if (!schema.is_object()) {
-      return Error(ErrorKind::malformed, at.pointer + ": expected a schema (an object, true or false)");
+      return Error(ErrorKind::malformed,
+                   at.pointer + ": expected a schema (an object, true or false)");
     }
     if (const auto reference = schema.find("$ref"); reference != schema.end()) {
       if (!reference->is_string()) {
@@ -76,7 +78,8 @@ class Compiler {
     }
     for (const auto keyword : kForeign) {
       if (schema.contains(keyword)) {
-        return Error(ErrorKind::unsupported, pointer_step(at.pointer, keyword) + ": keyword is not of draft-07");
+        return Error(ErrorKind::unsupported,
+                     pointer_step(at.pointer, keyword) + ": keyword is not of draft-07");
       }
     }
     TRY(read_assertions(schema, at.pointer, node));
@@ -123,11 +126,13 @@ class Compiler {
 
   Result<void> read_properties(const Location& at, Node& node) {
     if (const auto here = step(at, "properties")) {
-      for (const auto& [name, place] : TRY(members(*here))) node.properties.emplace(name, node_for(place));
+      for (const auto& [name, place] : TRY(members(*here)))
+        node.properties.emplace(name, node_for(place));
     }
     if (const auto here = step(at, "patternProperties")) {
       for (const auto& [name, place] : TRY(members(*here))) {
-        node.pattern_properties.emplace_back(TRY(compile_pattern(name, place.pointer)), node_for(place));
+        node.pattern_properties.emplace_back(TRY(compile_pattern(name, place.pointer)),
+                                             node_for(place));
       }
     }
     // Never used, yet a schema that is none must be refused wherever it stands.
@@ -153,7 +158,8 @@ class Compiler {
   std::optional<Location> step(const Location& at, std::string_view token) const {
     const auto member = at.schema->find(token);
     if (member == at.schema->end()) return std::nullopt;
-    return Location{&*member, pointer_step(at.pointer, token), references_.base_of(*member, at.base)};
+    return Location{&*member, pointer_step(at.pointer, token),
+                    references_.base_of(*member, at.base)};
   }
 
   Result<std::vector<NodeId>> nodes_for(const Location& list) {
@@ -203,7 +209,8 @@ class ApplicatorCheck {
   Result<void> visit(NodeId id, std::size_t depth) {
     const Node& node = nodes_[id];
     if (state_[id] == State::open) {
-      return Error(ErrorKind::malformed, node.pointer + ": schema applies itself to the same value");
+      return Error(ErrorKind::malformed,
+                   node.pointer + ": schema applies itself to the same value");
     }
     if (state_[id] == State::unseen) {
       if (depth > kMaxApplicators) return too_deep(node);
@@ -219,7 +226,8 @@ class ApplicatorCheck {
   }
 
   static Error too_deep(const Node& node) {
-    return Error(ErrorKind::too_large, node.pointer + ": more than " + std::to_string(kMaxApplicators) +
+    return Error(ErrorKind::too_large, node.pointer + ": more than " +
+                                           std::to_string(kMaxApplicators) +
                                            " schemas apply each other to one value");
   }
 

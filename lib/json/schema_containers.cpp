@@ -1,10 +1,10 @@
 // Evaluation: the keywords of arrays and objects, and the combinations of schemas.
+#include "base/text.hpp"
+#include "json/schema_evaluation.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-
-#include "base/text.hpp"
-#include "json/schema_evaluation.hpp"
 
 namespace mpk::json::draft7 {
 namespace {
@@ -58,11 +58,12 @@ bool Evaluation::unique(const Meeting& m) {
   keys.reserve(m.value.size());
   for (std::size_t i = 0; i < m.value.size(); ++i) keys.emplace_back(equality_key(m.value[i]), i);
   std::sort(keys.begin(), keys.end());
-  const auto twin = std::adjacent_find(keys.begin(), keys.end(),
-                                       [](const auto& a, const auto& b) { return a.first == b.first; });
+  const auto twin = std::adjacent_find(
+      keys.begin(), keys.end(), [](const auto& a, const auto& b) { return a.first == b.first; });
   if (twin == keys.end()) return true;
-  return m.report && fail(m, "uniqueItems", "items " + std::to_string(twin->second) + " and " +
-                                                std::to_string((twin + 1)->second) + " are equal");
+  return m.report && fail(m, "uniqueItems",
+                          "items " + std::to_string(twin->second) + " and " +
+                              std::to_string((twin + 1)->second) + " are equal");
 }
 
 bool Evaluation::object(const Meeting& m) {
@@ -71,10 +72,12 @@ bool Evaluation::object(const Meeting& m) {
   bool valid = true;
   const auto go_on = [&] { return valid || m.report; };
   if (node.min_properties && size < *node.min_properties) {
-    valid = m.report && fail(m, "minProperties", counted("at least", *node.min_properties, "members", size));
+    valid = m.report &&
+            fail(m, "minProperties", counted("at least", *node.min_properties, "members", size));
   }
   if (go_on() && node.max_properties && size > *node.max_properties) {
-    valid = m.report && fail(m, "maxProperties", counted("at most", *node.max_properties, "members", size));
+    valid = m.report &&
+            fail(m, "maxProperties", counted("at most", *node.max_properties, "members", size));
   }
   if (go_on()) valid = required(m, node.required, "required") && valid;
   if (go_on()) valid = members(m) && valid;
@@ -180,16 +183,18 @@ bool Evaluation::alternatives(const Meeting& m, const std::vector<NodeId>& branc
   if (!m.report) return false;
   const std::string total = std::to_string(branches.size());
   if (matches > 1) {
-    return fail(m, "oneOf", "matches " + std::to_string(matches) + " of the " + total +
-                                " forms of which it must have one");
+    return fail(m, "oneOf",
+                "matches " + std::to_string(matches) + " of the " + total +
+                    " forms of which it must have one");
   }
   // If a single form can have been meant, its own complaints help more than "none of them".
-  const auto meant = [&](NodeId branch) { return looks_meant(branch, m.value); };
+  const auto meant = [&](NodeId branch) { return looks_meant(branch, m.value, 3); };
   const auto first = std::find_if(branches.begin(), branches.end(), meant);
   if (first != branches.end() && std::none_of(first + 1, branches.end(), meant)) {
     return check(*first, m.value, m.place, true);
   }
-  return fail(m, exactly_one ? "oneOf" : "anyOf", "matches none of the " + total + " forms it may have");
+  return fail(m, exactly_one ? "oneOf" : "anyOf",
+              "matches none of the " + total + " forms it may have");
 }
 
 bool Evaluation::conditional(const Meeting& m) {

@@ -1,12 +1,12 @@
 // Evaluation: references, type, values, and the keywords of numbers and strings.
 #include "json/schema_evaluation.hpp"
 
+#include "base/text.hpp"
+#include "json/schema_refs.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-
-#include "base/text.hpp"
-#include "json/schema_refs.hpp"
 
 namespace mpk::json::draft7 {
 namespace {
@@ -21,14 +21,21 @@ std::string pointer_text(const Place& place) {
 
 Type type_of(const Json& value) {
   switch (value.type()) {
-    case Json::value_t::boolean: return Type::boolean;
-    case Json::value_t::object: return Type::object;
-    case Json::value_t::array: return Type::array;
-    case Json::value_t::string: return Type::string;
+    case Json::value_t::boolean:
+      return Type::boolean;
+    case Json::value_t::object:
+      return Type::object;
+    case Json::value_t::array:
+      return Type::array;
+    case Json::value_t::string:
+      return Type::string;
     case Json::value_t::number_integer:
-    case Json::value_t::number_unsigned: return Type::integer;
-    case Json::value_t::number_float: return is_integral(value) ? Type::integer : Type::number;
-    default: return Type::null;
+    case Json::value_t::number_unsigned:
+      return Type::integer;
+    case Json::value_t::number_float:
+      return is_integral(value) ? Type::integer : Type::number;
+    default:
+      return Type::null;
   }
 }
 
@@ -37,14 +44,14 @@ std::string_view name(Type type) { return kTypeNames[static_cast<std::size_t>(ty
 bool accepts(const Node& node, const Json& value) {
   if (!node.types) return true;
   const Type type = type_of(value);
-  return node.types->contains(type) || (type == Type::integer && node.types->contains(Type::number));
+  return node.types->contains(type) ||
+         (type == Type::integer && node.types->contains(Type::number));
 }
 
 bool too_deep(const Json& value, std::size_t levels) {
   if (!value.is_structured()) return false;
-  return levels == 0 || std::any_of(value.begin(), value.end(), [&](const Json& child) {
-           return too_deep(child, levels - 1);
-         });
+  return levels == 0 || std::any_of(value.begin(), value.end(),
+                                    [&](const Json& child) { return too_deep(child, levels - 1); });
 }
 
 std::string count_message(std::string_view what, std::string_view bound, std::uint64_t limit,
@@ -55,8 +62,8 @@ std::string count_message(std::string_view what, std::string_view bound, std::ui
 
 std::string not_allowed(const Enum& allowed, const Json& value) {
   // A large container is not worth printing.
-  const std::string found = value.is_structured() ? std::string(name(type_of(value)))
-                                                  : printable(compact(value), 80);
+  const std::string found =
+      value.is_structured() ? std::string(name(type_of(value))) : printable(compact(value), 80);
   constexpr std::size_t kShown = 6;
   const std::size_t shown = std::min(allowed.shown.size(), kShown);
   std::string out = "expected ";
@@ -85,10 +92,14 @@ bool Evaluation::check(NodeId id, const Json& value, const Place& place, bool re
   if (report && full()) return false;  // the document is invalid already, and enough was said
   const Meeting meeting{nodes_[id], value, place, report};
   switch (meeting.node.form) {
-    case Node::Form::anything: return true;
-    case Node::Form::nothing: return report && fail(meeting, "", "no value is allowed here");
-    case Node::Form::reference: return reference(meeting);
-    case Node::Form::keywords: return keywords(meeting);
+    case Node::Form::anything:
+      return true;
+    case Node::Form::nothing:
+      return report && fail(meeting, "", "no value is allowed here");
+    case Node::Form::reference:
+      return reference(meeting);
+    case Node::Form::keywords:
+      return keywords(meeting);
   }
   return false;
 }
@@ -146,13 +157,18 @@ bool Evaluation::number(const Meeting& m) {
   }
   const Number found = to_number(m.value);
   bool valid = true;
-  const auto bound = [&](bool holds, const char* keyword, std::string_view words, const Number& limit) {
+  const auto bound = [&](bool holds, const char* keyword, std::string_view words,
+                         const Number& limit) {
     if (holds) return;
     valid = false;
-    if (m.report) fail(m, keyword, "expected " + std::string(words) + " " + limit.text + ", found " + found.text);
+    if (m.report)
+      fail(m, keyword,
+           "expected " + std::string(words) + " " + limit.text + ", found " + found.text);
   };
-  if (const auto& limit = node.minimum) bound(found.value >= limit->value, "minimum", "at least", *limit);
-  if (const auto& limit = node.maximum) bound(found.value <= limit->value, "maximum", "at most", *limit);
+  if (const auto& limit = node.minimum)
+    bound(found.value >= limit->value, "minimum", "at least", *limit);
+  if (const auto& limit = node.maximum)
+    bound(found.value <= limit->value, "maximum", "at most", *limit);
   if (const auto& limit = node.exclusive_minimum) {
     bound(found.value > limit->value, "exclusiveMinimum", "more than", *limit);
   }
@@ -176,15 +192,18 @@ bool Evaluation::string(const Meeting& m) {
     const auto points = static_cast<std::uint64_t>(
         std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
     if (m.node.min_length && points < *m.node.min_length) {
-      refuse("minLength", [&] { return count_message("characters", "at least", *m.node.min_length, points); });
+      refuse("minLength",
+             [&] { return count_message("characters", "at least", *m.node.min_length, points); });
     }
     if (m.node.max_length && points > *m.node.max_length) {
-      refuse("maxLength", [&] { return count_message("characters", "at most", *m.node.max_length, points); });
+      refuse("maxLength",
+             [&] { return count_message("characters", "at most", *m.node.max_length, points); });
     }
   }
   if (m.node.pattern && !m.node.pattern->partial_match(text)) {
     refuse("pattern", [&] {
-      return "\"" + printable(text, 80) + "\" does not match " + printable(m.node.pattern->pattern(), 100);
+      return "\"" + printable(text, 80) + "\" does not match " +
+             printable(m.node.pattern->pattern(), 100);
     });
   }
   if (m.node.format && !has_format(text, *m.node.format)) {
@@ -196,15 +215,27 @@ bool Evaluation::string(const Meeting& m) {
 }
 
 const Node& Evaluation::dereference(NodeId id) const {
-  while (nodes_[id].form == Node::Form::reference) id = nodes_[id].target;  // ends: compile() saw to it
+  while (nodes_[id].form == Node::Form::reference)
+    id = nodes_[id].target;  // ends: compile() saw to it
   return nodes_[id];
 }
 
-bool Evaluation::looks_meant(NodeId id, const Json& value) const {
+bool Evaluation::looks_meant(NodeId id, const Json& value, std::size_t levels) const {
   const Node& node = dereference(id);
   if (node.form == Node::Form::nothing || !accepts(node, value)) return false;
-  return !value.is_object() || std::all_of(node.required.begin(), node.required.end(),
-                                           [&](const std::string& key) { return value.contains(key); });
+  if (levels == 0) return true;
+  const auto meant = [&](NodeId branch) { return looks_meant(branch, value, levels - 1); };
+  for (const auto* branches : {&node.any_of, &node.one_of}) {
+    if (!branches->empty() && std::none_of(branches->begin(), branches->end(), meant)) return false;
+  }
+  if (value.is_array() && !value.empty()) {  // the first item speaks for all
+    std::optional<NodeId> first = node.items;
+    if (node.tuple && !node.tuple->empty()) first = node.tuple->front();
+    return !first || looks_meant(*first, value.front(), levels - 1);
+  }
+  return !value.is_object() ||
+         std::all_of(node.required.begin(), node.required.end(),
+                     [&](const std::string& key) { return value.contains(key); });
 }
 
 std::vector<Violation> validate(const Program& program, const Json& document,

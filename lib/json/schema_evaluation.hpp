@@ -1,11 +1,11 @@
 // One run of a compiled schema over one document. Internal to json/.
 #pragma once
 
+#include "json/schema_program.hpp"
+
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "json/schema_program.hpp"
 
 namespace mpk::json::draft7 {
 
@@ -48,14 +48,16 @@ class Evaluation {
   bool members(const Meeting& meeting);
   bool member(const Meeting& meeting, const std::string& key, const Json& value);
   bool unexpected(const Meeting& meeting, const std::string& key, const Place& place);
-  bool required(const Meeting& meeting, const std::vector<std::string>& keys, std::string_view keyword);
+  bool required(const Meeting& meeting, const std::vector<std::string>& keys,
+                std::string_view keyword);
   bool dependencies(const Meeting& meeting);
   bool combinations(const Meeting& meeting);
   bool alternatives(const Meeting& meeting, const std::vector<NodeId>& branches, bool exactly_one);
   bool conditional(const Meeting& meeting);
 
   const Node& dereference(NodeId id) const;
-  bool looks_meant(NodeId id, const Json& value) const;
+  /// A guess for better messages, from types and required members, a few levels deep.
+  bool looks_meant(NodeId id, const Json& value, std::size_t levels) const;
   /// Always false.
   bool fail(const Meeting& meeting, std::string_view keyword, std::string message);
   bool full() const { return violations_.size() >= max_violations_; }

@@ -1,12 +1,12 @@
 // Formats: RFC 3339 through Timestamp, URI and mailbox grammars by hand, all linear.
 #include "json/schema_format.hpp"
 
+#include "base/time.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
-
-#include "base/time.hpp"
 
 namespace mpk::json::draft7 {
 namespace {
@@ -24,9 +24,7 @@ constexpr std::array<std::pair<std::string_view, Format>, 8> kFormats = {{
 
 bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool contains(std::string_view set, char c) { return set.find(c) != set.npos; }
 
@@ -108,7 +106,8 @@ bool mailbox(std::string_view text, bool wide) {
   };
   const auto dotted = [&](std::string_view part, std::string_view set) {
     return !part.starts_with('.') && !part.ends_with('.') && part.find("..") == part.npos &&
-           std::all_of(part.begin(), part.end(), [&](char c) { return c == '.' || allowed(c, set); });
+           std::all_of(part.begin(), part.end(),
+                       [&](char c) { return c == '.' || allowed(c, set); });
   };
   const std::string_view local = text.substr(0, at), domain = text.substr(at + 1);
   const bool quoted = local.size() > 2 && local.starts_with('"') && local.ends_with('"');
@@ -153,15 +152,22 @@ std::string_view format_name(Format format) {
 
 bool has_format(std::string_view text, Format format) {
   switch (format) {
-    case Format::date_time: return Timestamp::parse(text).has_value();
+    case Format::date_time:
+      return Timestamp::parse(text).has_value();
     case Format::date:
       return text.size() == 10 && Timestamp::parse(std::string(text) + "T00:00:00Z").has_value();
-    case Format::uri: return uri(text, true, false);
-    case Format::uri_reference: return uri(text, false, false);
-    case Format::iri_reference: return uri(text, false, true);
-    case Format::email: return mailbox(text, false);
-    case Format::idn_email: return mailbox(text, true);
-    case Format::uuid: return uuid(text);
+    case Format::uri:
+      return uri(text, true, false);
+    case Format::uri_reference:
+      return uri(text, false, false);
+    case Format::iri_reference:
+      return uri(text, false, true);
+    case Format::email:
+      return mailbox(text, false);
+    case Format::idn_email:
+      return mailbox(text, true);
+    case Format::uuid:
+      return uuid(text);
   }
   return false;
 }

@@ -1,11 +1,11 @@
 // Assertions: each keyword's value must have the form that draft-07 validation §6 gives it.
 #include "json/schema_keywords.hpp"
 
+#include "base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-
-#include "base/text.hpp"
 
 namespace mpk::json::draft7 {
 namespace {
@@ -83,7 +83,8 @@ Result<void> read_sizes(const Json& schema, const std::string& pointer, Node& no
 Result<void> read_text(const Json& schema, const std::string& pointer, Node& node) {
   if (const auto pattern = schema.find("pattern"); pattern != schema.end()) {
     if (!pattern->is_string()) return malformed(pointer, "pattern", "a string");
-    node.pattern = TRY(compile_pattern(pattern->get_ref<const std::string&>(), pointer + "/pattern"));
+    node.pattern =
+        TRY(compile_pattern(pattern->get_ref<const std::string&>(), pointer + "/pattern"));
   }
   if (const auto format = schema.find("format"); format != schema.end()) {
     if (!format->is_string()) return malformed(pointer, "format", "a string");

@@ -1,11 +1,11 @@
 // The keywords of a schema that assert by themselves, read and checked. Internal to json/.
 #pragma once
 
+#include "json/schema_program.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "json/schema_program.hpp"
 
 namespace mpk::json::draft7 {
 

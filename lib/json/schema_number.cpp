@@ -13,7 +13,8 @@ __extension__ using Wide = unsigned __int128;
 
 std::string shortest(double value) {
   char buffer[32];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
   return std::string(buffer, end.ptr);
 }
 
@@ -22,9 +23,15 @@ void append_key(std::string& out, const Json& value) {
     out.append("\"").append(std::to_string(content.size())).append(":").append(content);
   };
   switch (value.type()) {
-    case Json::value_t::null: out += 'n'; break;
-    case Json::value_t::boolean: out += value.get<bool>() ? 't' : 'f'; break;
-    case Json::value_t::string: text(value.get_ref<const std::string&>()); break;
+    case Json::value_t::null:
+      out += 'n';
+      break;
+    case Json::value_t::boolean:
+      out += value.get<bool>() ? 't' : 'f';
+      break;
+    case Json::value_t::string:
+      text(value.get_ref<const std::string&>());
+      break;
     case Json::value_t::array:
       out += '[';
       for (const Json& item : value) append_key(out, item);
@@ -38,7 +45,8 @@ void append_key(std::string& out, const Json& value) {
       }
       out += '}';
       break;
-    default: out.append("#").append(to_number(value).text).append(";");
+    default:
+      out.append("#").append(to_number(value).text).append(";");
   }
 }
 
@@ -82,7 +90,8 @@ Number to_number(const Json& value) {
   } else {
     const auto number = value.get<std::int64_t>();
     out.value = static_cast<long double>(number);
-    out.mantissa = number < 0 ? 0 - static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number);
+    out.mantissa =
+        number < 0 ? 0 - static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number);
     out.text = std::to_string(number);
   }
   return out;

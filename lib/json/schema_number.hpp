@@ -1,10 +1,10 @@
 // Numbers and equality as JSON Schema means them: by mathematical value (1 equals 1.0). Internal.
 #pragma once
 
+#include "json/value.hpp"
+
 #include <cstdint>
 #include <string>
-
-#include "json/value.hpp"
 
 namespace mpk::json::draft7 {
 

@@ -1,6 +1,11 @@
 // A compiled schema: flat nodes that point at each other by index. Internal to json/.
 #pragma once
 
+#include "base/regex.hpp"
+#include "json/schema.hpp"
+#include "json/schema_format.hpp"
+#include "json/schema_number.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -12,11 +17,6 @@
 #include <variant>
 #include <vector>
 
-#include "base/regex.hpp"
-#include "json/schema.hpp"
-#include "json/schema_format.hpp"
-#include "json/schema_number.hpp"
-
 namespace mpk::json::draft7 {
 
 using NodeId = std::size_t;
@@ -26,9 +26,9 @@ inline constexpr std::array<std::string_view, 7> kTypeNames = {
     "null", "boolean", "object", "array", "string", "number", "integer"};
 
 struct Enum {
-  std::set<std::string> keys;       // equality_key() of each value
-  std::vector<std::string> shown;   // compact text, in the order of the schema
-  std::vector<std::string> words;   // the strings among them, for suggestions
+  std::set<std::string> keys;      // equality_key() of each value
+  std::vector<std::string> shown;  // compact text, in the order of the schema
+  std::vector<std::string> words;  // the strings among them, for suggestions
 };
 
 struct Dependency {
@@ -53,7 +53,7 @@ struct Node {
   std::optional<Regex> pattern;
   std::optional<Format> format;
 
-  std::optional<NodeId> items;         // one schema for all …
+  std::optional<NodeId> items;               // one schema for all …
   std::optional<std::vector<NodeId>> tuple;  // … or one each
   std::optional<NodeId> additional_items, contains;
   std::optional<std::uint64_t> min_items, max_items;

@@ -1,21 +1,27 @@
 // References: an index of every $id, then pointers walked from the schema it names.
 #include "json/schema_refs.hpp"
 
+#include "base/text.hpp"
+#include "base/url.hpp"
+#include "json/schema_program.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
 #include <vector>
 
-#include "base/text.hpp"
-#include "base/url.hpp"
-#include "json/schema_program.hpp"
-
 namespace mpk::json::draft7 {
 namespace {
 
-constexpr std::array<std::string_view, 8> kSingle = {
-    "additionalItems", "contains", "additionalProperties", "propertyNames", "not", "if", "then", "else"};
+constexpr std::array<std::string_view, 8> kSingle = {"additionalItems",
+                                                     "contains",
+                                                     "additionalProperties",
+                                                     "propertyNames",
+                                                     "not",
+                                                     "if",
+                                                     "then",
+                                                     "else"};
 constexpr std::array<std::string_view, 4> kLists = {"allOf", "anyOf", "oneOf", "items"};
 constexpr std::array<std::string_view, 4> kMaps = {"definitions", "properties", "patternProperties",
                                                    "dependencies"};
@@ -91,7 +97,10 @@ std::string resolve_uri(std::string_view base, std::string_view reference) {
     if (!path.starts_with('/')) {
       const auto slash = from.path.rfind('/');
       const bool bare = from.path.empty() && !from.authority.empty();
-      path = (slash != from.path.npos ? std::string(from.path.substr(0, slash + 1)) : bare ? "/" : "") + path;
+      path = (slash != from.path.npos ? std::string(from.path.substr(0, slash + 1))
+              : bare                  ? "/"
+                                      : "") +
+             path;
     }
     out.append(from.authority).append(remove_dots(path)).append(to.query);
   }
@@ -136,7 +145,8 @@ Result<void> References::enter_id(Location& at) {
   if (const auto hash = uri.find('#'); hash == uri.npos) at.base = uri;
   const auto [known, inserted] = by_uri_.emplace(uri, at);
   if (!inserted && known->second.schema != at.schema) {
-    return Error(ErrorKind::malformed, at.pointer + "/$id: \"" + printable(uri, 100) + "\" is there twice");
+    return Error(ErrorKind::malformed,
+                 at.pointer + "/$id: \"" + printable(uri, 100) + "\" is there twice");
   }
   return {};
 }
@@ -183,7 +193,8 @@ Result<Location> References::find(const std::string& reference, const Location& 
   if (resource == by_uri_.end()) {
     return Error(ErrorKind::unsupported, where + " leads to another document");
   }
-  const auto fragment = percent_decode(std::string_view(uri).substr(std::min(hash + 1, uri.size())));
+  const auto fragment =
+      percent_decode(std::string_view(uri).substr(std::min(hash + 1, uri.size())));
   if (!fragment || !fragment->starts_with('/')) {
     return Error(ErrorKind::malformed, where + " leads to nothing");
   }

@@ -1,12 +1,13 @@
-// Where a $ref of a schema leads: $id bases, anchors and JSON Pointers inside one document. Internal.
+// Where a $ref of a schema leads: $id bases, anchors and JSON Pointers inside one document.
+// Internal.
 #pragma once
+
+#include "base/result.hpp"
+#include "json/value.hpp"
 
 #include <map>
 #include <string>
 #include <string_view>
-
-#include "base/result.hpp"
-#include "json/value.hpp"
 
 namespace mpk::json::draft7 {
 

@@ -1,17 +1,17 @@
 // Draft-07 as its authors test it: the JSON-Schema-Test-Suite that Debian ships.
+#include "json/parse.hpp"
+#include "json/schema.hpp"
+
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
 #include <vector>
-
-#include "json/parse.hpp"
-#include "json/schema.hpp"
 
 namespace mpk::json {
 namespace {
@@ -25,7 +25,8 @@ struct Excluded {
   const char* group;  // empty: the whole file
 };
 
-/// All of them need documents from the network or from a server of the suite, which compile() refuses.
+/// All of them need documents from the network or from a server of the suite, which compile()
+/// refuses.
 constexpr Excluded kRemote[] = {
     {"refRemote.json", ""},
     {"ref.json", "remote ref, containing refs itself"},

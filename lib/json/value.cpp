@@ -6,7 +6,8 @@
 namespace mpk::json {
 namespace {
 
-// replace, not strict: text that breaks the contract shows U+FFFD instead of throwing from a printer.
+// replace, not strict: text that breaks the contract shows U+FFFD instead of throwing from a
+// printer.
 std::string dump(const Json& value, int indent) {
   return value.dump(indent, ' ', false, Json::error_handler_t::replace);
 }

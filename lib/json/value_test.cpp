@@ -2,8 +2,8 @@
 #include "json/value.hpp"
 
 #include <doctest/doctest.h>
-
 #include <nlohmann/json.hpp>
+
 #include <ostream>
 
 namespace mpk::json {

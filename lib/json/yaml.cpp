@@ -1,17 +1,17 @@
 // YAML: libfyaml's events, refused or built into a Json one by one (no node tree, no expansion).
 #include "json/yaml.hpp"
 
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "json/path.hpp"
+#include "json/yaml_scalar.hpp"
+
 #include <libfyaml.h>
 #include <nlohmann/json.hpp>
 
 #include <optional>
 #include <utility>
 #include <vector>
-
-#include "base/limits.hpp"
-#include "base/text.hpp"
-#include "json/path.hpp"
-#include "json/yaml_scalar.hpp"
 
 namespace mpk::json {
 namespace {
@@ -68,13 +68,20 @@ class Builder {
       return refuse(event, "anchors and aliases are not allowed");
     }
     switch (event.type) {
-      case FYET_DOCUMENT_START: return start_document(event);
-      case FYET_SCALAR: return scalar(event);
-      case FYET_MAPPING_START: return enter(event, Json::object());
-      case FYET_SEQUENCE_START: return enter(event, Json::array());
+      case FYET_DOCUMENT_START:
+        return start_document(event);
+      case FYET_SCALAR:
+        return scalar(event);
+      case FYET_MAPPING_START:
+        return enter(event, Json::object());
+      case FYET_SEQUENCE_START:
+        return enter(event, Json::array());
       case FYET_MAPPING_END:
-      case FYET_SEQUENCE_END: open_.pop_back(); return {};
-      default: return {};
+      case FYET_SEQUENCE_END:
+        open_.pop_back();
+        return {};
+      default:
+        return {};
     }
   }
 
@@ -130,7 +137,9 @@ class Builder {
   Result<void> key(Mark at, std::string_view text, const Json& value, bool plain) {
     if (plain && text == "<<") return source_.error(at, "merge keys are not allowed");
     if (!value.is_string()) {
-      return source_.error(at, "key must be a string, found " + (text.empty() ? "nothing" : printable(text, 60)))
+      return source_
+          .error(at,
+                 "key must be a string, found " + (text.empty() ? "nothing" : printable(text, 60)))
           .with_hint("put the key in quotes");
     }
     if (open_.back().container->contains(text)) {
@@ -145,7 +154,8 @@ class Builder {
     const Mark at = mark(event);
     if (expects_key()) return source_.error(at, "key must be a string");
     if (open_.size() >= limits::kJsonDepth) {
-      return source_.error(at, "nested deeper than " + std::to_string(limits::kJsonDepth) + " levels",
+      return source_.error(at,
+                           "nested deeper than " + std::to_string(limits::kJsonDepth) + " levels",
                            ErrorKind::too_large);
     }
     std::string path = next_path();
@@ -221,7 +231,8 @@ Result<void> read_events(std::string_view text, const Source& source, Builder& b
   }
   for (;;) {
     const auto release = [&](fy_event* event) { fy_parser_event_free(parser.get(), event); };
-    const std::unique_ptr<fy_event, decltype(release)> event(fy_parser_parse(parser.get()), release);
+    const std::unique_ptr<fy_event, decltype(release)> event(fy_parser_parse(parser.get()),
+                                                             release);
     if (!event || fy_parser_get_stream_error(parser.get())) return syntax_error(diag.get(), source);
     if (event->type == FYET_STREAM_END) return {};
     TRY(builder.take(*event));
@@ -233,8 +244,9 @@ Result<void> read_events(std::string_view text, const Source& source, Builder& b
 Result<YamlDocument> parse_yaml(std::string_view text, std::string_view name) {
   const Source source(name);
   if (text.size() > limits::kYamlDocument) {
-    return source.error({}, "document has " + std::to_string(text.size()) + " bytes, the limit is " +
-                                std::to_string(limits::kYamlDocument),
+    return source.error({},
+                        "document has " + std::to_string(text.size()) + " bytes, the limit is " +
+                            std::to_string(limits::kYamlDocument),
                         ErrorKind::too_large);
   }
   TRY(check_characters(text, source));

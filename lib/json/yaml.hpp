@@ -1,14 +1,14 @@
 // YAML 1.2 (libfyaml) read into Json under strict rules; positions stay available for errors.
 #pragma once
 
+#include "base/result.hpp"
+#include "json/value.hpp"
+
 #include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "base/result.hpp"
-#include "json/value.hpp"
 
 namespace mpk::json {
 

@@ -1,13 +1,13 @@
 // Fuzz entry: YAML that is accepted becomes a value that prints and parses to itself.
+#include "base/bytes.hpp"
+#include "json/parse.hpp"
+#include "json/yaml.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-
-#include "base/bytes.hpp"
-#include "json/parse.hpp"
-#include "json/yaml.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mpk;

@@ -1,14 +1,14 @@
 // YAML 1.2 core schema, tag resolution of plain scalars.
 #include "json/yaml_scalar.hpp"
 
+#include "base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <string>
-
-#include "base/text.hpp"
 
 namespace mpk::json {
 namespace {

@@ -1,10 +1,10 @@
 // YAML 1.2 core schema: what an unquoted scalar means.
 #pragma once
 
-#include <string_view>
-
 #include "base/result.hpp"
 #include "json/value.hpp"
+
+#include <string_view>
 
 namespace mpk::json {
 

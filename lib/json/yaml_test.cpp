@@ -1,14 +1,14 @@
 // YAML: the core schema, the positions, and what the strict rules refuse.
 #include "json/yaml.hpp"
 
-#include <doctest/doctest.h>
-
-#include <nlohmann/json.hpp>
-#include <ostream>
-
 #include "base/limits.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <ostream>
 
 namespace mpk::json {
 namespace {
@@ -28,17 +28,48 @@ TEST_CASE("scalars follow the core schema of YAML 1.2") {
     const char* yaml;
     const char* json;
   } table[] = {
-      {"", "null"},           {"~", "null"},         {"null", "null"},      {"nULL", "\"nULL\""},
-      {"true", "true"},       {"False", "false"},    {"tRUE", "\"tRUE\""},  {"yes", "\"yes\""},
-      {"no", "\"no\""},       {"on", "\"on\""},      {"0", "0"},            {"-0", "0"},
-      {"012", "12"},          {"+7", "7"},           {"-12", "-12"},        {"0o17", "15"},
-      {"0x1F", "31"},         {"0b1", "\"0b1\""},    {"0x", "\"0x\""},      {"0o8", "\"0o8\""},
-      {"1_000", "\"1_000\""}, {"-0x1", "\"-0x1\""},  {"1.5", "1.5"},        {".5", "0.5"},
-      {"5.", "5.0"},          {"+1.5", "1.5"},       {"1e3", "1000.0"},     {"-1.5E-2", "-0.015"},
-      {"1e", "\"1e\""},       {"e1", "\"e1\""},      {".", "\".\""},        {"1.2.3", "\"1.2.3\""},
-      {"+", "\"+\""},         {"1 2", "\"1 2\""},    {"'1'", "\"1\""},      {"\"true\"", "\"true\""},
-      {"''", "\"\""},         {"1:30", "\"1:30\""},  {"2026-11-20", "\"2026-11-20\""},
-      {"'it''s'", "\"it's\""}, {"\"a\\tb\\u00e9\"", "\"a\\tbé\""}, {"é", "\"é\""},
+      {"", "null"},
+      {"~", "null"},
+      {"null", "null"},
+      {"nULL", "\"nULL\""},
+      {"true", "true"},
+      {"False", "false"},
+      {"tRUE", "\"tRUE\""},
+      {"yes", "\"yes\""},
+      {"no", "\"no\""},
+      {"on", "\"on\""},
+      {"0", "0"},
+      {"-0", "0"},
+      {"012", "12"},
+      {"+7", "7"},
+      {"-12", "-12"},
+      {"0o17", "15"},
+      {"0x1F", "31"},
+      {"0b1", "\"0b1\""},
+      {"0x", "\"0x\""},
+      {"0o8", "\"0o8\""},
+      {"1_000", "\"1_000\""},
+      {"-0x1", "\"-0x1\""},
+      {"1.5", "1.5"},
+      {".5", "0.5"},
+      {"5.", "5.0"},
+      {"+1.5", "1.5"},
+      {"1e3", "1000.0"},
+      {"-1.5E-2", "-0.015"},
+      {"1e", "\"1e\""},
+      {"e1", "\"e1\""},
+      {".", "\".\""},
+      {"1.2.3", "\"1.2.3\""},
+      {"+", "\"+\""},
+      {"1 2", "\"1 2\""},
+      {"'1'", "\"1\""},
+      {"\"true\"", "\"true\""},
+      {"''", "\"\""},
+      {"1:30", "\"1:30\""},
+      {"2026-11-20", "\"2026-11-20\""},
+      {"'it''s'", "\"it's\""},
+      {"\"a\\tb\\u00e9\"", "\"a\\tbé\""},
+      {"é", "\"é\""},
       {"18446744073709551615", "18446744073709551615"},
       {"-9223372036854775808", "-9223372036854775808"},
   };
@@ -64,8 +95,10 @@ TEST_CASE("numbers that JSON cannot say are refused until they are quoted") {
 }
 
 TEST_CASE("collections and block scalars are read") {
-  CHECK(read("a:\n  - b: 1\n    c: [x, {y: 'z'}]\n  -\nd: |\n  one\n  \ttwo\ne: >-\n  three\n  four\n") ==
-        from_json(R"({"a":[{"b":1,"c":["x",{"y":"z"}]},null],"d":"one\n\ttwo\n","e":"three four"})"));
+  CHECK(
+      read("a:\n  - b: 1\n    c: [x, {y: 'z'}]\n  -\nd: |\n  one\n  \ttwo\ne: >-\n  three\n  "
+           "four\n") ==
+      from_json(R"({"a":[{"b":1,"c":["x",{"y":"z"}]},null],"d":"one\n\ttwo\n","e":"three four"})"));
 }
 
 TEST_CASE("JSON is YAML") {
@@ -83,7 +116,9 @@ TEST_CASE("an empty document is null, with and without a marker") {
 TEST_CASE("one document may have a marker, a version, a byte order mark and CRLF") {
   const Json one = {{"a", 1}};
   for (const char* text : {"---\na: 1\n", "a: 1\n...\n# end\n", "%YAML 1.2\n---\na: 1\n",
-                           "\xef\xbb\xbf" "a: 1\n", "a: 1\r\n"}) {
+                           "\xef\xbb\xbf"
+                           "a: 1\n",
+                           "a: 1\r\n"}) {
     CAPTURE(text);
     CHECK(read(text) == one);
   }
@@ -116,13 +151,15 @@ TEST_CASE("what the strict rules refuse is malformed, with its place") {
       {"tab as indent", "a:\n\tb: 1\n", "p.yaml:2:1: tab character may not be used as indentation"},
       {"tab among spaces", "a:\n  b: 1\n\tc: 2\n", "p.yaml:3:2: invalid tab used as indentation"},
       {"open list", "a: [1\n", "p.yaml:2:1: flow sequence without a closing bracket"},
-      {"mapping on one line", "a: b: c\n", "p.yaml:1:5: invalid nested block mapping on the same line"},
+      {"mapping on one line", "a: b: c\n",
+       "p.yaml:1:5: invalid nested block mapping on the same line"},
       {"junk after the end", "{a: 1} junk\n", "p.yaml:1:8: missing document start"},
       {"YAML 1.1", "%YAML 1.1\n---\na: 1\n", "p.yaml:2:1: YAML version must be 1.2"},
       {"NUL", std::string("a: 1\0b: 2", 9), "p.yaml:1:5: contains a control character"},
       {"escape character", "a: \x1b[2J\n", "p.yaml:1:4: contains a control character"},
       {"invalid UTF-8", "a: \xff\n", "p.yaml:1:1: text is not valid UTF-8"},
-      {"lone surrogate", "a: \"\\ud800\"\n", "p.yaml:1:5: double-quoted scalar has invalid UTF8 escape"},
+      {"lone surrogate", "a: \"\\ud800\"\n",
+       "p.yaml:1:5: double-quoted scalar has invalid UTF8 escape"},
   };
   for (const auto& row : table) {
     CAPTURE(row.name);
@@ -138,7 +175,9 @@ TEST_CASE("a quoted << and a quoted number are ordinary keys") {
 }
 
 TEST_CASE("depth and size are capped, exactly") {
-  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
   CHECK(parse_yaml(nested(limits::kJsonDepth), "p"));
   auto deep = parse_yaml(nested(limits::kJsonDepth + 1), "p");
   REQUIRE_FALSE(deep);

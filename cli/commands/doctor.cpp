@@ -1,0 +1,104 @@
+// mpk doctor: what mpk finds around it, and what would be in the way.
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "commands/commands.hpp"
+#include "crypto/library.hpp"
+#include "flow/local_store.hpp"
+#include "http/library.hpp"
+#include "oci/credentials.hpp"
+#include "options/options.hpp"
+#include "render/table.hpp"
+#include "sigstore/token.hpp"
+#include "version.hpp"
+
+namespace mpk::cli {
+namespace {
+
+struct Row {
+  const char* result;  // ok, note, FAIL
+  std::string subject, message;
+};
+
+Row trust_row(Session& session) {
+  auto root = TrustOptions{}.resolve(session);
+  if (!root) return {"FAIL", "trusted root", root.error().text()};
+  return {"ok", "trusted root",
+          "embedded, " + std::string(sigstore::embedded_trusted_root().date) + ", " + root->digest.brief()};
+}
+
+Row token_row(Session& session) {
+  const auto& env = session.env();
+  if (auto raw = env.get("SIGSTORE_ID_TOKEN")) {
+    auto token = sigstore::read_token(*raw, "SIGSTORE_ID_TOKEN", session.clock().now());
+    if (!token) return {"FAIL", "identity", token.error().message()};
+    return {"ok", "identity", token->identity() + " (issuer " + token->issuer + ", SIGSTORE_ID_TOKEN)"};
+  }
+  if (env.get("ACTIONS_ID_TOKEN_REQUEST_URL")) return {"ok", "identity", "GitHub Actions gives a token"};
+  if (env.get("GITHUB_ACTIONS"))
+    return {"FAIL", "identity", "GitHub Actions without id-token: add permissions: id-token: write"};
+  return {"note", "identity", "no token: sign with --identity-token FILE or SIGSTORE_ID_TOKEN"};
+}
+
+Row store_row(Session& session) {
+  auto path = flow::local_store_path(session.context());
+  if (!path) return {"note", "local store", path.error().text()};
+  auto parent = *path;
+  while (!std::filesystem::exists(parent) && parent.has_relative_path()) parent = parent.parent_path();
+  if (access(parent.c_str(), W_OK) != 0)
+    return {"FAIL", "local store", path->string() + ": " + parent.string() + " is not writable"};
+  return {"ok", "local store", path->string()};
+}
+
+Row credentials_row(Session& session) {
+  auto found = oci::find_credential("registry.example", "doctor", session.env());
+  if (!found) return {"FAIL", "credentials", found.error().text()};
+  return {"ok", "credentials", "docker and podman files are readable"};
+}
+
+Row proxy_row(Session& session) {
+  for (const auto* name : {"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"}) {
+    if (session.env().get(name)) return {"note", "proxy", std::string(name) + " is set and will be used"};
+  }
+  return {"ok", "proxy", "none"};
+}
+
+Result<int> run(Session& session) {
+  std::vector<Row> rows = {{"ok", "mpk", kVersion},
+                           {"ok", "libraries", crypto::library_version()},
+                           {"ok", "http", http::library_version()},
+                           trust_row(session),
+                           token_row(session),
+                           store_row(session),
+                           credentials_row(session),
+                           proxy_row(session)};
+  bool failed = false;
+  Json checks = Json::array();
+  std::vector<std::vector<std::string>> lines;
+  for (const auto& row : rows) {
+    failed = failed || std::string_view(row.result) == "FAIL";
+    checks.push_back({{"result", row.result}, {"subject", row.subject}, {"message", row.message}});
+    lines.push_back({row.result, row.subject, row.message});
+  }
+  if (session.json()) {
+    session.print_json({{"kind", "Doctor"}, {"checks", checks}});
+  } else {
+    session.print(table({{}, {}, {}}, lines));
+  }
+  return failed ? 1 : 0;
+}
+
+}  // namespace
+
+Command doctor_command() {
+  return {.path = {"doctor"},
+          .summary = "Check what mpk finds around it: trust, identity, store, credentials",
+          .description = "Contacts nothing. Exit code 1 when something would be in the way.",
+          .examples = {{"mpk doctor", "before the first ship"},
+                       {"mpk sandbox run -- mpk doctor", "inside the sandbox"},
+                       {"mpk doctor --format json", "for CI"}},
+          .bind = [](OptionSet&) -> Run { return [](Session& session) { return run(session); }; }};
+}
+
+}  // namespace mpk::cli

@@ -1,0 +1,107 @@
+// Provenance: what each CI's variables become, and what never gets in.
+#include "attest/slsa_provenance.hpp"
+
+#include "json/parse.hpp"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <ostream>
+
+using namespace mpk;
+using namespace mpk::attest;
+
+namespace {
+
+std::map<std::string, std::string> github_variables() {
+  return {{"GITHUB_ACTIONS", "true"},
+          {"GITHUB_SERVER_URL", "https://github.com"},
+          {"GITHUB_REPOSITORY", "acme/train"},
+          {"GITHUB_WORKFLOW_REF", "acme/train/.github/workflows/train.yml@refs/tags/v1"},
+          {"GITHUB_SHA", "1f28c0de"},
+          {"GITHUB_REF", "refs/tags/v1"},
+          {"GITHUB_RUN_ID", "77"},
+          {"GITHUB_RUN_ATTEMPT", "2"},
+          {"GITHUB_EVENT_NAME", "push"},
+          {"GITHUB_TOKEN", "ghs_secret"},
+          {"AWS_SECRET_ACCESS_KEY", "secret"}};
+}
+
+}  // namespace
+
+TEST_CASE("GitHub Actions: builder, source and run come from the variables") {
+  auto build = detect_build(MapEnv(github_variables()));
+  REQUIRE(build);
+  CHECK(build->builder_id ==
+        "https://github.com/acme/train/.github/workflows/train.yml@refs/tags/v1");
+  CHECK(build->source_uri == "git+https://github.com/acme/train@refs/tags/v1");
+  CHECK(build->invocation_id == "https://github.com/acme/train/actions/runs/77/attempts/2");
+  CHECK(build->external_parameters["workflow"]["path"] == ".github/workflows/train.yml");
+  auto predicate =
+      make_provenance(*build, {}, Timestamp::from_seconds(0), Timestamp::from_seconds(60), "0.1.0");
+  auto text = json::compact(predicate);
+  CHECK(text.find("secret") == std::string::npos);
+  CHECK(predicate["buildDefinition"]["resolvedDependencies"][0]["digest"]["gitCommit"] ==
+        "1f28c0de");
+  CHECK(predicate["runDetails"]["metadata"]["finishedOn"] == "1970-01-01T00:01:00Z");
+}
+
+TEST_CASE("an incomplete CI environment names the missing variable") {
+  auto variables = github_variables();
+  variables.erase("GITHUB_WORKFLOW_REF");
+  auto build = detect_build(MapEnv(variables));
+  REQUIRE_FALSE(build);
+  CHECK(build.error().kind() == ErrorKind::usage);
+  CHECK(build.error().text().find("GITHUB_WORKFLOW_REF") != std::string::npos);
+  CHECK(detect_build(MapEnv(variables), {.builder_id = "https://ci.example/b"}));
+}
+
+TEST_CASE("a workflow reference of another repository is refused") {
+  auto variables = github_variables();
+  variables["GITHUB_WORKFLOW_REF"] = "mallory/train/.github/workflows/train.yml@refs/heads/main";
+  CHECK_FALSE(detect_build(MapEnv(variables)));
+  variables["GITHUB_WORKFLOW_REF"] = "acme/train@refs/heads/main";
+  CHECK_FALSE(detect_build(MapEnv(variables)));
+}
+
+TEST_CASE("GitLab: runner, project and job") {
+  std::map<std::string, std::string> variables = {
+      {"GITLAB_CI", "true"},         {"CI_SERVER_URL", "https://gitlab.com"},
+      {"CI_RUNNER_ID", "12"},        {"CI_PROJECT_URL", "https://gitlab.com/acme/train"},
+      {"CI_COMMIT_SHA", "abc"},      {"CI_JOB_URL", "https://gitlab.com/acme/train/-/jobs/9"},
+      {"CI_COMMIT_REF_NAME", "main"}};
+  auto build = detect_build(MapEnv(variables));
+  REQUIRE(build);
+  CHECK(build->builder_id == "https://gitlab.com/-/runners/12");
+  CHECK(build->source_uri == "git+https://gitlab.com/acme/train@main");
+  variables.erase("CI_JOB_URL");
+  CHECK_FALSE(detect_build(MapEnv(variables)));
+}
+
+TEST_CASE("another CI needs a builder id; without CI nothing is claimed") {
+  MapEnv generic(std::map<std::string, std::string>{{"CI", "true"},
+                                                    {"MPK_BUILDER_ID", "https://ci.example/b"}});
+  CHECK(detect_build(generic)->kind == BuildContext::Kind::generic_ci);
+  MapEnv unknown(std::map<std::string, std::string>{{"CI", "true"}, {"HOME", "/x"}});
+  auto local = detect_build(unknown);
+  REQUIRE(local);
+  CHECK(local->kind == BuildContext::Kind::local);
+  CHECK(local->builder_id == "urn:mpk:builder:local");
+  CHECK(local->description.find("no SLSA level") != std::string::npos);
+}
+
+TEST_CASE("a predicate reads back, one without a builder is refused") {
+  auto build = detect_build(MapEnv(github_variables()));
+  auto predicate = make_provenance(
+      *build,
+      {{.uri = "oci://x", .name = "base", .digest_algorithm = "sha256", .digest_value = "aa"}},
+      std::nullopt, std::nullopt, "0.1.0");
+  auto facts = read_provenance(predicate);
+  REQUIRE(facts);
+  CHECK(facts->builder_id == build->builder_id);
+  CHECK(facts->source_commit == "1f28c0de");
+  CHECK(predicate["buildDefinition"]["resolvedDependencies"].size() == 2);
+  predicate["runDetails"].erase("builder");
+  CHECK_FALSE(read_provenance(predicate));
+  CHECK_FALSE(read_provenance(Json::object()));
+}

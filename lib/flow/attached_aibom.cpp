@@ -1,0 +1,55 @@
+// The aiBOM that is attached to an artifact.
+#include "flow/attached_aibom.hpp"
+
+#include "attest/predicate_type.hpp"
+#include "attest/statement.hpp"
+#include "flow/evidence.hpp"
+#include "json/parse.hpp"
+
+namespace mpk::flow {
+namespace {
+
+Timestamp newest_time(const CheckedBundle& bundle) {
+  Timestamp newest;
+  for (const auto& time : bundle.report.verified->times) newest = std::max(newest, time.time);
+  return newest;
+}
+
+}  // namespace
+
+Result<AttachedAibom> attached_aibom(const Context& context, const oci::Reference& reference,
+                                     const sigstore::TrustedRoot& root) {
+  auto store = TRY(open_store(context, reference));
+  auto descriptor = TRY(resolve(*store, reference));
+  VerifyRequest request{.identities = {}, .policy = {}, .predicate_type = {}, .trusted_root = root};
+  AttachedAibom out;
+  const CheckedBundle* best = nullptr;
+  bool found = false;
+  auto bundles = TRY(collect_evidence(*store, descriptor.digest, request, context.clock.now()));
+  for (const auto& bundle : bundles) {
+    if (!attest::is_cyclonedx(bundle.predicate_type)) continue;
+    if (!bundle.report.verified) {
+      if (best == nullptr && !bundle.statement.empty()) {
+        auto parsed = json::parse(bundle.statement, {.max_depth = 128});
+        if (!parsed) continue;
+        out.aibom = parsed.take();
+        out.problem = bundle.report.first_failure()->message;
+        found = true;
+      }
+    } else if (best == nullptr || newest_time(bundle) > newest_time(*best)) {
+      best = &bundle;
+    }
+  }
+  if (best != nullptr) {
+    out.aibom = TRY(json::parse(best->report.verified->statement->predicate, {.max_depth = 128}));
+    const auto& identity = best->report.verified->identity;
+    out.verified_by = identity.subject + " (issuer " + identity.issuer + ")";
+    out.problem.clear();
+  } else if (!found) {
+    return Error(ErrorKind::not_found, reference.text() + ": no aibom is attached",
+                 "mpk aibom create " + reference.text() + " computes one");
+  }
+  return out;
+}
+
+}  // namespace mpk::flow

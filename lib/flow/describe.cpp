@@ -1,0 +1,93 @@
+// describe: facts from files or layers, then the document.
+#include "flow/describe.hpp"
+
+#include "aibom/build.hpp"
+#include "flow/attach.hpp"
+#include "model/head.hpp"
+#include "model/inspect.hpp"
+#include "modelpack/pack.hpp"
+#include "oci/manifest.hpp"
+
+namespace mpk::flow {
+namespace {
+
+Result<Description> describe_directory(const Context& context, const DescribeRequest& request) {
+  modelpack::PackOptions options;
+  options.directory = *request.directory;
+  options.modelfile = request.modelfile;
+  options.created = request.created;
+  options.workers = context.workers;
+  options.progress = &context.progress;
+  options.stats = &context.stats;
+  options.logger = context.logger;
+  options.cancel = context.cancel;
+  auto packed = TRY(modelpack::pack_dry(options));
+  aibom::BuildInput input;
+  input.artifact = &packed.artifact;
+  input.info = &packed.info;
+  auto name = std::filesystem::weakly_canonical(*request.directory).filename().string();
+  input.name = name.empty() ? "model" : name;
+  input.mpk_version = context.mpk_version;
+  input.created = request.created;
+  auto bom = TRY(aibom::build_aibom(input));
+  return Description{.aibom = std::move(bom), .info = std::move(packed.info)};
+}
+
+Result<model::FileHead> read_head(const Context& context, oci::Store& store,
+                                  const modelpack::LayerFile& layer) {
+  model::HeadTap tap(layer.path, layer.descriptor.size);
+  auto task = context.progress.start(layer.path, layer.descriptor.size);
+  TRY(store.fetch_blob(layer.descriptor, [&](BytesView piece) -> Result<void> {
+    tap.feed(piece);
+    task->advance(piece.size());
+    return context.cancel.check();
+  }).with(layer.path));
+  return tap.finish();
+}
+
+Result<Description> describe_artifact(const Context& context, const DescribeRequest& request) {
+  const auto& reference = *request.reference;
+  auto store = TRY(open_store(context, reference));
+  auto descriptor = TRY(resolve(*store, reference));
+  auto bytes = TRY(store->fetch_manifest(descriptor));
+  auto manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type));
+  auto layers = TRY(modelpack::layer_files(manifest));
+  std::vector<std::optional<model::FileHead>> heads(layers.size());
+  TRY(parallel_for(layers.size(), context.workers, context.cancel, [&](std::size_t i) -> Result<void> {
+    if (layers[i].encoding != modelpack::Encoding::raw)
+      return Error(ErrorKind::unsupported, layers[i].path + ": only raw layers are read by this release",
+                   "this layer is " + layers[i].descriptor.media_type);
+    heads[i] = TRY(read_head(context, *store, layers[i]));
+    return {};
+  }));
+  std::vector<model::FileHead> all;
+  modelpack::Artifact artifact{.manifest = descriptor, .manifest_bytes = bytes,
+                               .config = manifest.config, .config_bytes = {}, .files = {}};
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    all.push_back(std::move(*heads[i]));
+    artifact.files.push_back({.path = layers[i].path, .kind = layers[i].kind,
+                              .size = layers[i].descriptor.size, .executable = layers[i].mode == 0755,
+                              .digest = layers[i].descriptor.digest});
+  }
+  auto info = model::inspect(all);
+  aibom::BuildInput input;
+  input.artifact = &artifact;
+  input.info = &info;
+  auto name = subject_name(reference);
+  auto slash = name.rfind('/');
+  input.name = slash == std::string::npos ? name : name.substr(slash + 1);
+  if (reference.kind == oci::Reference::Kind::registry) input.repository = reference.name();
+  input.version = reference.tag.value_or("");
+  input.mpk_version = context.mpk_version;
+  input.created = request.created;
+  auto bom = TRY(aibom::build_aibom(input));
+  return Description{.aibom = std::move(bom), .info = std::move(info)};
+}
+
+}  // namespace
+
+Result<Description> describe(const Context& context, const DescribeRequest& request) {
+  return request.directory ? describe_directory(context, request) : describe_artifact(context, request);
+}
+
+}  // namespace mpk::flow

@@ -1,0 +1,137 @@
+// CopyPlan: a walk over manifests, their children and their referrers.
+#include "oci/copy_plan.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+
+#include "oci/manifest.hpp"
+
+namespace mpk::oci {
+namespace {
+
+// A signature on an attestation on an artifact in an index is four deep.
+constexpr std::size_t kMaxDepth = 16;
+constexpr std::size_t kMaxManifests = 4096;
+
+class Planner {
+ public:
+  Planner(Store& from, bool referrers, const CancelToken& cancel)
+      : from_(from), with_referrers_(referrers), cancel_(cancel) {}
+
+  Result<void> plan(const Descriptor& root) {
+    TRY(visit_tree(root, {}));
+    plan_.root = plan_.manifests.size() - 1;
+    if (!with_referrers_) return {};
+    // Grows while it is walked: referrers have referrers.
+    for (std::size_t at = 0; at < plan_.manifests.size(); ++at) {
+      const Descriptor subject = plan_.manifests[at].descriptor;
+      TRY(visit_referrers(subject).with(
+          fmt::format("referrers of {}", subject.digest.brief())));
+    }
+    return {};
+  }
+
+  CopyPlan take() && { return std::move(plan_); }
+
+ private:
+  // Where a manifest hangs: how deep, and from which subject if it is a referrer.
+  struct Place {
+    std::size_t depth = 0;
+    const Digest* subject = nullptr;
+  };
+
+  Result<void> visit_tree(const Descriptor& descriptor, const Place& place) {
+    TRY(cancel_.check());
+    if (open_.contains(descriptor.digest)) {
+      return Error(ErrorKind::malformed,
+                   fmt::format("{} contains itself", descriptor.digest.text()));
+    }
+    if (depth_.contains(descriptor.digest)) return {};
+    if (place.depth > kMaxDepth) {
+      return Error(ErrorKind::too_large,
+                   fmt::format("{}: nested more than {} deep", descriptor.digest.text(), kMaxDepth));
+    }
+    if (plan_.manifests.size() + open_.size() >= kMaxManifests) {
+      return Error(ErrorKind::too_large, fmt::format("more than {} manifests", kMaxManifests));
+    }
+    std::string bytes =
+        TRY(from_.fetch_manifest(descriptor).with(fmt::format("manifest {}", descriptor.digest.brief())));
+    if (place.subject != nullptr) TRY(check_subject(descriptor, bytes, *place.subject));
+    open_.insert(descriptor.digest);
+    TRY(visit_content(descriptor, bytes, place.depth));
+    open_.erase(descriptor.digest);
+    depth_.emplace(descriptor.digest, place.depth);
+    plan_.manifests.push_back({descriptor, std::move(bytes)});
+    return {};
+  }
+
+  Result<void> visit_content(const Descriptor& descriptor, const std::string& bytes,
+                             std::size_t depth) {
+    if (is_index(bytes, descriptor.media_type)) {
+      const Index index = TRY(parse_index(bytes));
+      for (const auto& child : index.manifests) {
+        TRY(visit_tree(child, {.depth = depth + 1, .subject = nullptr}));
+      }
+      return {};
+    }
+    const Manifest manifest = TRY(parse_manifest(bytes, descriptor.media_type));
+    add_blob(manifest.config);
+    for (const auto& layer : manifest.layers) add_blob(layer);
+    return {};
+  }
+
+  // Planted by whoever may write to the fallback tag, or a fault of the registry: a copy of the
+  // artifact would not have it as a referrer.
+  static Result<void> check_subject(const Descriptor& descriptor, const std::string& bytes,
+                                    const Digest& subject) {
+    const auto referrer = TRY(as_referrer(descriptor, bytes));
+    if (referrer && referrer->subject.digest == subject) return {};
+    return Error(ErrorKind::mismatch,
+                 fmt::format("{} is listed as a referrer, but its subject is {}",
+                             descriptor.digest.text(),
+                             referrer ? referrer->subject.digest.text() : std::string("none")));
+  }
+
+  Result<void> visit_referrers(const Descriptor& subject) {
+    const std::size_t depth = depth_.at(subject.digest);
+    for (const auto& referrer : TRY(from_.referrers(subject.digest))) {
+      if (depth_.contains(referrer.digest)) {
+        // Nothing can be a referrer of its own referrer: the digest of each would be in the other.
+        if (depth_.at(referrer.digest) <= depth) {
+          return Error(ErrorKind::malformed,
+                       fmt::format("{} refers to itself in a circle", referrer.digest.text()));
+        }
+        continue;
+      }
+      const std::size_t before = plan_.manifests.size();
+      TRY(visit_tree(referrer, {.depth = depth + 1, .subject = &subject.digest}));
+      plan_.referrers += plan_.manifests.size() > before ? 1 : 0;
+    }
+    return {};
+  }
+
+  void add_blob(const Descriptor& blob) {
+    if (blobs_.insert(blob.digest).second) plan_.blobs.push_back(blob);
+  }
+
+  Store& from_;
+  const bool with_referrers_;
+  const CancelToken& cancel_;
+  CopyPlan plan_;
+  std::set<Digest> open_;                 // being visited
+  std::map<Digest, std::size_t> depth_;  // of what is planned
+  std::set<Digest> blobs_;
+};
+
+}  // namespace
+
+Result<CopyPlan> plan_copy(Store& from, const Descriptor& root, bool referrers,
+                           const CancelToken& cancel) {
+  Planner planner(from, referrers, cancel);
+  TRY(planner.plan(root));
+  return std::move(planner).take();
+}
+
+}  // namespace mpk::oci

@@ -1,0 +1,190 @@
+// Blobs: temporary file, hash, rename (image-spec, image-layout.md#blobs).
+#include "oci/layout_blobs.hpp"
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <vector>
+
+#include "base/file.hpp"
+#include "crypto/hash.hpp"
+
+namespace mpk::oci::layout {
+namespace {
+
+// Larger pieces fall out of the second-level cache between reading and hashing.
+constexpr std::size_t kPiece = 128U << 10;
+
+Error missing(const Digest& digest) {
+  return Error(ErrorKind::not_found, fmt::format("blob {} is not in the layout", digest.text()));
+}
+
+Error wrong_size(std::string_view what, std::uint64_t expected, std::uint64_t found) {
+  return Error(ErrorKind::mismatch,
+               fmt::format("{}: expected {} bytes, found {}", what, expected, found));
+}
+
+Error wrong_digest(const Digest& expected, const Digest& found) {
+  return Error(ErrorKind::mismatch, fmt::format("{}: the content has another digest, {}",
+                                                expected.text(), found.text()));
+}
+
+// Reads the whole source; one byte too many ends it, so that an endless source ends too.
+Result<Digest> copy_hashed(Source& source, AtomicFile& file, std::uint64_t size,
+                           DigestAlgorithm algorithm, std::string_view what) {
+  crypto::Hasher hasher(algorithm);
+  std::vector<std::uint8_t> buffer(kPiece);
+  while (true) {
+    const std::size_t count = TRY(source.read(buffer));
+    if (count == 0) break;
+    if (count > size - file.size()) return wrong_size(what, size, file.size() + count);
+    const BytesView piece(buffer.data(), count);
+    hasher.update(piece);
+    TRY(file.write(piece));
+  }
+  if (file.size() != size) return wrong_size(what, size, file.size());
+  return hasher.finish();
+}
+
+// For the rare digest that is not SHA-256: it is known only when the stream is over.
+Result<Digest> hash_again(const AtomicFile& file, DigestAlgorithm algorithm,
+                          const std::filesystem::path& folder) {
+  crypto::Hasher hasher(algorithm);
+  std::vector<std::uint8_t> buffer(kPiece);
+  off_t offset = 0;
+  while (true) {
+    const ssize_t count = ::pread(file.descriptor(), buffer.data(), buffer.size(), offset);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return errno_error(errno, "read a file in it", folder);
+    if (count == 0) return hasher.finish();
+    hasher.update({buffer.data(), static_cast<std::size_t>(count)});
+    offset += count;
+  }
+}
+
+Descriptor described(const Digest& digest, std::uint64_t size) {
+  return {.media_type = {},
+          .digest = digest,
+          .size = size,
+          .artifact_type = {},
+          .annotations = {},
+          .data = {}};
+}
+
+}  // namespace
+
+// Only a Digest, whose grammar is proven, becomes part of a path.
+std::filesystem::path Blobs::path(const Digest& digest) const {
+  return root_ / "blobs" / to_string(digest.algorithm()) / digest.hex();
+}
+
+Result<std::filesystem::path> Blobs::writable_folder(DigestAlgorithm algorithm) const {
+  std::filesystem::path folder = root_ / "blobs" / to_string(algorithm);
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return errno_error(error.value(), "create", folder);
+  return folder;
+}
+
+Result<std::optional<std::uint64_t>> Blobs::size(const Digest& digest) const {
+  const auto file = path(digest);
+  struct stat found{};
+  if (::stat(file.c_str(), &found) != 0) {
+    if (errno == ENOENT) return std::optional<std::uint64_t>();
+    return errno_error(errno, "look at", file);
+  }
+  if (!S_ISREG(found.st_mode)) {
+    return Error(ErrorKind::malformed, fmt::format("{}: not a regular file", file.native()));
+  }
+  return std::optional<std::uint64_t>(static_cast<std::uint64_t>(found.st_size));
+}
+
+Result<bool> Blobs::has(const Descriptor& descriptor) const {
+  return TRY(size(descriptor.digest)) == descriptor.size;
+}
+
+Result<void> Blobs::stream(const Descriptor& descriptor, const Sink& sink) const {
+  const auto found = TRY(size(descriptor.digest));
+  if (!found) return missing(descriptor.digest);
+  const std::string name = descriptor.digest.text();
+  if (*found != descriptor.size) return wrong_size(name, descriptor.size, *found);
+  FileReader reader = TRY(FileReader::open(path(descriptor.digest)));
+  crypto::Hasher hasher(descriptor.digest.algorithm());
+  std::vector<std::uint8_t> buffer(
+      static_cast<std::size_t>(std::clamp<std::uint64_t>(descriptor.size, 1, kPiece)));
+  std::uint64_t total = 0;
+  while (true) {
+    const std::size_t count = TRY(reader.read(buffer));
+    if (count == 0) break;
+    if (count > descriptor.size - total) return wrong_size(name, descriptor.size, total + count);
+    total += count;
+    const BytesView piece(buffer.data(), count);
+    hasher.update(piece);
+    TRY(sink(piece));
+  }
+  if (total != descriptor.size) return wrong_size(name, descriptor.size, total);
+  const Digest computed = hasher.finish();
+  if (computed != descriptor.digest) return wrong_digest(descriptor.digest, computed);
+  return {};
+}
+
+Result<std::string> Blobs::text(const Descriptor& descriptor, std::size_t cap) const {
+  if (descriptor.size > cap) {
+    return Error(ErrorKind::too_large, fmt::format("{}: {} bytes, at most {} are read",
+                                                   descriptor.digest.text(), descriptor.size, cap));
+  }
+  std::string content;
+  TRY(stream(descriptor, [&](BytesView bytes) -> Result<void> {
+    content.append(as_text(bytes));
+    return {};
+  }));
+  return content;
+}
+
+Result<Pushed> Blobs::put(const Descriptor& descriptor, Source& source) const {
+  if (TRY(has(descriptor))) return Pushed::already_there;
+  AtomicFile file =
+      TRY(AtomicFile::create(TRY(writable_folder(descriptor.digest.algorithm()))));
+  const Digest found = TRY(copy_hashed(source, file, descriptor.size, descriptor.digest.algorithm(),
+                                       descriptor.digest.text()));
+  if (found != descriptor.digest) return wrong_digest(descriptor.digest, found);
+  TRY(file.commit(path(descriptor.digest), 0644));
+  return Pushed::uploaded;
+}
+
+Result<Pushed> Blobs::put_stream(Source& source, std::uint64_t size,
+                                 const std::function<Result<Digest>()>& digest) const {
+  const auto folder = TRY(writable_folder(DigestAlgorithm::sha256));
+  AtomicFile file = TRY(AtomicFile::create(folder));
+  Digest found = TRY(copy_hashed(source, file, size, DigestAlgorithm::sha256, "streamed blob"));
+  const Digest expected = TRY(digest());
+  if (expected.algorithm() != DigestAlgorithm::sha256) {
+    found = TRY(hash_again(file, expected.algorithm(), folder));
+    TRY(writable_folder(expected.algorithm()));
+  }
+  if (found != expected) return wrong_digest(expected, found);
+  if (TRY(has(described(expected, size)))) return Pushed::already_there;
+  TRY(file.commit(path(expected), 0644));
+  return Pushed::uploaded;
+}
+
+Result<void> Blobs::put_text(const Descriptor& descriptor, std::string_view content) const {
+  // Reading it again costs little here, and heals what was flipped without changing its size.
+  if (auto there = text(descriptor, content.size()); there && *there == content) return {};
+  TRY(erase(descriptor.digest));
+  http::TextSource source{std::string(content)};
+  TRY(put(descriptor, source));
+  return {};
+}
+
+Result<void> Blobs::erase(const Digest& digest) const {
+  const auto file = path(digest);
+  if (::unlink(file.c_str()) != 0 && errno != ENOENT) return errno_error(errno, "remove", file);
+  return {};
+}
+
+}  // namespace mpk::oci::layout

@@ -1,0 +1,48 @@
+// The folder blobs/ of an image layout: content by digest, proven on the way in and on the way out.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "oci/descriptor.hpp"
+#include "oci/store.hpp"
+
+namespace mpk::oci::layout {
+
+/// Thread-safe and safe for several processes: a blob gets its name only when it is complete.
+class Blobs {
+ public:
+  explicit Blobs(std::filesystem::path root) : root_(std::move(root)) {}
+
+  /// nullopt: no such blob.
+  Result<std::optional<std::uint64_t>> size(const Digest& digest) const;
+  /// Whether there is a blob of that size: a truncated one counts as missing, so that a push heals
+  /// it.
+  Result<bool> has(const Descriptor& descriptor) const;
+
+  /// not_found, mismatch.
+  Result<void> stream(const Descriptor& descriptor, const Sink& sink) const;
+  /// too_large over `cap`.
+  Result<std::string> text(const Descriptor& descriptor, std::size_t cap) const;
+
+  Result<Pushed> put(const Descriptor& descriptor, Source& source) const;
+  /// As Store::push_stream.
+  Result<Pushed> put_stream(Source& source, std::uint64_t size,
+                            const std::function<Result<Digest>()>& digest) const;
+  /// For manifests and other small content: replaces what is there if it is damaged.
+  Result<void> put_text(const Descriptor& descriptor, std::string_view content) const;
+  /// A blob that is not there is no error.
+  Result<void> erase(const Digest& digest) const;
+
+ private:
+  Result<std::filesystem::path> writable_folder(DigestAlgorithm algorithm) const;
+  std::filesystem::path path(const Digest& digest) const;
+  std::filesystem::path root_;  // the layout
+};
+
+}  // namespace mpk::oci::layout

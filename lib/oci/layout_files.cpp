@@ -1,0 +1,131 @@
+// oci-layout and index.json (image-spec, image-layout.md).
+#include "oci/layout_files.hpp"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "base/file.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "json/parse.hpp"
+#include "json/read.hpp"
+#include "oci/layout_index.hpp"
+
+namespace mpk::oci::layout {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kVersion = "1.0.0";
+constexpr std::string_view kLockName = ".mpk-lock";
+constexpr unsigned kLockSeconds = 60;
+constexpr std::size_t kMarkerCap = 4096;
+
+Result<FileLock> lock(const fs::path& directory) {
+  return FileLock::acquire(directory / kLockName, kLockSeconds);
+}
+
+Error not_a_layout(const fs::path& directory, std::string_view why) {
+  return Error(ErrorKind::malformed,
+               fmt::format("{}: not an OCI image layout, {}", directory.native(), why));
+}
+
+// What a mpk that was killed while it made the layout leaves behind does not count.
+Result<bool> has_no_files(const fs::path& directory) {
+  std::error_code error;
+  fs::directory_iterator entry(directory, error);
+  while (!error && entry != fs::directory_iterator()) {
+    const std::string name = entry->path().filename().native();
+    if (name != kLockName && !name.starts_with(".mpk-tmp-")) return false;
+    entry.increment(error);
+  }
+  if (error) return errno_error(error.value(), "list", directory);
+  return true;
+}
+
+Result<void> check_marker(const fs::path& directory, const std::string& text) {
+  const Json document = TRY(json::parse(text));
+  const std::string version = TRY(json::Field(document).string("imageLayoutVersion"));
+  if (version == kVersion) return {};
+  return Error(ErrorKind::unsupported,
+               fmt::format("{}: image layout version \"{}\" is not supported, expected {}",
+                           directory.native(), printable(version, 40), kVersion));
+}
+
+Result<void> make_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) return errno_error(error.value(), "create", directory);
+  return {};
+}
+
+// Whoever gets the lock second finds the work done.
+Result<void> make_layout(const fs::path& directory) {
+  TRY(make_directory(directory));
+  const FileLock held = TRY(lock(directory));
+  const fs::path marker = directory / "oci-layout";
+  std::error_code ignored;
+  if (!fs::exists(marker, ignored)) {
+    if (!TRY(has_no_files(directory))) {
+      return not_a_layout(directory, "and it is not empty").with_hint("name a new directory");
+    }
+    const Json content = {{"imageLayoutVersion", kVersion}};
+    TRY(write_file_atomic(marker, json::compact(content)));
+  }
+  const fs::path index = directory / "index.json";
+  if (!fs::exists(index, ignored)) {
+    TRY(write_file_atomic(index, json::compact(empty_index())));
+  }
+  return make_directory(directory / "blobs" / "sha256");
+}
+
+Result<bool> is_complete(const fs::path& directory) {
+  std::error_code ignored;
+  if (!fs::exists(directory, ignored)) return false;
+  if (!fs::is_directory(directory, ignored)) {
+    return Error(ErrorKind::malformed, fmt::format("{}: not a directory", directory.native()));
+  }
+  return fs::exists(directory / "oci-layout", ignored) &&
+         fs::exists(directory / "index.json", ignored);
+}
+
+}  // namespace
+
+Result<void> open_files(const fs::path& directory, bool create) {
+  if (!TRY(is_complete(directory)) && create) TRY(make_layout(directory));
+  std::error_code ignored;
+  if (!fs::exists(directory, ignored)) {
+    return Error(ErrorKind::not_found, fmt::format("{}: no such directory", directory.native()));
+  }
+  auto marker = read_file(directory / "oci-layout", kMarkerCap);
+  if (!marker && marker.error().kind() == ErrorKind::not_found) {
+    return not_a_layout(directory, "it has no file oci-layout");
+  }
+  TRY(check_marker(directory, TRY(std::move(marker))).with(directory.native()));
+  TRY(Files(directory).read_index());
+  return {};
+}
+
+Result<Json> Files::read_index() const {
+  const fs::path file = directory_ / "index.json";
+  auto text = read_file(file, limits::kJsonDocument);
+  if (!text && text.error().kind() == ErrorKind::not_found) {
+    return not_a_layout(directory_, "it has no file index.json");
+  }
+  return parse_index(TRY(std::move(text))).with(file.native());
+}
+
+Result<void> Files::update_index(const std::function<Result<void>(Json&)>& change,
+                                 const std::function<Result<void>()>& after) const {
+  const FileLock held = TRY(lock(directory_));
+  const Json before = TRY(read_index());
+  Json index = before;
+  TRY(change(index));
+  if (index != before) TRY(write_file_atomic(directory_ / "index.json", json::compact(index)));
+  if (after) TRY(after());
+  return {};
+}
+
+}  // namespace mpk::oci::layout
