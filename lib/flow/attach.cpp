@@ -1,11 +1,11 @@
 // Statements about an artifact: make, sign, attach.
 #include "flow/attach.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "attest/predicate_type.hpp"
 #include "attest/statement.hpp"
 #include "sigstore/attach.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::flow {
 
@@ -30,8 +30,8 @@ Result<AttachedStatement> sign_and_attach(const Context& context, oci::Store& st
                                           sigstore::Signer& signer) {
   auto bundle =
       TRY(signer.sign(statement_about(reference, subject.digest, predicate_type, predicate)));
-  auto referrer = TRY(sigstore::attach_bundle(store, subject, bundle.text, predicate_type,
-                                              context.clock.now()));
+  auto referrer = TRY(
+      sigstore::attach_bundle(store, subject, bundle.text, predicate_type, context.clock.now()));
   return AttachedStatement{.predicate_type = predicate_type,
                            .referrer = std::move(referrer),
                            .log_url = bundle.log_url,

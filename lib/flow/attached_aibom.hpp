@@ -1,11 +1,11 @@
 // The aiBOM that is attached to an artifact.
 #pragma once
 
+#include "flow/verify.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <string>
-
-#include "flow/verify.hpp"
 
 namespace mpk::flow {
 

@@ -1,10 +1,6 @@
 // Context: what every use case needs from the outside, handed in once.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <string>
-
 #include "base/env.hpp"
 #include "base/log.hpp"
 #include "base/parallel.hpp"
@@ -13,6 +9,10 @@
 #include "crypto/random.hpp"
 #include "http/transport.hpp"
 #include "oci/store.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
 
 namespace mpk::flow {
 

@@ -37,11 +37,14 @@ Result<model::FileHead> read_head(const Context& context, oci::Store& store,
                                   const modelpack::LayerFile& layer) {
   model::HeadTap tap(layer.path, layer.descriptor.size);
   auto task = context.progress.start(layer.path, layer.descriptor.size);
-  TRY(store.fetch_blob(layer.descriptor, [&](BytesView piece) -> Result<void> {
-    tap.feed(piece);
-    task->advance(piece.size());
-    return context.cancel.check();
-  }).with(layer.path));
+  TRY(store
+          .fetch_blob(layer.descriptor,
+                      [&](BytesView piece) -> Result<void> {
+                        tap.feed(piece);
+                        task->advance(piece.size());
+                        return context.cancel.check();
+                      })
+          .with(layer.path));
   return tap.finish();
 }
 
@@ -53,20 +56,27 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
   auto manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type));
   auto layers = TRY(modelpack::layer_files(manifest));
   std::vector<std::optional<model::FileHead>> heads(layers.size());
-  TRY(parallel_for(layers.size(), context.workers, context.cancel, [&](std::size_t i) -> Result<void> {
-    if (layers[i].encoding != modelpack::Encoding::raw)
-      return Error(ErrorKind::unsupported, layers[i].path + ": only raw layers are read by this release",
-                   "this layer is " + layers[i].descriptor.media_type);
-    heads[i] = TRY(read_head(context, *store, layers[i]));
-    return {};
-  }));
+  TRY(parallel_for(layers.size(), context.workers, context.cancel,
+                   [&](std::size_t i) -> Result<void> {
+                     if (layers[i].encoding != modelpack::Encoding::raw)
+                       return Error(ErrorKind::unsupported,
+                                    layers[i].path + ": only raw layers are read by this release",
+                                    "this layer is " + layers[i].descriptor.media_type);
+                     heads[i] = TRY(read_head(context, *store, layers[i]));
+                     return {};
+                   }));
   std::vector<model::FileHead> all;
-  modelpack::Artifact artifact{.manifest = descriptor, .manifest_bytes = bytes,
-                               .config = manifest.config, .config_bytes = {}, .files = {}};
+  modelpack::Artifact artifact{.manifest = descriptor,
+                               .manifest_bytes = bytes,
+                               .config = manifest.config,
+                               .config_bytes = {},
+                               .files = {}};
   for (std::size_t i = 0; i < layers.size(); ++i) {
     all.push_back(std::move(*heads[i]));
-    artifact.files.push_back({.path = layers[i].path, .kind = layers[i].kind,
-                              .size = layers[i].descriptor.size, .executable = layers[i].mode == 0755,
+    artifact.files.push_back({.path = layers[i].path,
+                              .kind = layers[i].kind,
+                              .size = layers[i].descriptor.size,
+                              .executable = layers[i].mode == 0755,
                               .digest = layers[i].descriptor.digest});
   }
   auto info = model::inspect(all);
@@ -87,7 +97,8 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
 }  // namespace
 
 Result<Description> describe(const Context& context, const DescribeRequest& request) {
-  return request.directory ? describe_directory(context, request) : describe_artifact(context, request);
+  return request.directory ? describe_directory(context, request)
+                           : describe_artifact(context, request);
 }
 
 }  // namespace mpk::flow

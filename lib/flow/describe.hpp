@@ -1,14 +1,14 @@
 // describe: the aiBOM of a directory, or of an artifact in a store.
 #pragma once
 
-#include <filesystem>
-#include <optional>
-
 #include "flow/context.hpp"
 #include "json/value.hpp"
 #include "model/info.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <optional>
 
 namespace mpk::flow {
 
@@ -24,8 +24,8 @@ struct Description {
   model::ModelInfo info;
 };
 
-/// Of a directory: what `ship` would attach (the manifest digest is that of `pack`). Of a reference:
-/// the layers are read once for their headers and proven on the way.
+/// Of a directory: what `ship` would attach (the manifest digest is that of `pack`). Of a
+/// reference: the layers are read once for their headers and proven on the way.
 Result<Description> describe(const Context& context, const DescribeRequest& request);
 
 }  // namespace mpk::flow

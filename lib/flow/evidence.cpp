@@ -1,11 +1,11 @@
 // Evidence: verify every bundle once.
 #include "flow/evidence.hpp"
 
-#include <algorithm>
-
 #include "attest/predicate_type.hpp"
 #include "attest/statement.hpp"
 #include "crypto/hash.hpp"
+
+#include <algorithm>
 
 namespace mpk::flow {
 namespace {

@@ -1,24 +1,25 @@
 // Evidence: every bundle of an artifact, verified once, sorted by what it says it is.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "flow/verify.hpp"
 #include "oci/store.hpp"
 #include "policy/verdict.hpp"
 #include "sigstore/attach.hpp"
 #include "sigstore/verify.hpp"
 
+#include <string>
+#include <vector>
+
 namespace mpk::flow {
 
 struct CheckedBundle {
-  std::string predicate_type;  // as the statement says; of an unreadable bundle what its annotation says
-  std::string digest;          // of the bundle's bytes
+  std::string
+      predicate_type;  // as the statement says; of an unreadable bundle what its annotation says
+  std::string digest;  // of the bundle's bytes
   std::string referrer;
-  sigstore::Report report;     // against whoever signed: the identity is judged per rule
+  sigstore::Report report;  // against whoever signed: the identity is judged per rule
   bool malformed = false;
-  std::string statement;       // predicate as claimed, unverified: for looking only
+  std::string statement;  // predicate as claimed, unverified: for looking only
 };
 
 /// Verifies `bundle` for any identity that the certificate proves: rules match it afterwards.

@@ -1,9 +1,9 @@
 // The local store: an OCI image layout of the user's own, where `pack` puts registry references.
 #pragma once
 
-#include <memory>
-
 #include "flow/context.hpp"
+
+#include <memory>
 
 namespace mpk::flow {
 

@@ -1,15 +1,15 @@
 // Looking at artifacts: inspect and tree.
 #include "flow/look.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include <algorithm>
-
 #include "attest/predicate_type.hpp"
 #include "base/limits.hpp"
 #include "flow/evidence.hpp"
 #include "json/parse.hpp"
 #include "oci/manifest.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace mpk::flow {
 namespace {
@@ -17,7 +17,8 @@ namespace {
 TreeNode bundle_node(const oci::Descriptor& referrer, const CheckedBundle& bundle) {
   TreeNode node{.descriptor = referrer};
   node.predicate_type = bundle.predicate_type;
-  node.label = bundle.predicate_type.empty() ? "bundle" : attest::predicate_type_label(bundle.predicate_type);
+  node.label = bundle.predicate_type.empty() ? "bundle"
+                                             : attest::predicate_type_label(bundle.predicate_type);
   if (bundle.malformed) {
     node.state = TreeNode::State::unreadable;
   } else if (bundle.report.verified) {
@@ -26,12 +27,14 @@ TreeNode bundle_node(const oci::Descriptor& referrer, const CheckedBundle& bundl
   } else {
     node.state = TreeNode::State::unverified;
   }
-  if (const auto* failure = bundle.report.first_failure(); failure != nullptr) node.problem = failure->message;
+  if (const auto* failure = bundle.report.first_failure(); failure != nullptr)
+    node.problem = failure->message;
   return node;
 }
 
 Result<std::vector<TreeNode>> nodes_of(oci::Store& store, const Digest& subject,
-                                       const VerifyRequest& request, Timestamp now, unsigned depth) {
+                                       const VerifyRequest& request, Timestamp now,
+                                       unsigned depth) {
   std::vector<TreeNode> nodes;
   if (depth == 0) return nodes;
   auto bundles = TRY(collect_evidence(store, subject, request, now));
@@ -66,7 +69,8 @@ Result<Inspection> inspect(const Context& context, const oci::Reference& referen
                  .manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type)),
                  .config = Json(nullptr)};
   for (const auto& layer : out.manifest.layers) out.total_size += layer.size;
-  auto config = TRY(oci::fetch_text(*store, out.manifest.config, limits::kConfigBlob).with("config"));
+  auto config =
+      TRY(oci::fetch_text(*store, out.manifest.config, limits::kConfigBlob).with("config"));
   if (auto parsed = json::parse(config)) out.config = *parsed;
   if (out.manifest.effective_artifact_type() == modelpack::kArtifactType)
     out.files = TRY(modelpack::layer_files(out.manifest));

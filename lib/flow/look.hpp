@@ -1,14 +1,14 @@
 // Looking at artifacts: inspect and tree.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "flow/context.hpp"
 #include "flow/verify.hpp"
 #include "modelpack/artifact.hpp"
 #include "oci/reference.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace mpk::flow {
 
@@ -27,8 +27,8 @@ struct TreeNode {
   std::string label;           // "signature", "aibom", "provenance", or the artifact type
   std::string predicate_type;  // of a bundle
   enum class State { verified, unverified, unsigned_content, unreadable } state;
-  std::string identity;        // proven, or claimed by an unverified bundle (then marked so)
-  std::string problem;         // why it is not verified
+  std::string identity;  // proven, or claimed by an unverified bundle (then marked so)
+  std::string problem;   // why it is not verified
   std::vector<TreeNode> children;
 };
 struct Tree {
@@ -38,8 +38,8 @@ struct Tree {
   std::size_t layers = 0;
   std::vector<TreeNode> referrers;
 };
-/// "verified" means: chain, time, log and signature hold under `root`, whoever signed; the identity is
-/// shown for the reader to judge.
+/// "verified" means: chain, time, log and signature hold under `root`, whoever signed; the identity
+/// is shown for the reader to judge.
 Result<Tree> tree(const Context& context, const oci::Reference& reference,
                   const sigstore::TrustedRoot& root);
 

@@ -1,10 +1,10 @@
 // pull: (verify, then) an artifact's files into a directory.
 #pragma once
 
-#include <optional>
-
 #include "flow/verify.hpp"
 #include "modelpack/unpack.hpp"
+
+#include <optional>
 
 namespace mpk::flow {
 

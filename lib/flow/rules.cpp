@@ -1,15 +1,15 @@
 // Rules: from evidence to checks.
 #include "flow/rules.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include <algorithm>
-
 #include "aibom/agree.hpp"
 #include "aibom/validate.hpp"
 #include "attest/predicate_type.hpp"
 #include "attest/slsa_provenance.hpp"
 #include "json/parse.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace mpk::flow {
 namespace {
@@ -67,8 +67,16 @@ policy::Check missing(const Rule& rule) {
 }
 
 policy::Check aibom_check(const char* id, const CheckedBundle& bundle) {
-  return {.id = id, .label = "aibom", .result = policy::CheckResult::pass, .code = {}, .message = {},
-          .expected = {}, .found = {}, .evidence = bundle.digest, .hint = {}, .exit_code = 0};
+  return {.id = id,
+          .label = "aibom",
+          .result = policy::CheckResult::pass,
+          .code = {},
+          .message = {},
+          .expected = {},
+          .found = {},
+          .evidence = bundle.digest,
+          .hint = {},
+          .exit_code = 0};
 }
 
 void fail(policy::Check& check, int exit_code, std::string code, std::string message) {
@@ -89,7 +97,8 @@ void compare_layers(const Json& bom, const CheckedBundle& bundle,
                   " files match the layers";
   if (!agreement.disagreements.empty()) {
     const auto& first = agreement.disagreements.front();
-    fail(check, 22, "aibom-disagrees", "aibom and layers disagree: " + first.path + ": " + first.message);
+    fail(check, 22, "aibom-disagrees",
+         "aibom and layers disagree: " + first.path + ": " + first.message);
     if (!first.expected.empty()) check.expected = {first.expected};
     check.found = first.found;
     check.hint = "the aibom describes other bytes than these; make it anew with mpk ship";
@@ -112,10 +121,11 @@ std::map<std::string, std::string> provenance_facts(const CheckedBundle& bundle)
   if (!predicate) return out;
   auto facts = attest::read_provenance(*predicate);
   if (!facts) return out;
-  for (const auto& [name, value] :
-       {std::pair{"builder", facts->builder_id}, {"buildType", facts->build_type},
-        {"source", facts->source_uri}, {"commit", facts->source_commit},
-        {"invocation", facts->invocation_id}}) {
+  for (const auto& [name, value] : {std::pair{"builder", facts->builder_id},
+                                    {"buildType", facts->build_type},
+                                    {"source", facts->source_uri},
+                                    {"commit", facts->source_commit},
+                                    {"invocation", facts->invocation_id}}) {
     if (!value.empty()) out[name] = value;
   }
   return out;
@@ -142,11 +152,19 @@ RuleOutcome apply_rule(const Rule& rule, const std::vector<CheckedBundle>& bundl
     }
   }
   if (!out.accepted.empty()) {
-    std::stable_sort(out.accepted.begin(), out.accepted.end(),
-                     [](const auto* a, const auto* b) { return newest_time(*a) > newest_time(*b); });
-    out.check = {.id = rule.id, .label = rule.label, .result = policy::CheckResult::pass,
-                 .code = {}, .message = proven_by(*out.accepted.front()), .expected = {},
-                 .found = {}, .evidence = out.accepted.front()->digest, .hint = {}, .exit_code = 0};
+    std::stable_sort(out.accepted.begin(), out.accepted.end(), [](const auto* a, const auto* b) {
+      return newest_time(*a) > newest_time(*b);
+    });
+    out.check = {.id = rule.id,
+                 .label = rule.label,
+                 .result = policy::CheckResult::pass,
+                 .code = {},
+                 .message = proven_by(*out.accepted.front()),
+                 .expected = {},
+                 .found = {},
+                 .evidence = out.accepted.front()->digest,
+                 .hint = {},
+                 .exit_code = 0};
   } else if (broken) {
     out.check = *broken;
   } else if (foreign) {
@@ -175,15 +193,17 @@ void check_aibom(const CheckedBundle& bundle, const std::vector<modelpack::Layer
     auto first = std::find_if(problems->begin(), problems->end(), [](const aibom::Problem& p) {
       return p.level == aibom::Problem::Level::error;
     });
-    fail(valid, 21, "aibom-invalid", "aibom is invalid at " + first->pointer + ": " + first->message);
+    fail(valid, 21, "aibom-invalid",
+         "aibom is invalid at " + first->pointer + ": " + first->message);
     valid.hint = "mpk aibom validate FILE lists every problem";
   } else {
     auto summary = aibom::summarize(*bom);
     valid.message = "CycloneDX " + summary.spec_version + ", valid";
     auto& facts = verdict.model_facts;
-    for (const auto& [name, value] :
-         {std::pair{"architecture", summary.architecture}, {"family", summary.family},
-          {"parameters", summary.parameters}, {"quantization", summary.quantization}}) {
+    for (const auto& [name, value] : {std::pair{"architecture", summary.architecture},
+                                      {"family", summary.family},
+                                      {"parameters", summary.parameters},
+                                      {"quantization", summary.quantization}}) {
       if (!value.empty()) facts[name] = value;
     }
     verdict.licenses = summary.licenses;

@@ -1,13 +1,13 @@
 // Rules: one check from evidence: a signature, an attestation of a type, an aiBOM that agrees.
 #pragma once
 
-#include <map>
-#include <string>
-#include <vector>
-
 #include "flow/evidence.hpp"
 #include "modelpack/artifact.hpp"
 #include "policy/verdict.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
 
 namespace mpk::flow {
 
@@ -26,8 +26,8 @@ struct RuleOutcome {
 };
 
 /// pass: at least one bundle of the type verifies and is by an allowed signer. Otherwise the most
-/// telling failure: a broken proof before a foreign identity, 13 when nothing of it could be parsed,
-/// `missing_exit_code` when nothing of that type is attached.
+/// telling failure: a broken proof before a foreign identity, 13 when nothing of it could be
+/// parsed, `missing_exit_code` when nothing of that type is attached.
 RuleOutcome apply_rule(const Rule& rule, const std::vector<CheckedBundle>& bundles);
 
 /// The aiBOM's own checks: valid (21), agrees with the layers (22).

@@ -1,13 +1,13 @@
 // ship: one pass over the bytes, three signed statements, the tag last.
 #include "flow/ship.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "attest/predicate_type.hpp"
 #include "base/parallel.hpp"
 #include "flow/attach.hpp"
 #include "oci/manifest.hpp"
 #include "sigstore/attach.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::flow {
 namespace {
@@ -22,7 +22,8 @@ Result<std::optional<oci::Manifest>> current_manifest(oci::Store& store,
     return std::move(descriptor).error().with(reference.text());
   }
   auto bytes = store.fetch_manifest(*descriptor);
-  if (!bytes) return std::optional<oci::Manifest>();  // a broken old artifact must not block a new one
+  if (!bytes)
+    return std::optional<oci::Manifest>();  // a broken old artifact must not block a new one
   auto manifest = oci::parse_manifest(*bytes);
   if (!manifest) return std::optional<oci::Manifest>();
   return std::optional(manifest.take());
@@ -92,14 +93,14 @@ Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
                         attest::make_provenance(outcome.build, {}, started, context.clock.now(),
                                                 context.mpk_version),
                         {}});
-  TRY(parallel_for(statements.size(), statements.size(), context.cancel,
-                   [&](std::size_t i) -> Result<void> {
-                     auto& statement = statements[i];
-                     statement.bundle = TRY(signer->sign(
-                         statement_about(request.reference, artifact.manifest.digest,
-                                         statement.predicate_type, statement.predicate)));
-                     return {};
-                   }));
+  TRY(parallel_for(
+      statements.size(), statements.size(), context.cancel, [&](std::size_t i) -> Result<void> {
+        auto& statement = statements[i];
+        statement.bundle =
+            TRY(signer->sign(statement_about(request.reference, artifact.manifest.digest,
+                                             statement.predicate_type, statement.predicate)));
+        return {};
+      }));
   TRY(context.cancel.check());
 
   TRY(store->push_manifest(artifact.manifest, artifact.manifest_bytes, std::nullopt));

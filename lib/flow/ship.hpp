@@ -1,16 +1,16 @@
 // ship: pack, describe, attest, sign and push in one pass over the bytes.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "aibom/build.hpp"
 #include "attest/slsa_provenance.hpp"
 #include "flow/context.hpp"
 #include "flow/signing.hpp"
 #include "modelpack/pack.hpp"
 #include "oci/reference.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace mpk::flow {
 

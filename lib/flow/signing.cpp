@@ -11,7 +11,8 @@ Result<void> confirm_public_log(const SigningRequest& request,
                                 const sigstore::IdentityToken& token) {
   bool is_public = !request.signing_config_text;
   if (!is_public || request.assume_yes || !request.confirm || token.email.empty()) return {};
-  if (request.confirm("the public transparency log keeps " + token.email + " for ever. go on?")) return {};
+  if (request.confirm("the public transparency log keeps " + token.email + " for ever. go on?"))
+    return {};
   return Error(ErrorKind::cancelled, "not signed", "--yes answers the question beforehand");
 }
 
@@ -22,12 +23,13 @@ Result<std::unique_ptr<sigstore::Signer>> prepare_signer(const Context& context,
   if (request.signing_config_text.has_value() != request.trusted_root_text.has_value())
     return Error(ErrorKind::usage, "--signing-config and --trusted-root belong together",
                  "what is signed is verified with the trusted root before it is attached");
-  std::string config_text(request.signing_config_text.value_or(
-      std::string(sigstore::embedded_signing_config().text)));
+  std::string config_text(
+      request.signing_config_text.value_or(std::string(sigstore::embedded_signing_config().text)));
   std::string root_text(
       request.trusted_root_text.value_or(std::string(sigstore::embedded_trusted_root().text)));
   auto config = sigstore::parse_signing_config(config_text);
-  if (!config) return std::move(config).error().with("--signing-config").with_kind(ErrorKind::usage);
+  if (!config)
+    return std::move(config).error().with("--signing-config").with_kind(ErrorKind::usage);
   auto root = sigstore::parse_trusted_root(root_text);
   if (!root) return std::move(root).error().with("--trusted-root").with_kind(ErrorKind::usage);
   auto token = TRY(sigstore::find_token(request.identity_token_text, request.identity_token_source,

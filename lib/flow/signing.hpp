@@ -1,13 +1,13 @@
 // Signing for the commands: which services, which token, one signer for all statements of a run.
 #pragma once
 
+#include "flow/context.hpp"
+#include "sigstore/sign.hpp"
+
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-
-#include "flow/context.hpp"
-#include "sigstore/sign.hpp"
 
 namespace mpk::flow {
 

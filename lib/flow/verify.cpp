@@ -1,14 +1,14 @@
 // verify: reference → manifest → evidence → rules → verdict.
 #include "flow/verify.hpp"
 
-#include <chrono>
-
 #include "attest/predicate_type.hpp"
 #include "crypto/hash.hpp"
 #include "flow/evidence.hpp"
 #include "flow/rules.hpp"
 #include "modelpack/artifact.hpp"
 #include "oci/manifest.hpp"
+
+#include <chrono>
 
 namespace mpk::flow {
 namespace {
@@ -20,9 +20,16 @@ struct Subject {
 };
 
 policy::Check make_check(std::string id, std::string label, std::string message) {
-  return {.id = std::move(id), .label = std::move(label), .result = policy::CheckResult::pass,
-          .code = {}, .message = std::move(message), .expected = {}, .found = {}, .evidence = {},
-          .hint = {}, .exit_code = 0};
+  return {.id = std::move(id),
+          .label = std::move(label),
+          .result = policy::CheckResult::pass,
+          .code = {},
+          .message = std::move(message),
+          .expected = {},
+          .found = {},
+          .evidence = {},
+          .hint = {},
+          .exit_code = 0};
 }
 
 // Network trouble leaves the question open; anything else about the bytes is a refusal.
@@ -32,13 +39,18 @@ policy::Check failed(std::string id, std::string label, const Error& error) {
   check.code = std::string(to_string(error.kind()));
   check.hint = error.hint();
   switch (error.kind()) {
-    case ErrorKind::not_found: check.exit_code = 11; break;
+    case ErrorKind::not_found:
+      check.exit_code = 11;
+      break;
     case ErrorKind::network:
     case ErrorKind::timeout:
     case ErrorKind::unauthorized:
     case ErrorKind::denied:
-    case ErrorKind::io: check.exit_code = 3; break;
-    default: check.exit_code = 1;
+    case ErrorKind::io:
+      check.exit_code = 3;
+      break;
+    default:
+      check.exit_code = 1;
   }
   return check;
 }
@@ -84,13 +96,13 @@ void check_content(const Context& context, oci::Store& store, const Subject& sub
   }
   std::atomic<std::uint64_t> bytes{0};
   const auto& layers = subject.manifest.layers;
-  auto read = parallel_for(layers.size(), context.workers, context.cancel,
-                           [&](std::size_t i) -> Result<void> {
-                             return store.fetch_blob(layers[i], [&](BytesView piece) -> Result<void> {
-                               bytes += piece.size();
-                               return context.cancel.check();
-                             });
-                           });
+  auto read = parallel_for(
+      layers.size(), context.workers, context.cancel, [&](std::size_t i) -> Result<void> {
+        return store.fetch_blob(layers[i], [&](BytesView piece) -> Result<void> {
+          bytes += piece.size();
+          return context.cancel.check();
+        });
+      });
   if (!read) {
     verdict.checks.push_back(failed("content", "content", read.error()));
     return;
@@ -101,28 +113,38 @@ void check_content(const Context& context, oci::Store& store, const Subject& sub
 }
 
 Rule signature_rule(const std::vector<sigstore::IdentityMatcher>& signers) {
-  return {.id = "signature", .label = "signature",
-          .predicate_type = std::string(attest::kCosignSign), .signers = signers,
-          .missing_exit_code = 10, .missing_code = "no-signature",
+  return {.id = "signature",
+          .label = "signature",
+          .predicate_type = std::string(attest::kCosignSign),
+          .signers = signers,
+          .missing_exit_code = 10,
+          .missing_code = "no-signature",
           .missing_message = "no signature is attached",
-          .missing_hint = "an attestation is no signature; sign with mpk sign REF, or ship with mpk ship"};
+          .missing_hint =
+              "an attestation is no signature; sign with mpk sign REF, or ship with mpk ship"};
 }
 
 Rule attestation_rule(const policy::AttestationRule& wanted,
                       const std::vector<sigstore::IdentityMatcher>& default_signers,
                       const std::string& where) {
   auto label = attest::predicate_type_label(wanted.predicate_type);
-  return {.id = "attestation:" + wanted.predicate_type, .label = label,
+  return {.id = "attestation:" + wanted.predicate_type,
+          .label = label,
           .predicate_type = wanted.predicate_type,
           .signers = wanted.signers.empty() ? default_signers : wanted.signers,
-          .missing_exit_code = 1, .missing_code = "attestation-missing",
+          .missing_exit_code = 1,
+          .missing_code = "attestation-missing",
           .missing_message = "a required attestation is not attached",
           .missing_hint = where};
 }
 
 Rule aibom_rule(const std::vector<sigstore::IdentityMatcher>& signers) {
-  return {.id = "aibom", .label = "aibom", .predicate_type = std::string(attest::kCycloneDx),
-          .signers = signers, .missing_exit_code = 20, .missing_code = "no-aibom",
+  return {.id = "aibom",
+          .label = "aibom",
+          .predicate_type = std::string(attest::kCycloneDx),
+          .signers = signers,
+          .missing_exit_code = 20,
+          .missing_code = "no-aibom",
           .missing_message = "no aibom is attached",
           .missing_hint = "mpk ship writes and signs one; mpk attest --type cyclonedx adds one"};
 }
@@ -154,7 +176,8 @@ struct Evaluation {
     }
     verdict.checks.push_back(std::move(outcome.check));
     if (!outcome.accepted.empty())
-      check_aibom(*outcome.accepted.front(), subject.layers, subject.descriptor.digest, compare, verdict);
+      check_aibom(*outcome.accepted.front(), subject.layers, subject.descriptor.digest, compare,
+                  verdict);
   }
   void provenance(const CheckedBundle& bundle);
 };
@@ -166,8 +189,8 @@ void Evaluation::provenance(const CheckedBundle& bundle) {
 
 void evaluate(const VerifyRequest& request, Evaluation evaluation) {
   if (request.predicate_type) {
-    evaluation.attestation(attestation_rule({.predicate_type = *request.predicate_type, .signers = {}},
-                                            request.identities, {}));
+    evaluation.attestation(attestation_rule(
+        {.predicate_type = *request.predicate_type, .signers = {}}, request.identities, {}));
     return;
   }
   if (!request.policy) {
@@ -188,7 +211,8 @@ void evaluate(const VerifyRequest& request, Evaluation evaluation) {
 
 Result<void> check_request(const VerifyRequest& request) {
   if (!request.policy && request.identities.empty())
-    return Error(ErrorKind::usage, "who must have signed? neither an identity nor a policy was given",
+    return Error(ErrorKind::usage,
+                 "who must have signed? neither an identity nor a policy was given",
                  "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE");
   return {};
 }
@@ -238,8 +262,10 @@ Result<policy::Verdict> verify_in_store(const Context& context, oci::Store& stor
     verdict.checks.push_back(failed("reference", "reference", descriptor.error()));
   }
   verdict.requests = context.stats.requests.load() - requests;
-  verdict.duration_ms = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                            std::chrono::steady_clock::now() - started).count());
+  verdict.duration_ms =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                     std::chrono::steady_clock::now() - started)
+                                     .count());
   TRY(context.cancel.check());
   return verdict;
 }
@@ -266,8 +292,11 @@ Result<policy::Verdict> verify_bundle_file(const Context& context, const std::st
   verdict.evidence.push_back(evidence_item(bundle));
   const auto& signers = request.policy ? request.policy->signers : request.identities;
   auto type = request.predicate_type.value_or(bundle.predicate_type);
-  Rule rule{.id = "bundle", .label = type.empty() ? "signature" : attest::predicate_type_label(type),
-            .predicate_type = type, .signers = signers, .missing_exit_code = 12,
+  Rule rule{.id = "bundle",
+            .label = type.empty() ? "signature" : attest::predicate_type_label(type),
+            .predicate_type = type,
+            .signers = signers,
+            .missing_exit_code = 12,
             .missing_code = "predicate-type-mismatch",
             .missing_message = "the bundle is of another predicate type",
             .missing_hint = {}};

@@ -1,15 +1,15 @@
 // verify: an artifact (or a file with a bundle) against identities or a policy → a Verdict.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "flow/context.hpp"
 #include "oci/reference.hpp"
 #include "policy/policy.hpp"
 #include "policy/verdict.hpp"
 #include "sigstore/trusted_root.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace mpk::flow {
 
@@ -24,9 +24,9 @@ struct VerifyRequest {
   std::optional<bool> content;
 };
 
-/// Neither identities nor a policy: usage. Manifest, config, layer paths, signature, attestations and the
-/// aiBOM's agreement with the layers are checked. Trouble with the registry becomes an undecided
-/// verdict, a missing reference a refused one (11).
+/// Neither identities nor a policy: usage. Manifest, config, layer paths, signature, attestations
+/// and the aiBOM's agreement with the layers are checked. Trouble with the registry becomes an
+/// undecided verdict, a missing reference a refused one (11).
 Result<policy::Verdict> verify_artifact(const Context& context, const oci::Reference& reference,
                                         const VerifyRequest& request);
 

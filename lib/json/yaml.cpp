@@ -59,8 +59,8 @@ struct Frame {
 
 class Builder {
  public:
-  Builder(const Source& source, YamlDocument& document, Json& root)
-      : source_(source), document_(document), root_(root) {}
+  Builder(std::string_view text, const Source& source, YamlDocument& document, Json& root)
+      : text_(text), source_(source), document_(document), root_(root) {}
 
   Result<void> take(fy_event& event) {
     if (fy_event_get_tag_token(&event) != nullptr) return refuse(event, "tags are not allowed");
@@ -107,14 +107,42 @@ class Builder {
     return {};
   }
 
+  /// The content of a scalar. libfyaml 0.7.12 counts adjacent '' pairs of a single-quoted scalar
+  /// wrongly and cuts the text to a wrong length, so those are read here.
+  Result<std::string> content(fy_event& event, fy_scalar_style style) {
+    fy_token* token = fy_event_get_token(&event);
+    if (token == nullptr) return std::string();
+    if (style == FYSS_SINGLE_QUOTED) {
+      const fy_mark *from = fy_event_start_mark(&event), *to = fy_event_end_mark(&event);
+      const std::string_view raw = text_.substr(from->input_pos, to->input_pos - from->input_pos);
+      if (raw.find_first_of("\r\n") == raw.npos) return unquote(raw);
+      if (raw.find("''''") != raw.npos) {
+        return refuse(event, "doubled quotes side by side in a text of several lines")
+            .with_hint("use double quotes");
+      }
+    }
+    std::size_t size = 0;
+    const char* data = fy_token_get_text(token, &size);
+    if (data == nullptr) return refuse(event, "scalar cannot be read");
+    return std::string(data, size);
+  }
+
+  /// YAML 1.2.2 §7.3.2: nothing but the quote itself is escaped.
+  static std::string unquote(std::string_view raw) {
+    std::string out;
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+      out += raw[i];
+      if (raw[i] == '\'') ++i;
+    }
+    return out;
+  }
+
   Result<void> scalar(fy_event& event) {
     fy_token* token = fy_event_get_token(&event);
-    std::size_t size = 0;
-    const char* data = token == nullptr ? "" : fy_token_get_text(token, &size);
-    if (data == nullptr) return refuse(event, "scalar cannot be read");
-    const std::string_view text(data, size);
-    const bool plain = token == nullptr || fy_scalar_token_get_style(token) == FYSS_PLAIN;
+    const fy_scalar_style style = token == nullptr ? FYSS_PLAIN : fy_scalar_token_get_style(token);
+    const bool plain = style == FYSS_PLAIN;
     const Mark at = mark(event);
+    const std::string text = TRY(content(event, style));
     Json value;
     if (plain) {
       auto resolved = resolve_plain_scalar(text);
@@ -123,7 +151,7 @@ class Builder {
       }
       value = resolved.take();
     } else {
-      value = std::string(text);
+      value = text;
     }
     if (expects_key()) return key(at, text, value, plain);
     add(at, std::move(value));
@@ -191,6 +219,7 @@ class Builder {
     document_.positions.emplace(std::move(path), YamlPosition{at.line, at.column});
   }
 
+  std::string_view text_;
   const Source& source_;
   YamlDocument& document_;
   Json& root_;
@@ -253,7 +282,7 @@ Result<YamlDocument> parse_yaml(std::string_view text, std::string_view name) {
   YamlDocument document;
   try {
     const auto root = std::make_shared<Json>();
-    Builder builder(source, document, *root);
+    Builder builder(text, source, document, *root);
     TRY(read_events(text, source, builder));
     document.value = root;
   } catch (const std::exception& exception) {

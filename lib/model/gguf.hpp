@@ -1,15 +1,18 @@
 // GGUF headers (ggml/docs/gguf.md), versions 2 and 3, little-endian.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "model/head.hpp"
 #include "model/info.hpp"
+#include "model/tensor.hpp"
 
 namespace mpk::model {
 
@@ -20,9 +23,11 @@ struct GgufHeader {
   std::map<std::string, std::uint64_t> array_sizes;
   std::map<std::string, std::vector<std::string>> string_lists;  // arrays of at most 64 strings
   TensorFacts tensors;
+  std::vector<Tensor> list;  // by position in the file
 };
 
-/// malformed, too_large (limits::kGgufMetadata, kGgufEntries), unsupported (version 1, big-endian).
+/// malformed: cut off, duplicate keys or names, offsets that overlap or leave the file; too_large:
+/// limits::kGgufMetadata, kGgufEntries; unsupported: version 1, big-endian.
 Result<GgufHeader> read_gguf(const FileHead& head);
 /// Bytes from the start of the file to the end of the tensor infos, once `prefix` holds them all;
 /// nullopt: more is needed. malformed as above. Cheap to call on a growing prefix.

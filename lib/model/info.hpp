@@ -85,7 +85,10 @@ struct ModelInfo {
   std::string intended_use, limitations;  // paragraphs of the card
   std::optional<double> co2_grams;
   std::optional<std::uint64_t> context_length;
-  TensorFacts tensors;                         // of all weight files
+  // "7B" as a card, a name or general.size_label says it: to compare with what was counted.
+  std::vector<Fact> size_claims;
+  // Of all weight files; the same weights in a second format or precision are not counted twice.
+  TensorFacts tensors;
   std::map<std::string, TensorFacts> by_file;  // by path
   std::vector<Finding> findings;               // sorted by (severity falling, code, path)
 };

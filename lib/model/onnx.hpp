@@ -1,6 +1,7 @@
 // ONNX models (onnx.proto3, ModelProto) through protozero.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

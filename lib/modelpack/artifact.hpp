@@ -1,11 +1,6 @@
 // A ModelPack artifact as bytes: built from hashed files, or read from a manifest. Pure.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "base/digest.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -14,6 +9,11 @@
 #include "modelpack/media_types.hpp"
 #include "modelpack/modelfile.hpp"
 #include "oci/manifest.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace mpk::modelpack {
 
@@ -27,8 +27,8 @@ struct ModelFile {
 };
 
 struct BuildOptions {
-  std::optional<Timestamp> created;     // SOURCE_DATE_EPOCH or --created; else no date at all
-  std::optional<Modelfile> modelfile;   // what it says wins over what was read
+  std::optional<Timestamp> created;    // SOURCE_DATE_EPOCH or --created; else no date at all
+  std::optional<Modelfile> modelfile;  // what it says wins over what was read
 };
 
 struct Artifact {

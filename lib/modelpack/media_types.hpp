@@ -1,11 +1,11 @@
 // ModelPack's media types and annotations (model-spec, docs/spec.md and annotations.md).
 #pragma once
 
+#include "model/inspect.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "model/inspect.hpp"
 
 namespace mpk::modelpack {
 

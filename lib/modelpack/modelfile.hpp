@@ -1,13 +1,13 @@
 // Modelfile: modctl's list of what to pack and what to say about it.
 #pragma once
 
+#include "base/result.hpp"
+#include "model/inspect.hpp"
+
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.hpp"
-#include "model/inspect.hpp"
 
 namespace mpk::modelpack {
 

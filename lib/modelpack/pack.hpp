@@ -1,18 +1,18 @@
 // pack: a directory into a store, every byte read once.
 #pragma once
 
-#include <filesystem>
-#include <functional>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/log.hpp"
 #include "base/parallel.hpp"
 #include "base/progress.hpp"
 #include "base/result.hpp"
 #include "modelpack/artifact.hpp"
 #include "oci/store.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace mpk::modelpack {
 

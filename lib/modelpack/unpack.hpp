@@ -1,13 +1,13 @@
 // unpack: an artifact's files into a directory; nothing unproven gets its name.
 #pragma once
 
-#include <filesystem>
-
 #include "base/parallel.hpp"
 #include "base/progress.hpp"
 #include "base/result.hpp"
 #include "modelpack/artifact.hpp"
 #include "oci/store.hpp"
+
+#include <filesystem>
 
 namespace mpk::modelpack {
 
@@ -25,9 +25,9 @@ struct UnpackOutcome {
 };
 
 /// All paths are checked before the first byte is fetched; each file is written under a temporary
-/// name in the target's file system, hashed on the way, synced, and renamed. Identical files are kept, a
-/// differing one is refused (exists) unless `overwrite`, others are left alone. Symlinks in the way
-/// are refused (mismatch). unsupported: an encoding other than raw.
+/// name in the target's file system, hashed on the way, synced, and renamed. Identical files are
+/// kept, a differing one is refused (exists) unless `overwrite`, others are left alone. Symlinks in
+/// the way are refused (mismatch). unsupported: an encoding other than raw.
 Result<UnpackOutcome> unpack(oci::Store& store, const oci::Manifest& manifest,
                              const UnpackOptions& options);
 

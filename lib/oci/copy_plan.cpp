@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "oci/manifest.hpp"
@@ -94,20 +95,19 @@ class Planner {
                              referrer ? referrer->subject.digest.text() : std::string("none")));
   }
 
+  // A circle needs one manifest that is listed under another than its subject, for two digests can't
+  // be in each other; so the check of the subject refuses circles too.
   Result<void> visit_referrers(const Descriptor& subject) {
     const std::size_t depth = depth_.at(subject.digest);
     for (const auto& referrer : TRY(from_.referrers(subject.digest))) {
       if (depth_.contains(referrer.digest)) {
-        // Nothing can be a referrer of its own referrer: the digest of each would be in the other.
-        if (depth_.at(referrer.digest) <= depth) {
-          return Error(ErrorKind::malformed,
-                       fmt::format("{} refers to itself in a circle", referrer.digest.text()));
-        }
+        const auto known = std::ranges::find(plan_.manifests, referrer.digest,
+                                             [](const auto& m) { return m.descriptor.digest; });
+        TRY(check_subject(known->descriptor, known->bytes, subject.digest));
         continue;
       }
-      const std::size_t before = plan_.manifests.size();
       TRY(visit_tree(referrer, {.depth = depth + 1, .subject = &subject.digest}));
-      plan_.referrers += plan_.manifests.size() > before ? 1 : 0;
+      ++plan_.referrers;
     }
     return {};
   }

@@ -1,19 +1,19 @@
 // Policy: who may sign and what must be attached, read from a YAML file (apiVersion mpk/v1).
 #pragma once
 
+#include "base/digest.hpp"
+#include "base/result.hpp"
+#include "sigstore/identity.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/digest.hpp"
-#include "base/result.hpp"
-#include "sigstore/identity.hpp"
-
 namespace mpk::policy {
 
 struct AttestationRule {
-  std::string predicate_type;  // URI
+  std::string predicate_type;                      // URI
   std::vector<sigstore::IdentityMatcher> signers;  // empty: the policy's own signers
   std::size_t line = 0;
 };

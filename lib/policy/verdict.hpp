@@ -1,23 +1,23 @@
 // Verdict: one document for people, CI and admission: every check, its evidence, the exit code.
 #pragma once
 
+#include "base/digest.hpp"
+#include "json/value.hpp"
+#include "sigstore/verify.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/digest.hpp"
-#include "json/value.hpp"
-#include "sigstore/verify.hpp"
-
 namespace mpk::policy {
 
 enum class CheckResult { pass, fail, skip };
 
 struct Check {
-  std::string id;    // "signature", "aibom.valid", "aibom.layers", "attestation:<type>", …
-  std::string label; // first word on the screen: "signature", "aibom", "provenance"
+  std::string id;     // "signature", "aibom.valid", "aibom.layers", "attestation:<type>", …
+  std::string label;  // first word on the screen: "signature", "aibom", "provenance"
   CheckResult result = CheckResult::skip;
   std::string code;  // stable, of a failure
   std::string message;
@@ -25,7 +25,7 @@ struct Check {
   std::string found;
   std::string evidence;  // digest of the bundle, may be empty
   std::string hint;
-  int exit_code = 0;     // what this failure alone would end with
+  int exit_code = 0;  // what this failure alone would end with
 };
 
 struct EvidenceItem {

@@ -34,7 +34,7 @@ Result<std::string> log_signature(http::Transport& transport, const std::string&
                                   const crypto::PublicKey& key);
 
 /// POST to the full URL; SHA-256 imprint of `signature`, a fresh nonce, certReq as asked.
-/// The whole TimeStampResp; status granted and imprint and nonce checked.
+/// The whole TimeStampResp, not judged yet: the signer verifies every bundle before it is returned.
 Result<Bytes> request_timestamp(http::Transport& transport, const std::string& url,
                                 BytesView signature, BytesView nonce);
 

@@ -1,0 +1,132 @@
+// detect_format: content first, name second.
+#include <array>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "model/head.hpp"
+#include "model/little_endian.hpp"
+#include "model/names.hpp"
+
+namespace mpk::model {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// torch.save before 1.6: a pickle of this number comes first (torch/serialization.py MAGIC_NUMBER).
+constexpr auto kTorchMagic = "\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e"sv;
+
+bool is_safetensors(const FileHead& head) {
+  if (head.bytes.size() < 9) return false;
+  const std::uint64_t length = little_endian_64(head.bytes);
+  return length >= 2 && length <= limits::kSafetensorsHeader && head.size >= 8 &&
+         length <= head.size - 8 && head.bytes[8] == '{';
+}
+
+/// ModelProto has no magic; its writers put ir_version (field 1, a small varint) first, then a
+/// length-delimited field (producer_name, producer_version, domain, doc_string, graph) or the
+/// model_version.
+bool is_onnx(std::string_view bytes) {
+  if (bytes.size() < 4 || bytes[0] != '\x08' || bytes[1] < 1 || bytes[1] > 32) return false;
+  return "\x12\x1a\x22\x28\x32\x3a\x42"sv.find(bytes[2]) != std::string_view::npos;
+}
+
+/// The first entry of a zip (APPNOTE §4.3.7); torch.save writes "NAME/data.pkl" first.
+std::string_view first_zip_entry(std::string_view bytes) {
+  if (bytes.size() < 30) return {};
+  const auto length = static_cast<std::size_t>(static_cast<unsigned char>(bytes[26])) +
+                      (static_cast<std::size_t>(static_cast<unsigned char>(bytes[27])) << 8);
+  return bytes.substr(30, length);
+}
+
+bool is_text(const FileHead& head) {
+  std::string_view bytes = head.bytes;
+  if (bytes.empty() || bytes.find('\0') != bytes.npos) return false;
+  // The cut may go through a character.
+  for (int cut = 0; cut < 4 && !bytes.empty(); ++cut, bytes.remove_suffix(1)) {
+    if (is_valid_utf8(bytes)) return true;
+    if (head.whole) return false;
+  }
+  return false;
+}
+
+bool is_json_object(std::string_view bytes) {
+  bytes = trim(bytes);
+  if (!bytes.starts_with('{')) return false;
+  bytes = trim(bytes.substr(1));
+  return bytes.starts_with('"') || bytes.starts_with('}');
+}
+
+Format by_name(std::string_view path) {
+  static constexpr auto kTable = std::to_array<std::pair<std::string_view, Format>>({
+      {"safetensors", Format::safetensors},
+      {"gguf", Format::gguf},
+      {"onnx", Format::onnx},
+      {"pt", Format::pytorch},
+      {"pth", Format::pytorch},
+      {"pkl", Format::pickle},
+      {"pickle", Format::pickle},
+      {"zip", Format::zip},
+  });
+  const std::string ending = extension(path);
+  for (const auto& [name, format] : kTable) {
+    if (name == ending) return format;
+  }
+  return Format::unknown;
+}
+
+Format by_magic(const FileHead& head) {
+  const std::string_view bytes = head.bytes;
+  if (bytes.starts_with("GGUF")) return Format::gguf;
+  if (bytes.starts_with("PK\x03\x04")) {
+    const std::string_view entry = first_zip_entry(bytes);
+    const bool torch = entry == "data.pkl" || entry.ends_with("/data.pkl");
+    return torch || by_name(head.path) == Format::pytorch ? Format::pytorch : Format::zip;
+  }
+  // Protocol 2 to 5; a text can't start with 0x80.
+  if (bytes.size() >= 3 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5) {
+    return bytes.substr(2).starts_with(kTorchMagic) ? Format::pytorch : Format::pickle;
+  }
+  if (is_safetensors(head)) return Format::safetensors;
+  if (is_onnx(bytes)) return Format::onnx;
+  return Format::unknown;
+}
+
+}  // namespace
+
+std::string_view to_string(Format format) {
+  switch (format) {
+    case Format::unknown:
+      return "unknown";
+    case Format::safetensors:
+      return "safetensors";
+    case Format::gguf:
+      return "gguf";
+    case Format::onnx:
+      return "onnx";
+    case Format::pytorch:
+      return "pytorch";
+    case Format::pickle:
+      return "pickle";
+    case Format::json:
+      return "json";
+    case Format::text:
+      return "text";
+    case Format::zip:
+      return "zip";
+  }
+  return "unknown";
+}
+
+Format detect_format(const FileHead& head) {
+  if (const Format format = by_magic(head); format != Format::unknown) return format;
+  // A name that promises weights stands even over text: a pointer file in place of a shard must be
+  // reported as a broken shard.
+  if (const Format format = by_name(head.path); format != Format::unknown) return format;
+  const std::string ending = extension(head.path);
+  if (!is_text(head)) return head.bytes.empty() && ending == "json" ? Format::json : Format::unknown;
+  if (ending == "json" || (ending != "jsonl" && is_json_object(head.bytes))) return Format::json;
+  return Format::text;
+}
+
+}  // namespace mpk::model

@@ -1,0 +1,103 @@
+// A ModelPack artifact from hashed files.
+#include "modelpack/artifact.hpp"
+
+#include "base/file.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "modelpack/config.hpp"
+#include "oci/media_type.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace mpk::modelpack {
+namespace {
+
+// Fixed order of kinds, then bytewise by path: the same files give the same manifest.
+int rank(model::Kind kind) {
+  switch (kind) {
+    case model::Kind::config:
+      return 0;
+    case model::Kind::weight:
+      return 1;
+    case model::Kind::code:
+      return 2;
+    case model::Kind::dataset:
+      return 3;
+    case model::Kind::doc:
+      return 4;
+  }
+  return 5;
+}
+
+std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+// model-spec, docs/annotations.md: the seven fields, with constants where the builder's machine
+// would show through.
+std::string metadata(const ModelFile& file, const std::optional<Timestamp>& created) {
+  return json::compact({{"name", base_name(file.path)},
+                        {"mode", file.executable ? 0755 : 0644},
+                        {"uid", 0},
+                        {"gid", 0},
+                        {"size", file.size},
+                        {"mtime", created.value_or(Timestamp()).text()},
+                        {"typeflag", 0}});
+}
+
+oci::Descriptor layer(const ModelFile& file, const BuildOptions& options) {
+  return {.media_type = media_type({file.kind, Encoding::raw}),
+          .digest = file.digest,
+          .size = file.size,
+          .artifact_type = {},
+          .annotations = {{std::string(kAnnotationFilepath), file.path},
+                          {std::string(oci::kAnnotationTitle), file.path},
+                          {std::string(kAnnotationMetadata), metadata(file, options.created)}},
+          .data = std::nullopt};
+}
+
+}  // namespace
+
+Result<Artifact> build_artifact(std::vector<ModelFile> files, const model::ModelInfo& info,
+                                const BuildOptions& options) {
+  if (files.empty())
+    return Error(ErrorKind::usage, "there is no file to pack",
+                 "hidden files and caches are left out; -v lists them");
+  std::sort(files.begin(), files.end(), [](const ModelFile& a, const ModelFile& b) {
+    return std::pair(rank(a.kind), a.path) < std::pair(rank(b.kind), b.path);
+  });
+  std::set<std::string> paths;
+  for (const auto& file : files) {
+    TRY(safe_relative_path(file.path));
+    if (!paths.insert(file.path).second)
+      return Error(ErrorKind::usage, "two files have the path " + printable(file.path));
+  }
+  auto config_bytes = make_config(files, info, options);
+  auto config = oci::Descriptor::of(kConfigType, config_bytes);
+  oci::Manifest manifest{.media_type = std::string(oci::kManifestType),
+                         .artifact_type = std::string(kArtifactType),
+                         .config = config,
+                         .layers = {},
+                         .subject = std::nullopt,
+                         .annotations = {}};
+  if (options.created)
+    manifest.annotations[std::string(oci::kAnnotationCreated)] = options.created->text();
+  for (const auto& file : files) manifest.layers.push_back(layer(file, options));
+  auto bytes = oci::serialize(manifest);
+  if (bytes.size() > limits::kManifestEmit)
+    return Error(ErrorKind::too_large,
+                 "the manifest would take " + human_size(bytes.size()) + " for " +
+                     std::to_string(files.size()) + " files, registries take " +
+                     human_size(limits::kManifestEmit),
+                 "leave files out with .mpkignore, or pack datasets apart");
+  auto descriptor = oci::Descriptor::of(oci::kManifestType, bytes);
+  descriptor.artifact_type = std::string(kArtifactType);
+  return Artifact{.manifest = std::move(descriptor),
+                  .manifest_bytes = std::move(bytes),
+                  .config = std::move(config),
+                  .config_bytes = std::move(config_bytes),
+                  .files = std::move(files)};
+}
+
+}  // namespace mpk::modelpack

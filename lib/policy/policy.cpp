@@ -1,0 +1,135 @@
+// Policy: the YAML file, strictly.
+#include "policy/policy.hpp"
+
+#include "attest/predicate_type.hpp"
+#include "base/identifiers.hpp"
+#include "base/text.hpp"
+#include "crypto/hash.hpp"
+#include "json/read.hpp"
+#include "json/yaml.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace mpk::policy {
+namespace {
+
+class Parser {
+ public:
+  Parser(const json::YamlDocument& document, std::string_view file)
+      : document_(document), file_(file) {}
+
+  Result<Policy> parse(std::string_view text) {
+    json::Field root(*document_.value);
+    if (!root.is_object())
+      return at(root, "expected a policy, a mapping that starts with apiVersion");
+    TRY(known(root, {"apiVersion", "name", "signature", "signers", "attestations", "aibom"}));
+    auto version = TRY(located(root.string("apiVersion")));
+    if (version != identifiers::kPolicyApiVersion)
+      return at(TRY(located(root.at("apiVersion"))),
+                "apiVersion is \"" + printable(version, 40) + "\", this release reads " +
+                    std::string(identifiers::kPolicyApiVersion));
+    Policy out{.name = {}, .digest = crypto::sha256(text), .file = std::string(file_)};
+    out.name = TRY(located(root.optional_string("name"))).value_or(std::string(file_));
+    out.signers = TRY(signers(root, "signers"));
+    if (out.signers.empty()) return at(root, "no signers: a policy must say who may sign");
+    out.signers_line =
+        document_.positions.contains("$.signers") ? document_.positions.at("$.signers").line : 0;
+    out.signature_required = TRY(signature(root));
+    TRY(attestations(root, out));
+    TRY(aibom(root, out));
+    return out;
+  }
+
+ private:
+  // Every error of the reader starts with the field's path; people want file:line:column.
+  template <class T>
+  Result<T> located(Result<T> result) const {
+    if (result) return result;
+    const auto& message = result.error().message();
+    auto path = message.substr(0, message.find(": "));
+    return Error(ErrorKind::usage, document_.where(file_, path) + ": " + message,
+                 result.error().hint());
+  }
+  Error at(const json::Field& field, const std::string& message) const {
+    return Error(ErrorKind::usage, document_.where(file_, field.path()) + ": " + message,
+                 "docs/policy.md shows a whole policy");
+  }
+  Result<void> known(const json::Field& field, std::initializer_list<std::string_view> keys) const {
+    return located(field.only(keys));
+  }
+
+  Result<sigstore::Matcher> matcher(const json::Field& entry, const char* exact,
+                                    const char* pattern) const {
+    auto text = TRY(located(entry.optional_string(exact)));
+    auto expression = TRY(located(entry.optional_string(pattern)));
+    if (text.has_value() == expression.has_value())
+      return at(entry, std::string("expected either ") + exact + " or " + pattern);
+    if (text && text->empty()) return at(entry, std::string(exact) + " is empty");
+    if (text) return sigstore::Matcher{*text, std::nullopt};
+    auto compiled = Regex::compile(*expression);
+    if (!compiled) return at(entry, std::string(pattern) + ": " + compiled.error().message());
+    return sigstore::Matcher{*expression, *compiled};
+  }
+
+  Result<std::vector<sigstore::IdentityMatcher>> signers(const json::Field& parent,
+                                                         std::string_view key) const {
+    std::vector<sigstore::IdentityMatcher> out;
+    for (const auto& entry : TRY(located(parent.optional_items(key)))) {
+      TRY(known(entry, {"identity", "identityPattern", "issuer", "issuerPattern"}));
+      out.push_back({.subject = TRY(matcher(entry, "identity", "identityPattern")),
+                     .issuer = TRY(matcher(entry, "issuer", "issuerPattern"))});
+    }
+    return out;
+  }
+
+  Result<bool> signature(const json::Field& root) const {
+    auto field = TRY(located(root.find("signature")));
+    if (!field) return true;
+    TRY(known(*field, {"required"}));
+    return TRY(located(field->optional_boolean("required"))).value_or(true);
+  }
+
+  Result<void> attestations(const json::Field& root, Policy& out) const {
+    for (const auto& entry : TRY(located(root.optional_items("attestations")))) {
+      TRY(known(entry, {"type", "signers"}));
+      auto word = TRY(located(entry.string("type")));
+      auto type = attest::predicate_type_uri(word);
+      if (!type) {
+        auto hint = type.error().hint();
+        return at(TRY(located(entry.at("type"))), type.error().message()).with_hint(hint);
+      }
+      AttestationRule rule{.predicate_type = type.take(),
+                           .signers = TRY(signers(entry, "signers"))};
+      if (TRY(located(entry.find("signers"))) && rule.signers.empty())
+        return at(entry, "signers is empty: leave it out to take the policy's own");
+      auto position = document_.positions.find(entry.path());
+      if (position != document_.positions.end()) rule.line = position->second.line;
+      out.attestations.push_back(std::move(rule));
+    }
+    return {};
+  }
+
+  Result<void> aibom(const json::Field& root, Policy& out) const {
+    auto field = TRY(located(root.find("aibom")));
+    if (!field) return {};
+    TRY(known(*field, {"required", "agreesWithLayers"}));
+    out.aibom =
+        AibomRule{.required = TRY(located(field->optional_boolean("required"))).value_or(true),
+                  .agrees_with_layers =
+                      TRY(located(field->optional_boolean("agreesWithLayers"))).value_or(true)};
+    return {};
+  }
+
+  const json::YamlDocument& document_;
+  std::string_view file_;
+};
+
+}  // namespace
+
+Result<Policy> parse_policy(std::string_view text, std::string_view file) {
+  auto document = json::parse_yaml(text, file);
+  if (!document) return std::move(document).error().with_kind(ErrorKind::usage);
+  return Parser(*document, file).parse(text);
+}
+
+}  // namespace mpk::policy

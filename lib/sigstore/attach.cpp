@@ -1,0 +1,120 @@
+// attach: bundles as OCI referrers, and back.
+#include "sigstore/attach.hpp"
+
+#include "base/encoding.hpp"
+#include "base/identifiers.hpp"
+#include "base/limits.hpp"
+#include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
+#include "sigstore/bundle.hpp"
+
+#include <algorithm>
+
+namespace mpk::sigstore {
+namespace {
+
+constexpr std::string_view kAnnotationContent = "dev.sigstore.bundle.content";
+constexpr std::string_view kAnnotationPredicate = "dev.sigstore.bundle.predicateType";
+// The annotation comes back in every referrers answer: a large aiBOM there would cost each reader
+// more than the round trip that it saves.
+constexpr std::size_t kInlineCap = 16U << 10;
+
+bool is_bundle_type(std::string_view media_type) {
+  return media_type.starts_with("application/vnd.dev.sigstore.bundle");
+}
+
+// Anyone with push rights can write a referrer: only those that say they are something else are
+// left out unseen.
+bool may_hold_bundle(const oci::Descriptor& referrer) {
+  return referrer.artifact_type.empty() || is_bundle_type(referrer.artifact_type) ||
+         referrer.artifact_type == oci::kEmptyType ||
+         referrer.annotations.contains(std::string(kAnnotationPredicate)) ||
+         referrer.artifact_type == "application/vnd.oci.image.config.v1+json";
+}
+
+Result<std::string> fetch_bundle(oci::Store& store, const oci::Descriptor& referrer,
+                                 bool& is_bundle) {
+  auto bytes = TRY(store.fetch_manifest(referrer));
+  is_bundle = false;
+  if (oci::is_index(bytes, referrer.media_type)) return std::string();
+  auto manifest = TRY(oci::parse_manifest(bytes));
+  if (manifest.layers.size() != 1 || !is_bundle_type(manifest.layers[0].media_type))
+    return std::string();
+  is_bundle = true;
+  const auto& layer = manifest.layers[0];
+  if (layer.data) return std::string(as_text(*layer.data));
+  return oci::fetch_text(store, layer, limits::kBundle);
+}
+
+// The annotation is a copy for speed. It needs no digest of its own: what counts is the signature
+// inside, and a copy that does not parse falls back to the layer.
+std::optional<std::string> inline_bundle(const oci::Descriptor& referrer) {
+  auto found = referrer.annotations.find(std::string(identifiers::kAnnotationBundle));
+  if (found == referrer.annotations.end()) return std::nullopt;
+  auto decoded = base64_decode(found->second);
+  if (!decoded || !parse_bundle(as_text(*decoded))) return std::nullopt;
+  return std::string(as_text(*decoded));
+}
+
+bool is_about_the_bytes(ErrorKind kind) {
+  return kind == ErrorKind::malformed || kind == ErrorKind::mismatch ||
+         kind == ErrorKind::too_large || kind == ErrorKind::unsupported ||
+         kind == ErrorKind::not_found;
+}
+
+}  // namespace
+
+Result<oci::Descriptor> attach_bundle(oci::Store& store, const oci::Descriptor& subject,
+                                      const std::string& bundle, const std::string& predicate_type,
+                                      Timestamp created) {
+  auto layer = TRY(oci::push_text(store, kBundleType, bundle));
+  auto config = TRY(oci::push_text(store, oci::kEmptyType, std::string(oci::kEmptyBlob)));
+  oci::Manifest manifest{.media_type = std::string(oci::kManifestType),
+                         .artifact_type = std::string(kBundleType),
+                         .config = config,
+                         .layers = {layer}};
+  manifest.subject = oci::Descriptor{
+      .media_type = subject.media_type, .digest = subject.digest, .size = subject.size};
+  manifest.annotations = {
+      {std::string(kAnnotationContent), "dsse-envelope"},
+      {std::string(kAnnotationPredicate), predicate_type},
+      {std::string(oci::kAnnotationCreated), Timestamp::from_seconds(created.seconds()).text()}};
+  if (bundle.size() <= kInlineCap) {
+    manifest.layers[0].data = to_bytes(bundle);
+    manifest.annotations[std::string(identifiers::kAnnotationBundle)] =
+        base64_encode(as_bytes(bundle));
+  }
+  auto bytes = oci::serialize(manifest);
+  auto descriptor = oci::Descriptor::of(oci::kManifestType, bytes);
+  descriptor.artifact_type = manifest.artifact_type;
+  descriptor.annotations = manifest.annotations;
+  TRY(store.push_manifest(descriptor, bytes, std::nullopt).with("attaching " + predicate_type));
+  return descriptor;
+}
+
+Result<std::vector<FoundBundle>> find_bundles(oci::Store& store, const Digest& subject) {
+  std::vector<FoundBundle> out;
+  for (const auto& referrer : TRY(store.referrers(subject))) {
+    if (!may_hold_bundle(referrer)) continue;
+    FoundBundle found{.referrer = referrer};
+    if (auto text = inline_bundle(referrer)) {
+      found.text = std::move(*text);
+      out.push_back(std::move(found));
+      continue;
+    }
+    bool is_bundle = false;
+    auto text = fetch_bundle(store, referrer, is_bundle);
+    if (!text && !is_about_the_bytes(text.error().kind()))
+      return std::move(text).error().with("referrer " + referrer.digest.brief());
+    if (text && !is_bundle) continue;
+    if (text) {
+      found.text = text.take();
+    } else {
+      found.problem = text.error().text();
+    }
+    out.push_back(std::move(found));
+  }
+  return out;
+}
+
+}  // namespace mpk::sigstore

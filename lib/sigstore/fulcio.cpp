@@ -1,0 +1,60 @@
+// Fulcio v2: an identity token and a key become a certificate.
+#include "base/encoding.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "crypto/issue.hpp"
+#include "json/parse.hpp"
+#include "json/read.hpp"
+#include "sigstore/service_error.hpp"
+#include "sigstore/services.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace mpk::sigstore {
+namespace {
+
+Result<std::vector<crypto::Certificate>> read_chain(const std::string& body) {
+  auto document = TRY(json::parse(body));
+  json::Field root(document);
+  auto embedded = TRY(root.find("signedCertificateEmbeddedSct"));
+  if (!embedded) {
+    if (TRY(root.find("signedCertificateDetachedSct")))
+      return Error(ErrorKind::unsupported, "the certificate comes without an embedded SCT",
+                   "this instance has no CT log; mpk needs one");
+    return root.error("expected signedCertificateEmbeddedSct");
+  }
+  std::vector<crypto::Certificate> chain;
+  for (const auto& item : TRY(TRY(embedded->at("chain")).items("certificates")))
+    chain.push_back(TRY(crypto::Certificate::from_pem(TRY(item.string()))));
+  if (chain.empty()) return root.error("the chain is empty");
+  return chain;
+}
+
+}  // namespace
+
+Result<std::vector<crypto::Certificate>> request_certificate(http::Transport& transport,
+                                                             const std::string& base_url,
+                                                             const IdentityToken& token,
+                                                             const crypto::PrivateKey& key) {
+  auto csr = TRY(crypto::make_csr(key));
+  http::TextSource body(
+      json::compact({{"certificateSigningRequest", base64_encode(as_bytes(csr))}}));
+  http::Request request;
+  request.method = "POST";
+  request.url = TRY(Url::parse(service_url(base_url, "/api/v2/signingCert")));
+  request.headers = {{"Content-Type", "application/json"},
+                     {"Authorization", "Bearer " + token.raw}};
+  request.body = &body;
+  request.response_cap = limits::kApiResponse;
+  // A certificate more harms nobody: a lost answer is asked for again.
+  auto response = TRY(transport.send(request).with("Fulcio " + request.url.redacted()));
+  if (response.status < 200 || response.status > 299) return service_error("Fulcio", response);
+  auto chain = read_chain(response.body);
+  if (!chain)
+    return std::move(chain).error().with("Fulcio's answer").with_kind(ErrorKind::malformed);
+  if (TRY(chain->front().public_key()) != key.public_key())
+    return Error(ErrorKind::malformed, "Fulcio's answer: the certificate is for another key");
+  return chain;
+}
+
+}  // namespace mpk::sigstore
