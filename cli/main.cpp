@@ -29,5 +29,6 @@ int main(int argc, char** argv) {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGCHLD, SIG_DFL);  // an inherited SIG_IGN would hide how children end
   return mpk::cli::run_app({argv + 1, argv + argc}, token());
 }

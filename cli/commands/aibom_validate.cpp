@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "json/parse.hpp"
+#include "session.hpp"
 
 namespace mpk::cli {
 namespace {

@@ -56,16 +56,19 @@ Result<policy::Verdict> judge(const Options& o, const flow::VerifyRequest& reque
 }
 
 Result<int> run(const Options& o, Session& session) {
-  flow::VerifyRequest request;
-  request.identities = TRY(o.who.resolve());
-  request.policy = TRY(o.policy.resolve(session));
-  if (o.type) request.predicate_type = TRY(attest::predicate_type_uri(*o.type));
-  request.evidence = o.evidence.evidence;
-  if (o.content) request.content = true;
-  if (!request.policy && request.identities.empty())
+  auto identities = TRY(o.who.resolve());
+  auto policy = TRY(o.policy.resolve(session));
+  std::optional<std::string> type;
+  if (o.type) type = TRY(attest::predicate_type_uri(*o.type));
+  if (!policy && identities.empty())
     return Error(ErrorKind::usage, "who must have signed? neither an identity nor a policy was given",
                  "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE");
-  request.trusted_root = TRY(o.trust.resolve(session));
+  flow::VerifyRequest request{.identities = std::move(identities),
+                              .policy = std::move(policy),
+                              .predicate_type = std::move(type),
+                              .trusted_root = TRY(o.trust.resolve(session)),
+                              .evidence = o.evidence.evidence,
+                              .content = o.content ? std::optional(true) : std::nullopt};
   auto verdict = TRY(judge(o, request, session));
   if (session.json()) {
     session.print_json(policy::to_json(verdict));

@@ -1,13 +1,13 @@
 // agree: does an aiBOM describe these very layers?
 #pragma once
 
-#include <cstddef>
-#include <string>
-#include <vector>
-
 #include "base/digest.hpp"
 #include "json/value.hpp"
 #include "modelpack/artifact.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
 
 namespace mpk::aibom {
 
@@ -22,8 +22,9 @@ struct Agreement {
   std::vector<Disagreement> disagreements;
 };
 
-/// Each layer must be one file component (by name = path) with its SHA-256; each file component that
-/// carries a hash must be a layer; a manifest digest that the document names must be `manifest`.
+/// Each layer must be one file component (by name = path) with its SHA-256; each file component
+/// that carries a hash must be a layer; a manifest digest that the document names must be
+/// `manifest`.
 Agreement compare_with_layers(const Json& bom, const std::vector<modelpack::LayerFile>& layers,
                               const Digest& manifest);
 

@@ -1,23 +1,23 @@
 // build: ModelInfo and a packed artifact → CycloneDX 1.6 (ECMA-424), deterministic.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "json/value.hpp"
 #include "model/info.hpp"
 #include "modelpack/artifact.hpp"
 
+#include <optional>
+#include <string>
+
 namespace mpk::aibom {
 
 struct BuildInput {
   const modelpack::Artifact* artifact = nullptr;  // files, digests, manifest digest
   const model::ModelInfo* info = nullptr;
-  std::string name;          // component name when the model does not say its own
-  std::string repository;    // "ghcr.io/acme/llm"; empty: none known (no repository_url in the purl)
-  std::string version;       // tag, may be empty
+  std::string name;        // component name when the model does not say its own
+  std::string repository;  // "ghcr.io/acme/llm"; empty: none known (no repository_url in the purl)
+  std::string version;     // tag, may be empty
   std::string mpk_version;
   std::optional<Timestamp> created;  // none: cdx:reproducible and no timestamp
 };

@@ -1,11 +1,11 @@
 // validate: schema (schemas/aibom) and the semantic lint for what a schema can't see.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "base/result.hpp"
 #include "json/value.hpp"
+
+#include <string>
+#include <vector>
 
 namespace mpk::aibom {
 

@@ -2,12 +2,9 @@
 #include "base/file.hpp"
 
 #include <doctest/doctest.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
-#include <fstream>
 #include <iterator>
 #include <ostream>
 #include <string>

@@ -2,7 +2,6 @@
 #include "base/file.hpp"
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>

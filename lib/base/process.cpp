@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
-#include <pthread.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,7 +16,6 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <ctime>
 #include <optional>
 
 namespace mpk {
@@ -64,7 +62,8 @@ std::vector<std::string> child_environment(const ProcessOptions& options) {
     for (const auto& added : options.environment) replaced = replaced || added.first == name;
     if (!replaced) out.emplace_back(inherited);
   }
-  for (const auto& [name, value] : options.environment) out.push_back(name + "=" + value);
+  for (const auto& [name, value] : options.environment)
+    out.push_back(fmt::format("{}={}", name, value));
   return out;
 }
 

@@ -1,8 +1,6 @@
 // Signals around a child: SIGPIPE kept from us, SIGINT and SIGTERM left to it.
 #include "base/process_signals.hpp"
 
-#include <pthread.h>
-
 #include <atomic>
 #include <cerrno>
 #include <ctime>

@@ -6,7 +6,6 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -241,8 +240,8 @@ TEST_CASE("many helpers at a time do not mix their streams") {
 }
 
 TEST_CASE("where SIGCHLD is ignored the lost exit code is an error and no endless wait") {
-  struct sigaction before {};
-  struct sigaction ignore {};
+  struct sigaction before{};
+  struct sigaction ignore{};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGCHLD, &ignore, &before);
   for (const bool inherit : {false, true}) {

@@ -6,6 +6,8 @@
 #include "modelpack/artifact.hpp"
 #include "oci/reference.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <optional>
 #include <string>
 #include <vector>

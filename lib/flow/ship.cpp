@@ -73,16 +73,18 @@ aibom::BuildInput aibom_input(const Context& context, const ShipRequest& request
 
 Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
   auto started = context.clock.now();
-  ShipOutcome outcome;
-  outcome.build = TRY(attest::detect_build(context.env, request.provenance));
+  auto build = TRY(attest::detect_build(context.env, request.provenance));
   auto signer = TRY(prepare_signer(context, request.signing));
-  outcome.identity = signer->identity();
-  outcome.issuer = signer->issuer();
   auto store = TRY(open_store(context, request.reference, true));
 
   auto options = pack_options(context, request.directory, request.modelfile, request.created);
   options.current = TRY(current_manifest(*store, request.reference));
-  outcome.packed = TRY(modelpack::pack_into(*store, options));
+  ShipOutcome outcome{.packed = TRY(modelpack::pack_into(*store, options)),
+                      .aibom = {},
+                      .build = std::move(build),
+                      .identity = signer->identity(),
+                      .issuer = signer->issuer(),
+                      .attached = {}};
   const auto& artifact = outcome.packed.artifact;
   outcome.aibom = TRY(aibom::build_aibom(aibom_input(context, request, outcome.packed)));
 

@@ -2,6 +2,7 @@
 #include "flow/verify.hpp"
 
 #include "attest/predicate_type.hpp"
+#include "base/limits.hpp"
 #include "crypto/hash.hpp"
 #include "flow/evidence.hpp"
 #include "flow/rules.hpp"

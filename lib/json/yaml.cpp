@@ -1,4 +1,4 @@
-// YAML: libfyaml's events, refused or built into a Json one by one (no node tree, no expansion).
+// YAML: libyaml's events, refused or built into a Json one by one (no node tree, no expansion).
 #include "json/yaml.hpp"
 
 #include "base/limits.hpp"
@@ -6,8 +6,8 @@
 #include "json/path.hpp"
 #include "json/yaml_scalar.hpp"
 
-#include <libfyaml.h>
 #include <nlohmann/json.hpp>
+#include <yaml.h>
 
 #include <optional>
 #include <utility>
@@ -23,6 +23,8 @@ struct Mark {
   std::size_t line = 1, column = 1;
 };
 
+Mark to_mark(const yaml_mark_t& mark) { return {mark.line + 1, mark.column + 1}; }
+
 /// The text's own errors, in the form "name:line:column: message".
 class Source {
  public:
@@ -36,18 +38,30 @@ class Source {
   std::string name_;
 };
 
-/// libfyaml takes invalid UTF-8 and NUL for the end of input and lets other control characters
-/// pass (YAML 1.2.2 §5.1 forbids them): all refused before it sees the text.
+/// YAML 1.2.2 §5.1 forbids control characters. NEL, LS and PS end a line for libyaml (YAML 1.1) and
+/// not for YAML 1.2: text that two readers would split differently is refused.
 Result<void> check_characters(std::string_view text, const Source& source) {
+  if (!is_valid_utf8(text)) return source.error({}, "text is not valid UTF-8");
   Mark mark;
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     const auto byte = static_cast<unsigned char>(c);
     if ((byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7f) {
       return source.error(mark, "contains a control character");
     }
-    mark = c == '\n' ? Mark{mark.line + 1, 1} : Mark{mark.line, mark.column + 1};
+    const std::string_view rest = text.substr(i, 3);
+    if (rest.starts_with("\xc2\x85") || rest == "\xe2\x80\xa8" || rest == "\xe2\x80\xa9") {
+      return source.error(mark, "contains a Unicode line separator");
+    }
+    if (c == '\r' && !text.substr(i + 1).starts_with('\n')) {
+      return source.error(mark, "contains a carriage return without a line feed");
+    }
+    if (c == '\n') {
+      mark = {mark.line + 1, 1};
+    } else if ((byte & 0xC0) != 0x80) {
+      ++mark.column;
+    }
   }
-  if (!is_valid_utf8(text)) return source.error({}, "text is not valid UTF-8");
   return {};
 }
 
@@ -59,25 +73,27 @@ struct Frame {
 
 class Builder {
  public:
-  Builder(std::string_view text, const Source& source, YamlDocument& document, Json& root)
-      : text_(text), source_(source), document_(document), root_(root) {}
+  Builder(const Source& source, YamlDocument& document, Json& root)
+      : source_(source), document_(document), root_(root) {}
 
-  Result<void> take(fy_event& event) {
-    if (fy_event_get_tag_token(&event) != nullptr) return refuse(event, "tags are not allowed");
-    if (event.type == FYET_ALIAS || fy_event_get_anchor_token(&event) != nullptr) {
-      return refuse(event, "anchors and aliases are not allowed");
-    }
+  Result<void> take(const yaml_event_t& event) {
+    const Mark at = to_mark(event.start_mark);
     switch (event.type) {
-      case FYET_DOCUMENT_START:
-        return start_document(event);
-      case FYET_SCALAR:
-        return scalar(event);
-      case FYET_MAPPING_START:
-        return enter(event, Json::object());
-      case FYET_SEQUENCE_START:
-        return enter(event, Json::array());
-      case FYET_MAPPING_END:
-      case FYET_SEQUENCE_END:
+      case YAML_ALIAS_EVENT:
+        return source_.error(at, kNoAnchors);
+      case YAML_DOCUMENT_START_EVENT:
+        return start_document(at, event);
+      case YAML_SCALAR_EVENT:
+        TRY(check_properties(at, event.data.scalar.anchor, event.data.scalar.tag));
+        return scalar(at, event);
+      case YAML_MAPPING_START_EVENT:
+        TRY(check_properties(at, event.data.mapping_start.anchor, event.data.mapping_start.tag));
+        return enter(at, Json::object());
+      case YAML_SEQUENCE_START_EVENT:
+        TRY(check_properties(at, event.data.sequence_start.anchor, event.data.sequence_start.tag));
+        return enter(at, Json::array());
+      case YAML_MAPPING_END_EVENT:
+      case YAML_SEQUENCE_END_EVENT:
         open_.pop_back();
         return {};
       default:
@@ -86,63 +102,28 @@ class Builder {
   }
 
  private:
-  Mark mark(fy_event& event) {
-    // An empty scalar has no mark of its own: it stands where the last thing stood.
-    if (const fy_mark* at = fy_event_start_mark(&event); at != nullptr && at->line >= 0) {
-      last_ = {static_cast<std::size_t>(at->line) + 1, static_cast<std::size_t>(at->column) + 1};
-    }
-    return last_;
-  }
-  Error refuse(fy_event& event, std::string_view message) {
-    return source_.error(mark(event), message);
+  static constexpr std::string_view kNoAnchors = "anchors and aliases are not allowed";
+
+  Result<void> check_properties(Mark at, const yaml_char_t* anchor, const yaml_char_t* tag) const {
+    if (tag != nullptr) return source_.error(at, "tags are not allowed");
+    if (anchor != nullptr) return source_.error(at, kNoAnchors);
+    return {};
   }
 
-  Result<void> start_document(fy_event& event) {
-    if (std::exchange(started_, true)) return refuse(event, "several documents in one file");
-    const fy_document_state* state = event.document_start.document_state;
-    const fy_version* version = fy_document_state_version(const_cast<fy_document_state*>(state));
+  Result<void> start_document(Mark at, const yaml_event_t& event) {
+    if (std::exchange(started_, true)) return source_.error(at, "several documents in one file");
+    const yaml_version_directive_t* version = event.data.document_start.version_directive;
     if (version != nullptr && (version->major != 1 || version->minor != 2)) {
-      return refuse(event, "YAML version must be 1.2");  // 1.1 reads "no" and 012 in another way
+      return source_.error(at,
+                           "YAML version must be 1.2");  // 1.1 reads "no" and 012 in another way
     }
     return {};
   }
 
-  /// The content of a scalar. libfyaml 0.7.12 counts adjacent '' pairs of a single-quoted scalar
-  /// wrongly and cuts the text to a wrong length, so those are read here.
-  Result<std::string> content(fy_event& event, fy_scalar_style style) {
-    fy_token* token = fy_event_get_token(&event);
-    if (token == nullptr) return std::string();
-    if (style == FYSS_SINGLE_QUOTED) {
-      const fy_mark *from = fy_event_start_mark(&event), *to = fy_event_end_mark(&event);
-      const std::string_view raw = text_.substr(from->input_pos, to->input_pos - from->input_pos);
-      if (raw.find_first_of("\r\n") == raw.npos) return unquote(raw);
-      if (raw.find("''''") != raw.npos) {
-        return refuse(event, "doubled quotes side by side in a text of several lines")
-            .with_hint("use double quotes");
-      }
-    }
-    std::size_t size = 0;
-    const char* data = fy_token_get_text(token, &size);
-    if (data == nullptr) return refuse(event, "scalar cannot be read");
-    return std::string(data, size);
-  }
-
-  /// YAML 1.2.2 §7.3.2: nothing but the quote itself is escaped.
-  static std::string unquote(std::string_view raw) {
-    std::string out;
-    for (std::size_t i = 0; i < raw.size(); ++i) {
-      out += raw[i];
-      if (raw[i] == '\'') ++i;
-    }
-    return out;
-  }
-
-  Result<void> scalar(fy_event& event) {
-    fy_token* token = fy_event_get_token(&event);
-    const fy_scalar_style style = token == nullptr ? FYSS_PLAIN : fy_scalar_token_get_style(token);
-    const bool plain = style == FYSS_PLAIN;
-    const Mark at = mark(event);
-    const std::string text = TRY(content(event, style));
+  Result<void> scalar(Mark at, const yaml_event_t& event) {
+    const std::string text(reinterpret_cast<const char*>(event.data.scalar.value),
+                           event.data.scalar.length);
+    const bool plain = event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     Json value;
     if (plain) {
       auto resolved = resolve_plain_scalar(text);
@@ -178,8 +159,7 @@ class Builder {
     return {};
   }
 
-  Result<void> enter(fy_event& event, Json&& container) {
-    const Mark at = mark(event);
+  Result<void> enter(Mark at, Json&& container) {
     if (expects_key()) return source_.error(at, "key must be a string");
     if (open_.size() >= limits::kJsonDepth) {
       return source_.error(at,
@@ -219,52 +199,62 @@ class Builder {
     document_.positions.emplace(std::move(path), YamlPosition{at.line, at.column});
   }
 
-  std::string_view text_;
   const Source& source_;
   YamlDocument& document_;
   Json& root_;
   std::vector<Frame> open_;
-  Mark last_;
   std::size_t budget_ = kPositionBytes;
   bool started_ = false;
 };
 
-struct Deleter {
-  void operator()(fy_diag* diag) const { fy_diag_destroy(diag); }
-  void operator()(fy_parser* parser) const { fy_parser_destroy(parser); }
+struct Parser : yaml_parser_t {
+  explicit Parser(std::string_view text) : ready(yaml_parser_initialize(this) == 1) {
+    if (!ready) return;
+    yaml_parser_set_encoding(this, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(this, reinterpret_cast<const unsigned char*>(text.data()),
+                                 text.size());
+  }
+  ~Parser() {
+    if (ready) yaml_parser_delete(this);
+  }
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
+  const bool ready;
 };
 
-Error syntax_error(fy_diag* diag, const Source& source) {
-  void* position = nullptr;
-  const fy_diag_error* first = fy_diag_errors_iterate(diag, &position);
-  if (first == nullptr || first->msg == nullptr) return source.error({}, "invalid YAML");
-  const auto at = [](int value) { return static_cast<std::size_t>(value > 0 ? value : 1); };
-  return source.error({at(first->line), at(first->column)}, printable(first->msg, 200));
+struct Event : yaml_event_t {
+  Event() : yaml_event_t() {}
+  ~Event() { yaml_event_delete(this); }
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+};
+
+/// libyaml speaks of "a character that cannot start any token"; people know the thing as a tab.
+bool is_indented_by_tab(std::string_view text, std::size_t line) {
+  for (; line > 0; --line) text.remove_prefix(text.find('\n') + 1);
+  const std::string_view indent = text.substr(0, text.find_first_not_of(" \t"));
+  return indent.find('\t') != indent.npos;
+}
+
+Error syntax_error(const Parser& parser, std::string_view text, const Source& source) {
+  if (parser.error == YAML_MEMORY_ERROR) {
+    return Error(ErrorKind::internal, "YAML parser is out of memory");
+  }
+  const Mark at = to_mark(parser.problem_mark);
+  if (is_indented_by_tab(text, at.line - 1)) return source.error(at, "tab used as indentation");
+  std::string message(parser.problem == nullptr ? "invalid YAML" : parser.problem);
+  if (parser.context != nullptr) message.append(" (").append(parser.context).append(")");
+  return source.error(at, printable(message, 200));
 }
 
 Result<void> read_events(std::string_view text, const Source& source, Builder& builder) {
-  fy_diag_cfg diag_config;
-  fy_diag_cfg_default(&diag_config);
-  diag_config.fp = nullptr;
-  diag_config.output_fn = [](fy_diag*, void*, const char*, std::size_t) {};
-  const std::unique_ptr<fy_diag, Deleter> diag(fy_diag_create(&diag_config));
-  if (!diag) return Error(ErrorKind::internal, "YAML parser cannot be created");
-  fy_diag_set_collect_errors(diag.get(), true);
-  fy_parse_cfg config{};
-  config.diag = diag.get();
-  config.flags = static_cast<fy_parse_cfg_flags>(FYPCF_QUIET | FYPCF_COLLECT_DIAG |
-                                                 FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE);
-  const std::unique_ptr<fy_parser, Deleter> parser(fy_parser_create(&config));
-  if (!parser || fy_parser_set_string(parser.get(), text.data(), text.size()) != 0) {
-    return Error(ErrorKind::internal, "YAML parser cannot be created");
-  }
+  Parser parser(text);
+  if (!parser.ready) return Error(ErrorKind::internal, "YAML parser is out of memory");
   for (;;) {
-    const auto release = [&](fy_event* event) { fy_parser_event_free(parser.get(), event); };
-    const std::unique_ptr<fy_event, decltype(release)> event(fy_parser_parse(parser.get()),
-                                                             release);
-    if (!event || fy_parser_get_stream_error(parser.get())) return syntax_error(diag.get(), source);
-    if (event->type == FYET_STREAM_END) return {};
-    TRY(builder.take(*event));
+    Event event;
+    if (yaml_parser_parse(&parser, &event) != 1) return syntax_error(parser, text, source);
+    if (event.type == YAML_STREAM_END_EVENT) return {};
+    TRY(builder.take(event));
   }
 }
 
@@ -279,10 +269,12 @@ Result<YamlDocument> parse_yaml(std::string_view text, std::string_view name) {
                         ErrorKind::too_large);
   }
   TRY(check_characters(text, source));
+  // libyaml counts the mark as a column and then takes the second line for less indented.
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   YamlDocument document;
   try {
     const auto root = std::make_shared<Json>();
-    Builder builder(text, source, document, *root);
+    Builder builder(source, document, *root);
     TRY(read_events(text, source, builder));
     document.value = root;
   } catch (const std::exception& exception) {

@@ -1,4 +1,4 @@
-// YAML 1.2 (libfyaml) read into Json under strict rules; positions stay available for errors.
+// YAML 1.2 (libyaml) read into Json under strict rules; positions stay available for errors.
 #pragma once
 
 #include "base/result.hpp"

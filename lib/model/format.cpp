@@ -1,19 +1,20 @@
 // detect_format: content first, name second.
-#include <array>
-#include <utility>
-
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "model/head.hpp"
 #include "model/little_endian.hpp"
 #include "model/names.hpp"
 
+#include <array>
+#include <utility>
+
 namespace mpk::model {
 namespace {
 
 using namespace std::string_view_literals;
 
-/// torch.save before 1.6: a pickle of this number comes first (torch/serialization.py MAGIC_NUMBER).
+/// torch.save before 1.6: a pickle of this number comes first (torch/serialization.py
+/// MAGIC_NUMBER).
 constexpr auto kTorchMagic = "\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e"sv;
 
 bool is_safetensors(const FileHead& head) {
@@ -25,9 +26,9 @@ bool is_safetensors(const FileHead& head) {
 
 /// ModelProto has no magic; its writers put ir_version (field 1, a small varint) first, then a
 /// length-delimited field (producer_name, producer_version, domain, doc_string, graph) or the
-/// model_version.
+/// model_version. Versions 1 and 2 predate ONNX 1.0; a TensorFlow SavedModel starts with 08 01 12.
 bool is_onnx(std::string_view bytes) {
-  if (bytes.size() < 4 || bytes[0] != '\x08' || bytes[1] < 1 || bytes[1] > 32) return false;
+  if (bytes.size() < 4 || bytes[0] != '\x08' || bytes[1] < 3 || bytes[1] > 32) return false;
   return "\x12\x1a\x22\x28\x32\x3a\x42"sv.find(bytes[2]) != std::string_view::npos;
 }
 
@@ -124,7 +125,8 @@ Format detect_format(const FileHead& head) {
   // reported as a broken shard.
   if (const Format format = by_name(head.path); format != Format::unknown) return format;
   const std::string ending = extension(head.path);
-  if (!is_text(head)) return head.bytes.empty() && ending == "json" ? Format::json : Format::unknown;
+  if (!is_text(head))
+    return head.bytes.empty() && ending == "json" ? Format::json : Format::unknown;
   if (ending == "json" || (ending != "jsonl" && is_json_object(head.bytes))) return Format::json;
   return Format::text;
 }

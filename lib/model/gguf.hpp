@@ -1,6 +1,11 @@
 // GGUF headers (ggml/docs/gguf.md), versions 2 and 3, little-endian.
 #pragma once
 
+#include "base/result.hpp"
+#include "model/head.hpp"
+#include "model/info.hpp"
+#include "model/tensor.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -9,17 +14,12 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.hpp"
-#include "model/head.hpp"
-#include "model/info.hpp"
-#include "model/tensor.hpp"
-
 namespace mpk::model {
 
 struct GgufHeader {
   std::uint32_t version = 0;
-  std::map<std::string, std::string> strings;      // string values, arrays of strings left out
-  std::map<std::string, std::uint64_t> integers;   // unsigned and non-negative integers and bools
+  std::map<std::string, std::string> strings;     // string values, arrays of strings left out
+  std::map<std::string, std::uint64_t> integers;  // unsigned and non-negative integers and bools
   std::map<std::string, std::uint64_t> array_sizes;
   std::map<std::string, std::vector<std::string>> string_lists;  // arrays of at most 64 strings
   TensorFacts tensors;

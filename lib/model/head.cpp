@@ -2,20 +2,20 @@
 // matter, and which ignores everything once it has what it needs.
 #include "model/head.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "base/limits.hpp"
 #include "model/gguf.hpp"
 #include "model/little_endian.hpp"
 #include "model/names.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace mpk::model {
 namespace {
 
-constexpr std::size_t kSniff = 4096;          // enough for every magic number
-constexpr std::size_t kSmallFile = 64U << 10; // kept whole whatever they are
-constexpr std::size_t kGgufStep = 64U << 10;  // the first look for the end of the metadata
+constexpr std::size_t kSniff = 4096;           // enough for every magic number
+constexpr std::size_t kSmallFile = 64U << 10;  // kept whole whatever they are
+constexpr std::size_t kGgufStep = 64U << 10;   // the first look for the end of the metadata
 
 std::size_t at_most(std::uint64_t size, std::size_t cap) {
   return size < cap ? static_cast<std::size_t>(size) : cap;
@@ -105,6 +105,7 @@ struct HeadTap::Impl {
     seen += piece.size();
     while (!done && !piece.empty()) {
       const std::size_t count = std::min(piece.size(), want - head.bytes.size());
+      if (head.bytes.capacity() < want) head.bytes.reserve(want);
       head.bytes.append(as_text(piece.first(count)));
       piece = piece.subspan(count);
       if (head.bytes.size() == want) decide();

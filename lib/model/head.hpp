@@ -1,12 +1,12 @@
 // HeadTap: keeps of a file, while it streams by, what the fact readers need (one read).
 #pragma once
 
+#include "base/bytes.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "base/bytes.hpp"
 
 namespace mpk::model {
 

@@ -1,4 +1,5 @@
-// Hugging Face files: model card front matter, config.json, tokenizer_config.json, adapter_config.json.
+// Hugging Face files: model card front matter, config.json, tokenizer_config.json,
+// adapter_config.json.
 #pragma once
 
 #include "base/result.hpp"

@@ -17,7 +17,8 @@ std::string_view to_string(Tier tier);
 enum class Severity { info, low, medium, high };
 std::string_view to_string(Severity severity);
 
-/// Something that a reader of the aiBOM should know: a contradiction, something that could not be read.
+/// Something that a reader of the aiBOM should know: a contradiction, something that could not be
+/// read.
 struct Finding {
   Severity severity;
   std::string code;     // stable, "parameters-contradict", "header-unreadable", …
@@ -27,7 +28,7 @@ struct Finding {
 };
 
 struct Fact {
-  std::string name;   // "context_length", "hidden_size", … (CycloneDX ai-ml taxonomy names)
+  std::string name;  // "context_length", "hidden_size", … (CycloneDX ai-ml taxonomy names)
   std::string value;
   Tier tier;
   std::string source;  // "config.json", "model.gguf", "README.md"
@@ -65,14 +66,14 @@ struct Evaluation {
 };
 
 struct ModelInfo {
-  std::string name;            // from the card or GGUF metadata; empty when nobody says
+  std::string name;  // from the card or GGUF metadata; empty when nobody says
   std::string description;
-  std::string family;          // "llama" (model_type, general.architecture)
-  std::string architecture;    // "LlamaForCausalLM"
-  std::string format;          // ModelPack: "safetensors", "gguf", "onnx", "pt"; empty: unknown
-  std::string precision;       // ModelPack enum, joined by ',' by falling parameter count
-  std::string quantization;    // "Q4_K_M", "awq", …
-  std::string task;            // pipeline_tag
+  std::string family;        // "llama" (model_type, general.architecture)
+  std::string architecture;  // "LlamaForCausalLM"
+  std::string format;        // ModelPack: "safetensors", "gguf", "onnx", "pt"; empty: unknown
+  std::string precision;     // ModelPack enum, joined by ',' by falling parameter count
+  std::string quantization;  // "Q4_K_M", "awq", …
+  std::string task;          // pipeline_tag
   std::string library;
   std::string tokenizer_class;
   std::string chat_template_sha256;  // hex
@@ -81,7 +82,7 @@ struct ModelInfo {
   std::vector<BaseModel> base_models;
   std::vector<Dataset> datasets;
   std::vector<Evaluation> evaluations;
-  std::vector<Fact> hyperparameters;  // sorted by name
+  std::vector<Fact> hyperparameters;      // sorted by name
   std::string intended_use, limitations;  // paragraphs of the card
   std::optional<double> co2_grams;
   std::optional<std::uint64_t> context_length;

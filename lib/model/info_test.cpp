@@ -1,13 +1,13 @@
 // ModelInfo: names, sums, and counts that do not fit.
 #include "model/info.hpp"
 
+#include "model/tensor.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cstdint>
 #include <limits>
 #include <ostream>
-
-#include "model/tensor.hpp"
 
 namespace mpk::model {
 

@@ -1,12 +1,12 @@
 // inspect: all heads of a model's files → ModelInfo, contradictions included. Pure.
 #pragma once
 
+#include "model/head.hpp"
+#include "model/info.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "model/head.hpp"
-#include "model/info.hpp"
 
 namespace mpk::model {
 
@@ -14,8 +14,8 @@ namespace mpk::model {
 enum class Kind { config, weight, code, dataset, doc };
 std::string_view to_string(Kind kind);
 
-/// Content first (weights by their format), then name and extension; unknown and large (over 128 MB)
-/// is a weight, unknown and small is code when it looks like a program, else doc.
+/// Content first (weights by their format), then name and extension; unknown and large (over 128
+/// MB) is a weight, unknown and small is code when it looks like a program, else doc.
 Kind classify(const FileHead& head);
 
 /// Deterministic: the order of `heads` does not matter. Contradictions (card against headers,

@@ -1,11 +1,11 @@
 // Licences: Hugging Face ids to SPDX, and well-known texts recognised.
 #pragma once
 
+#include "model/info.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "model/info.hpp"
 
 namespace mpk::model {
 

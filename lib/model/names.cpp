@@ -1,10 +1,10 @@
 // Names: the tables of extensions and well-known names.
 #include "model/names.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <array>
-
-#include "base/text.hpp"
 
 namespace mpk::model {
 namespace {
@@ -15,11 +15,11 @@ bool contains(const std::array<std::string_view, N>& table, std::string_view wor
 }
 
 constexpr auto kCode = std::to_array<std::string_view>(
-    {"py", "pyx", "pyi",  "ipynb", "sh",  "bash", "zsh", "fish", "ps1",  "bat",   "cmd",  "c",
-     "h",  "cc",  "cpp",  "cxx",   "hpp", "hh",   "cu",  "cuh",  "go",   "rs",    "java", "kt",
-     "js", "mjs", "cjs",  "jsx",   "ts",  "tsx",  "rb",  "php",  "pl",   "lua",   "r",    "jl",
-     "m",  "mm",  "sql",  "scala", "zig", "cs",   "vb",  "dart", "proto", "cmake", "mk",   "patch",
-     "so", "dll", "dylib"});
+    {"py",    "pyx",   "pyi", "ipynb", "sh",  "bash", "zsh",   "fish", "ps1", "bat", "cmd",
+     "c",     "h",     "cc",  "cpp",   "cxx", "hpp",  "hh",    "cu",   "cuh", "go",  "rs",
+     "java",  "kt",    "js",  "mjs",   "cjs", "jsx",  "ts",    "tsx",  "rb",  "php", "pl",
+     "lua",   "r",     "jl",  "m",     "mm",  "sql",  "scala", "zig",  "cs",  "vb",  "dart",
+     "proto", "cmake", "mk",  "patch", "so",  "dll",  "dylib"});
 constexpr auto kText = std::to_array<std::string_view>(
     {"json", "json5", "jsonc", "yaml", "yml", "toml", "ini", "cfg", "conf", "config", "properties",
      "xml", "md", "markdown", "rst", "txt", "jinja", "jinja2", "modelfile"});

@@ -1,23 +1,23 @@
 // ONNX models (onnx.proto3, ModelProto) through protozero.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "base/result.hpp"
 #include "model/head.hpp"
 #include "model/info.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace mpk::model {
 
 struct OnnxHeader {
   std::int64_t ir_version = 0;
   std::string producer_name, producer_version, domain, doc_string;
-  std::vector<std::string> opsets;          // "ai.onnx 17"
+  std::vector<std::string> opsets;           // "ai.onnx 17"
   std::vector<std::string> inputs, outputs;  // names
-  std::vector<std::string> external_files;  // locations of external data
-  TensorFacts tensors;                      // of the initializers
+  std::vector<std::string> external_files;   // locations of external data
+  TensorFacts tensors;                       // of the initializers
 };
 
 /// Needs the whole file. malformed: not a ModelProto; unsupported: head.whole is false.

@@ -1,22 +1,22 @@
 // safetensors headers (huggingface/safetensors, README "Format").
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <string>
-#include <vector>
-
 #include "base/result.hpp"
 #include "model/head.hpp"
 #include "model/info.hpp"
 #include "model/tensor.hpp"
 
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
 namespace mpk::model {
 
 struct SafetensorsHeader {
   TensorFacts tensors;
-  std::vector<Tensor> list;         // by position in the file
-  std::uint64_t data_bytes = 0;     // all tensors together
+  std::vector<Tensor> list;                     // by position in the file
+  std::uint64_t data_bytes = 0;                 // all tensors together
   std::map<std::string, std::string> metadata;  // __metadata__
 };
 

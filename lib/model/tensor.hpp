@@ -1,21 +1,22 @@
 // Tensor: name, type and shape of one tensor as a weight file's header lists it.
 #pragma once
 
+#include "base/result.hpp"
+#include "model/info.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/result.hpp"
-#include "model/info.hpp"
-
 namespace mpk::model {
 
 struct Tensor {
   std::string name;
-  std::string dtype;                 // as the format spells it
-  std::vector<std::uint64_t> shape;  // slowest dimension first (GGUF lists them the other way round)
+  std::string dtype;  // as the format spells it
+  std::vector<std::uint64_t>
+      shape;  // slowest dimension first (GGUF lists them the other way round)
 };
 
 /// The product of `shape`, 1 for a scalar. malformed: it does not fit 64 bits.

@@ -85,10 +85,7 @@ struct BlobPipe::Transfer {
 };
 
 BlobPipe::BlobPipe(Store& from, Descriptor descriptor, CancelToken cancel, ProgressTask* task)
-    : from_(from),
-      descriptor_(std::move(descriptor)),
-      cancel_(std::move(cancel)),
-      task_(task) {}
+    : from_(from), descriptor_(std::move(descriptor)), cancel_(std::move(cancel)), task_(task) {}
 
 BlobPipe::~BlobPipe() { stop(); }
 
@@ -100,8 +97,8 @@ Result<std::size_t> BlobPipe::read(std::span<std::uint8_t> buffer) {
   if (!transfer_) {
     transfer_ = std::make_unique<Transfer>();
     try {
-      transfer_->fetcher = std::jthread(
-          [this, transfer = transfer_.get()] { transfer->run(from_, descriptor_); });
+      transfer_->fetcher =
+          std::jthread([this, transfer = transfer_.get()] { transfer->run(from_, descriptor_); });
     } catch (const std::system_error& thrown) {
       transfer_.reset();
       return Error(ErrorKind::io, std::string("cannot start a thread: ") + thrown.what());

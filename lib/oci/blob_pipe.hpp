@@ -1,17 +1,17 @@
 // BlobPipe: a blob of one store as the Source of a push to another, through a small buffer.
 #pragma once
 
-#include <memory>
-
 #include "base/parallel.hpp"
 #include "base/progress.hpp"
 #include "oci/store.hpp"
 
+#include <memory>
+
 namespace mpk::oci {
 
 /// A thread fetches while the pusher reads; at most a mebibyte is in memory. Nothing is fetched
-/// before the first read, so a blob that is there already costs nothing. rewind() fetches again from
-/// the start. Used by one thread.
+/// before the first read, so a blob that is there already costs nothing. rewind() fetches again
+/// from the start. Used by one thread.
 class BlobPipe final : public Source {
  public:
   /// `from` and `task` (may be null) must outlive the pipe.

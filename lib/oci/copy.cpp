@@ -1,14 +1,14 @@
 // Copy: blobs in parallel, then manifests in order, the tag last.
 #include "oci/copy.hpp"
 
-#include <fmt/core.h>
-
-#include <atomic>
-
 #include "base/text.hpp"
 #include "oci/blob_pipe.hpp"
 #include "oci/copy_plan.hpp"
 #include "oci/media_type.hpp"
+
+#include <fmt/core.h>
+
+#include <atomic>
 
 namespace mpk::oci {
 namespace {
@@ -35,8 +35,8 @@ std::string_view outcome(Pushed pushed) {
   return "copied";
 }
 
-Result<Pushed> move_blob(Store& from, const Descriptor& blob, Store& to,
-                         const CopyOptions& options, ProgressTask* task, Counters& counters) {
+Result<Pushed> move_blob(Store& from, const Descriptor& blob, Store& to, const CopyOptions& options,
+                         ProgressTask* task, Counters& counters) {
   if (blob.data) {
     // Proven when the manifest was read; `from` need not hold it (image-spec, descriptor.md).
     http::TextSource content{std::string(as_text(*blob.data))};
@@ -91,8 +91,8 @@ Result<CopyResult> copy_artifact(Store& from, const Descriptor& root, Store& to,
       TRY(plan_copy(from, root, options.referrers, options.cancel).with(from.name()));
   Counters counters;
   TRY(parallel_for(plan.blobs.size(), options.workers, options.cancel, [&](std::size_t at) {
-    return copy_blob(from, plan.blobs[at], to, options, counters);
-  }).with(fmt::format("copy to {}", to.name())));
+        return copy_blob(from, plan.blobs[at], to, options, counters);
+      }).with(fmt::format("copy to {}", to.name())));
   TRY(push_manifests(plan, to, options).with(fmt::format("copy to {}", to.name())));
   return CopyResult{.root = plan.manifests[plan.root].descriptor,
                     .manifests = plan.manifests.size(),

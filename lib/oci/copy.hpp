@@ -1,13 +1,13 @@
 // Copy an artifact, its content and (if asked) its referrers from one store to another.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "base/parallel.hpp"
 #include "base/progress.hpp"
 #include "base/result.hpp"
 #include "oci/store.hpp"
+
+#include <optional>
+#include <string>
 
 namespace mpk::oci {
 
@@ -15,7 +15,7 @@ struct CopyOptions {
   std::optional<std::string> tag;  // name of the copy
   bool referrers = true;           // signatures, aiBOM, provenance and theirs, recursively
   std::size_t workers = 4;
-  Progress* progress = nullptr;    // not owned
+  Progress* progress = nullptr;  // not owned
   CancelToken cancel;
   std::vector<std::string> mount_from;
 };

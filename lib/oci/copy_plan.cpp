@@ -1,13 +1,13 @@
 // CopyPlan: a walk over manifests, their children and their referrers.
 #include "oci/copy_plan.hpp"
 
+#include "oci/manifest.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
-
-#include "oci/manifest.hpp"
 
 namespace mpk::oci {
 namespace {
@@ -28,8 +28,7 @@ class Planner {
     // Grows while it is walked: referrers have referrers.
     for (std::size_t at = 0; at < plan_.manifests.size(); ++at) {
       const Descriptor subject = plan_.manifests[at].descriptor;
-      TRY(visit_referrers(subject).with(
-          fmt::format("referrers of {}", subject.digest.brief())));
+      TRY(visit_referrers(subject).with(fmt::format("referrers of {}", subject.digest.brief())));
     }
     return {};
   }
@@ -51,14 +50,14 @@ class Planner {
     }
     if (depth_.contains(descriptor.digest)) return {};
     if (place.depth > kMaxDepth) {
-      return Error(ErrorKind::too_large,
-                   fmt::format("{}: nested more than {} deep", descriptor.digest.text(), kMaxDepth));
+      return Error(ErrorKind::too_large, fmt::format("{}: nested more than {} deep",
+                                                     descriptor.digest.text(), kMaxDepth));
     }
     if (plan_.manifests.size() + open_.size() >= kMaxManifests) {
       return Error(ErrorKind::too_large, fmt::format("more than {} manifests", kMaxManifests));
     }
-    std::string bytes =
-        TRY(from_.fetch_manifest(descriptor).with(fmt::format("manifest {}", descriptor.digest.brief())));
+    std::string bytes = TRY(from_.fetch_manifest(descriptor)
+                                .with(fmt::format("manifest {}", descriptor.digest.brief())));
     if (place.subject != nullptr) TRY(check_subject(descriptor, bytes, *place.subject));
     open_.insert(descriptor.digest);
     TRY(visit_content(descriptor, bytes, place.depth));
@@ -89,14 +88,14 @@ class Planner {
                                     const Digest& subject) {
     const auto referrer = TRY(as_referrer(descriptor, bytes));
     if (referrer && referrer->subject.digest == subject) return {};
-    return Error(ErrorKind::mismatch,
-                 fmt::format("{} is listed as a referrer, but its subject is {}",
-                             descriptor.digest.text(),
-                             referrer ? referrer->subject.digest.text() : std::string("none")));
+    return Error(
+        ErrorKind::mismatch,
+        fmt::format("{} is listed as a referrer, but its subject is {}", descriptor.digest.text(),
+                    referrer ? referrer->subject.digest.text() : std::string("none")));
   }
 
-  // A circle needs one manifest that is listed under another than its subject, for two digests can't
-  // be in each other; so the check of the subject refuses circles too.
+  // A circle needs one manifest that is listed under another than its subject, for two digests
+  // can't be in each other; so the check of the subject refuses circles too.
   Result<void> visit_referrers(const Descriptor& subject) {
     const std::size_t depth = depth_.at(subject.digest);
     for (const auto& referrer : TRY(from_.referrers(subject.digest))) {
@@ -120,7 +119,7 @@ class Planner {
   const bool with_referrers_;
   const CancelToken& cancel_;
   CopyPlan plan_;
-  std::set<Digest> open_;                 // being visited
+  std::set<Digest> open_;                // being visited
   std::map<Digest, std::size_t> depth_;  // of what is planned
   std::set<Digest> blobs_;
 };

@@ -1,12 +1,12 @@
 // What a copy has to move, in the order in which it may become visible.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "base/parallel.hpp"
 #include "base/result.hpp"
 #include "oci/store.hpp"
+
+#include <string>
+#include <vector>
 
 namespace mpk::oci {
 
@@ -24,8 +24,8 @@ struct CopyPlan {
   std::size_t referrers = 0;  // how many of the manifests are referrers
 };
 
-/// malformed: a cycle; too_large: nested too deep, or too many manifests; mismatch: a listed referrer
-/// has another subject.
+/// malformed: a cycle; too_large: nested too deep, or too many manifests; mismatch: a listed
+/// referrer has another subject.
 Result<CopyPlan> plan_copy(Store& from, const Descriptor& root, bool referrers,
                            const CancelToken& cancel);
 

@@ -1,13 +1,13 @@
 // Credentials of registries: docker's and podman's files and helper programs.
 #pragma once
 
+#include "base/env.hpp"
+#include "base/result.hpp"
+
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/env.hpp"
-#include "base/result.hpp"
 
 namespace mpk::oci {
 

@@ -1,12 +1,11 @@
 // Descriptor: reading, writing and proving content against it.
 #include "oci/descriptor.hpp"
 
-#include <fmt/core.h>
-
-#include <nlohmann/json.hpp>
-
 #include "base/encoding.hpp"
 #include "crypto/hash.hpp"
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 namespace mpk::oci {
 namespace {
@@ -22,10 +21,7 @@ Result<Digest> read_digest(const json::Field& field) {
 Descriptor Descriptor::of(std::string_view media_type, std::string_view content) {
   return {.media_type = std::string(media_type),
           .digest = crypto::sha256(content),
-          .size = content.size(),
-          .artifact_type = {},
-          .annotations = {},
-          .data = {}};
+          .size = content.size()};
 }
 
 Result<Annotations> read_annotations(const json::Field& owner) {

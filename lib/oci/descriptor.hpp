@@ -1,16 +1,16 @@
 // Descriptor: type, digest and size of some content (image-spec, descriptor.md).
 #pragma once
 
+#include "base/bytes.hpp"
+#include "base/digest.hpp"
+#include "base/result.hpp"
+#include "json/read.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/bytes.hpp"
-#include "base/digest.hpp"
-#include "base/result.hpp"
-#include "json/read.hpp"
 
 namespace mpk::oci {
 
@@ -20,9 +20,9 @@ struct Descriptor {
   std::string media_type;
   Digest digest;
   std::uint64_t size = 0;
-  std::string artifact_type;        // empty: none
+  std::string artifact_type;  // empty: none
   Annotations annotations;
-  std::optional<Bytes> data;        // the content itself, inline; proven against digest and size
+  std::optional<Bytes> data;  // the content itself, inline; proven against digest and size
 
   /// SHA-256 and size of `content`.
   static Descriptor of(std::string_view media_type, std::string_view content);

@@ -1,14 +1,14 @@
 // Tests of descriptor: required members, sizes, inline data.
 #include "oci/descriptor.hpp"
 
-#include <doctest/doctest.h>
-
-#include <nlohmann/json.hpp>
-#include <ostream>
-
 #include "crypto/hash.hpp"
 #include "json/parse.hpp"
 #include "oci/media_type.hpp"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <ostream>
 
 using namespace mpk;
 using namespace mpk::oci;

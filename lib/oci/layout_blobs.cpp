@@ -1,6 +1,9 @@
 // Blobs: temporary file, hash, rename (image-spec, image-layout.md#blobs).
 #include "oci/layout_blobs.hpp"
 
+#include "base/file.hpp"
+#include "crypto/hash.hpp"
+
 #include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,9 +12,6 @@
 #include <cerrno>
 #include <system_error>
 #include <vector>
-
-#include "base/file.hpp"
-#include "crypto/hash.hpp"
 
 namespace mpk::oci::layout {
 namespace {
@@ -67,12 +67,7 @@ Result<Digest> hash_again(const AtomicFile& file, DigestAlgorithm algorithm,
 }
 
 Descriptor described(const Digest& digest, std::uint64_t size) {
-  return {.media_type = {},
-          .digest = digest,
-          .size = size,
-          .artifact_type = {},
-          .annotations = {},
-          .data = {}};
+  return {.digest = digest, .size = size};
 }
 
 }  // namespace
@@ -101,6 +96,30 @@ Result<std::optional<std::uint64_t>> Blobs::size(const Digest& digest) const {
     return Error(ErrorKind::malformed, fmt::format("{}: not a regular file", file.native()));
   }
   return std::optional<std::uint64_t>(static_cast<std::uint64_t>(found.st_size));
+}
+
+Result<std::vector<Descriptor>> Blobs::list(std::uint64_t cap) const {
+  std::vector<Descriptor> found;
+  for (const auto algorithm :
+       {DigestAlgorithm::sha256, DigestAlgorithm::sha384, DigestAlgorithm::sha512}) {
+    const auto folder = root_ / "blobs" / to_string(algorithm);
+    std::error_code error;
+    std::filesystem::directory_iterator entry(folder, error);
+    if (error == std::errc::no_such_file_or_directory) continue;
+    while (!error && entry != std::filesystem::directory_iterator()) {
+      const auto digest = Digest::parse(
+          fmt::format("{}:{}", to_string(algorithm), entry->path().filename().native()));
+      std::error_code ignored;
+      if (digest && entry->is_regular_file(ignored)) {
+        const auto bytes = entry->file_size(ignored);
+        if (!ignored && bytes <= cap) found.push_back(described(*digest, bytes));
+      }
+      entry.increment(error);
+    }
+    if (error) return errno_error(error.value(), "list", folder);
+  }
+  std::ranges::sort(found, {}, &Descriptor::digest);
+  return found;
 }
 
 Result<bool> Blobs::has(const Descriptor& descriptor) const {
@@ -147,8 +166,7 @@ Result<std::string> Blobs::text(const Descriptor& descriptor, std::size_t cap) c
 
 Result<Pushed> Blobs::put(const Descriptor& descriptor, Source& source) const {
   if (TRY(has(descriptor))) return Pushed::already_there;
-  AtomicFile file =
-      TRY(AtomicFile::create(TRY(writable_folder(descriptor.digest.algorithm()))));
+  AtomicFile file = TRY(AtomicFile::create(TRY(writable_folder(descriptor.digest.algorithm()))));
   const Digest found = TRY(copy_hashed(source, file, descriptor.size, descriptor.digest.algorithm(),
                                        descriptor.digest.text()));
   if (found != descriptor.digest) return wrong_digest(descriptor.digest, found);

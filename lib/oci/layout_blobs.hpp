@@ -1,16 +1,17 @@
 // The folder blobs/ of an image layout: content by digest, proven on the way in and on the way out.
 #pragma once
 
+#include "base/result.hpp"
+#include "oci/descriptor.hpp"
+#include "oci/store.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/result.hpp"
-#include "oci/descriptor.hpp"
-#include "oci/store.hpp"
+#include <vector>
 
 namespace mpk::oci::layout {
 
@@ -24,6 +25,10 @@ class Blobs {
   /// Whether there is a blob of that size: a truncated one counts as missing, so that a push heals
   /// it.
   Result<bool> has(const Descriptor& descriptor) const;
+
+  /// Every blob of at most `cap` bytes, without a media type, sorted. Files that are no blobs are
+  /// left out.
+  Result<std::vector<Descriptor>> list(std::uint64_t cap) const;
 
   /// not_found, mismatch.
   Result<void> stream(const Descriptor& descriptor, const Sink& sink) const;

@@ -1,17 +1,17 @@
 // oci-layout and index.json (image-spec, image-layout.md).
 #include "oci/layout_files.hpp"
 
-#include <fmt/core.h>
-
-#include <nlohmann/json.hpp>
-#include <system_error>
-
 #include "base/file.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
 #include "oci/layout_index.hpp"
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include <system_error>
 
 namespace mpk::oci::layout {
 namespace {

@@ -1,11 +1,12 @@
-// The two files at the top of an image layout, oci-layout and index.json, and the lock between writers.
+// The two files at the top of an image layout, oci-layout and index.json, and the lock between
+// writers.
 #pragma once
-
-#include <filesystem>
-#include <functional>
 
 #include "base/result.hpp"
 #include "json/value.hpp"
+
+#include <filesystem>
+#include <functional>
 
 namespace mpk::oci::layout {
 

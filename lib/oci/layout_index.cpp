@@ -1,20 +1,22 @@
 // index.json: tags are annotations of its entries (image-spec, image-layout.md#indexjson-file).
 #include "oci/layout_index.hpp"
 
-#include <fmt/core.h>
-
-#include <algorithm>
-#include <nlohmann/json.hpp>
-
 #include "base/text.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
 #include "oci/media_type.hpp"
 
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
 namespace mpk::oci::layout {
 namespace {
 
 const std::string kRefName(kAnnotationRefName);
+const std::string kCosignKey("kind");
+constexpr std::string_view kCosignImage = "dev.cosignproject.cosign/image";
 
 std::string tag_of(const Json& entry) {
   const auto annotations = entry.find("annotations");
@@ -125,7 +127,8 @@ void add(Json& index, const Descriptor& descriptor) {
     if (!descriptor.artifact_type.empty()) {
       entry.emplace("artifactType", descriptor.artifact_type);
     }
-    for (const auto& [key, value] : descriptor.annotations) entry["annotations"].emplace(key, value);
+    for (const auto& [key, value] : descriptor.annotations)
+      entry["annotations"].emplace(key, value);
   }
   if (!listed) list.push_back(to_json(descriptor));
 }
@@ -141,9 +144,8 @@ void set_tag(Json& index, const Descriptor& descriptor, const std::string& tag) 
   }
   take_tag(list, tag);
   const auto same_digest = [&](const Json& entry) { return has_digest(entry, descriptor.digest); };
-  const auto untagged = std::ranges::find_if(list, [&](const Json& entry) {
-    return same_digest(entry) && tag_of(entry).empty();
-  });
+  const auto untagged = std::ranges::find_if(
+      list, [&](const Json& entry) { return same_digest(entry) && tag_of(entry).empty(); });
   if (untagged != list.end()) {
     (*untagged)["annotations"][kRefName] = tag;
     return;
@@ -170,9 +172,14 @@ bool erase(Json& index, const Digest& digest) {
 void mark_for_cosign(Json& index, const Digest& digest) {
   for (Json& entry : list_of(index)) {
     if (has_digest(entry, digest)) {
-      entry["annotations"].emplace("kind", "dev.cosignproject.cosign/image");
+      entry["annotations"].emplace(kCosignKey, kCosignImage);
     }
   }
+}
+
+bool is_marked_for_cosign(const Entry& entry) {
+  const auto kind = entry.descriptor.annotations.find(kCosignKey);
+  return kind != entry.descriptor.annotations.end() && kind->second == kCosignImage;
 }
 
 }  // namespace mpk::oci::layout

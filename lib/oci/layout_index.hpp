@@ -1,14 +1,14 @@
 // Changes to index.json of an image layout: members that mpk does not know stay as they were.
 #pragma once
 
+#include "base/result.hpp"
+#include "json/value.hpp"
+#include "oci/descriptor.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.hpp"
-#include "json/value.hpp"
-#include "oci/descriptor.hpp"
 
 namespace mpk::oci::layout {
 
@@ -38,7 +38,8 @@ bool remove_tag(Json& index, const std::string& tag);
 void erase_tag(Json& index, const std::string& tag);
 /// False: there was none.
 bool erase(Json& index, const Digest& digest);
-/// Cosign reads only what has this annotation (`cosign verify --local-image`).
+/// Cosign reads only what has the annotation `kind` (`cosign verify --local-image`).
 void mark_for_cosign(Json& index, const Digest& digest);
+bool is_marked_for_cosign(const Entry& entry);
 
 }  // namespace mpk::oci::layout

@@ -2,15 +2,15 @@
 // annotation that cosign wants on the subject.
 #include "oci/layout_referrers.hpp"
 
-#include <fmt/core.h>
-
-#include <map>
-
 #include "base/identifiers.hpp"
 #include "base/limits.hpp"
 #include "oci/layout_index.hpp"
 #include "oci/media_type.hpp"
 #include "oci/referrers_tag.hpp"
+
+#include <fmt/core.h>
+
+#include <map>
 
 namespace mpk::oci::layout {
 namespace {
@@ -44,6 +44,25 @@ class Collection {
                                                      subject_.text(), limits::kReferrers));
     }
     found_.emplace(descriptor.digest, std::move(referrer->entry));
+    return {};
+  }
+
+  // `cosign save` lists the subject alone; cosign itself looks through all blobs for the referrers.
+  Result<void> consider_unlisted() {
+    for (Descriptor& blob : TRY(blobs_.list(limits::kManifest))) {
+      std::string bytes;
+      const auto proven = blobs_.stream(blob, [&](BytesView piece) -> Result<void> {
+        bytes.append(as_text(piece));
+        return {};
+      });
+      // Cheaper than parsing; and a damaged blob matters only if it may be one of ours.
+      if (bytes.find(subject_.hex()) == std::string::npos) continue;
+      if (!proven) return damaged(proven.error());
+      auto type = manifest_type_of(bytes);
+      if (!type) continue;
+      blob.media_type = *std::move(type);
+      TRY(consider(blob));
+    }
     return {};
   }
 
@@ -96,16 +115,22 @@ Result<std::vector<Descriptor>> collect_referrers(const Blobs& blobs, const Json
                                                   const Digest& subject) {
   const std::string tag = referrers_tag(subject);
   Collection collection(blobs, subject);
+  bool has_tag = false;
+  bool has_mark = false;
   for (const auto& entry : TRY(entries(index))) {
     if (!is_referrers_tag(entry.tag)) {
       TRY(collection.consider(entry.descriptor));
+      has_mark |= entry.descriptor.digest == subject && is_marked_for_cosign(entry);
       continue;
     }
     if (entry.tag != tag) continue;
+    has_tag = true;
     for (const auto& listed : TRY(tagged_index(blobs, entry)).manifests) {
       TRY(collection.consider(listed));
     }
   }
+  // mpk and regctl list what they write: a mark alone is cosign's.
+  if (has_mark && !has_tag) TRY(collection.consider_unlisted());
   return std::move(collection).sorted();
 }
 

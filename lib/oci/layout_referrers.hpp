@@ -1,19 +1,20 @@
 // Referrers in an image layout: the three forms that oras, regctl and cosign look for.
 #pragma once
 
-#include <string_view>
-#include <vector>
-
 #include "base/result.hpp"
 #include "json/value.hpp"
 #include "oci/descriptor.hpp"
 #include "oci/layout_blobs.hpp"
 #include "oci/manifest.hpp"
 
+#include <string_view>
+#include <vector>
+
 namespace mpk::oci::layout {
 
-/// The union of what index.json lists itself and of the index tagged sha256-<hex>, each proven by
-/// its own manifest, sorted by digest. mismatch: a listed manifest is missing or damaged.
+/// The union of what index.json lists itself, of the index tagged sha256-<hex>, and of what `cosign
+/// save` leaves in blobs/ without listing it; each proven by its own manifest, sorted by digest.
+/// mismatch: a listed manifest is missing or damaged.
 Result<std::vector<Descriptor>> collect_referrers(const Blobs& blobs, const Json& index,
                                                   const Digest& subject);
 /// Lists `referrer` in every form; referrers that were in one form only get the others too.

@@ -1,19 +1,9 @@
 // LayoutStore: blobs plus index.json as a Store.
 #include "oci/layout_store.hpp"
 
-#include <fmt/core.h>
-
-#include <algorithm>
-#include <functional>
-#include <nlohmann/json.hpp>
-#include <system_error>
-#include <utility>
-
 #include "base/file.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
-#include "json/parse.hpp"
-#include "json/read.hpp"
 #include "oci/layout_blobs.hpp"
 #include "oci/layout_files.hpp"
 #include "oci/layout_index.hpp"
@@ -21,6 +11,14 @@
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
 #include "oci/referrers_tag.hpp"
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <system_error>
+#include <utility>
 
 namespace mpk::oci {
 namespace {
@@ -69,27 +67,14 @@ class LayoutStore final : public Store {
 
 // A registry, too, tells no more than these three.
 Descriptor bare(const Descriptor& descriptor) {
-  return {.media_type = descriptor.media_type,
-          .digest = descriptor.digest,
-          .size = descriptor.size,
-          .artifact_type = {},
-          .annotations = {},
-          .data = {}};
+  return {
+      .media_type = descriptor.media_type, .digest = descriptor.digest, .size = descriptor.size};
 }
 
 Result<void> check_tag(const std::string& tag) {
   if (is_tag(tag) && !is_referrers_tag(tag)) return {};
-  return Error(ErrorKind::usage, fmt::format("\"{}\" is no tag, or a reserved one",
-                                             printable(tag, 140)));
-}
-
-// nullopt: neither a manifest nor an index.
-std::optional<std::string> type_of_manifest(std::string_view bytes) {
-  if (const auto manifest = parse_manifest(bytes)) return manifest->media_type;
-  if (!parse_index(bytes)) return std::nullopt;
-  const auto document = json::parse(bytes);
-  const auto written = json::Field(*document).optional_string("mediaType");
-  return written && *written ? **written : std::string(kIndexType);
+  return Error(ErrorKind::usage,
+               fmt::format("\"{}\" is no tag, or a reserved one", printable(tag, 140)));
 }
 
 Result<Descriptor> LayoutStore::find_digest(const Json& index, const Digest& digest) const {
@@ -99,14 +84,9 @@ Result<Descriptor> LayoutStore::find_digest(const Json& index, const Digest& dig
   // The children of an index are in blobs/ only.
   const auto size = TRY(blobs_.size(digest));
   if (!size || *size > limits::kManifest) return missing(digest.text());
-  Descriptor descriptor{.media_type = {},
-                        .digest = digest,
-                        .size = *size,
-                        .artifact_type = {},
-                        .annotations = {},
-                        .data = {}};
+  Descriptor descriptor{.digest = digest, .size = *size};
   const std::string bytes = TRY(blobs_.text(descriptor, limits::kManifest));
-  auto type = type_of_manifest(bytes);
+  auto type = manifest_type_of(bytes);
   if (!type) return missing(digest.text());
   descriptor.media_type = *std::move(type);
   return descriptor;
@@ -173,8 +153,8 @@ Result<void> LayoutStore::remove_tag(const std::string& tag) {
 
 Result<void> LayoutStore::remove_manifest(const Descriptor& descriptor) {
   const Digest& digest = descriptor.digest;
-  return files_
-      .update_index([&](Json& index) -> Result<void> {
+  return files_.update_index(
+      [&](Json& index) -> Result<void> {
         const bool listed = layout::erase(index, digest);
         TRY(layout::unlist_referrer(blobs_, index, digest));
         if (!listed && !TRY(blobs_.size(digest))) return missing(digest.text());

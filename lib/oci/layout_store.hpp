@@ -1,10 +1,10 @@
 // LayoutStore: an OCI image layout on disk (image-spec, image-layout.md), safe for many processes.
 #pragma once
 
+#include "oci/store.hpp"
+
 #include <filesystem>
 #include <memory>
-
-#include "oci/store.hpp"
 
 namespace mpk::oci {
 

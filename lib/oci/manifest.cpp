@@ -1,14 +1,13 @@
 // Manifests and indexes: strict reading, deterministic writing.
 #include "oci/manifest.hpp"
 
-#include <fmt/core.h>
-
-#include <nlohmann/json.hpp>
-
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "json/parse.hpp"
 #include "oci/media_type.hpp"
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 namespace mpk::oci {
 namespace {
@@ -25,8 +24,8 @@ std::string bare_type(std::string_view type) {
 
 Result<Json> parse_document(std::string_view bytes) {
   if (bytes.size() > limits::kManifest) {
-    return Error(ErrorKind::too_large, fmt::format("{} bytes, at most {} are read", bytes.size(),
-                                                   limits::kManifest));
+    return Error(ErrorKind::too_large,
+                 fmt::format("{} bytes, at most {} are read", bytes.size(), limits::kManifest));
   }
   return json::parse(bytes, {.max_bytes = limits::kManifest});
 }
@@ -105,8 +104,7 @@ Result<Index> read_index(std::string_view bytes) {
   TRY(check_unambiguous(root));
   const auto type = TRY(root.optional_string("mediaType"));
   if (type && !is_index_type(*type)) {
-    return root.error(
-        fmt::format("mediaType is \"{}\", expected an index", printable(*type, 100)));
+    return root.error(fmt::format("mediaType is \"{}\", expected an index", printable(*type, 100)));
   }
   if (!TRY(root.find("manifests")) && !type) return root.error("missing \"manifests\"");
   return Index{.artifact_type = TRY(root.optional_string("artifactType")).value_or(""),
@@ -139,6 +137,14 @@ Result<Manifest> parse_manifest(std::string_view bytes, std::string_view expecte
 
 Result<Index> parse_index(std::string_view bytes) { return read_index(bytes).with("index"); }
 
+std::optional<std::string> manifest_type_of(std::string_view bytes) {
+  if (const auto manifest = parse_manifest(bytes)) return manifest->media_type;
+  if (!parse_index(bytes)) return std::nullopt;
+  const auto document = parse_document(bytes);
+  const auto written = json::Field(*document).optional_string("mediaType");
+  return written && *written ? **written : std::string(kIndexType);
+}
+
 bool is_index(std::string_view bytes, std::string_view media_type) {
   const std::string type = bare_type(media_type);
   if (is_index_type(type)) return true;
@@ -161,8 +167,7 @@ Result<std::optional<Referrer>> as_referrer(const Descriptor& descriptor, std::s
                               .digest = descriptor.digest,
                               .size = descriptor.size,
                               .artifact_type = artifact_type,
-                              .annotations = std::move(annotations),
-                              .data = {}}};
+                              .annotations = std::move(annotations)}};
   };
   if (is_index(bytes, descriptor.media_type)) {
     Index index = TRY(parse_index(bytes));

@@ -1,13 +1,13 @@
 // Image manifests and indexes (image-spec, manifest.md and image-index.md).
 #pragma once
 
+#include "base/result.hpp"
+#include "oci/descriptor.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.hpp"
-#include "oci/descriptor.hpp"
 
 namespace mpk::oci {
 
@@ -37,6 +37,8 @@ struct Index {
 /// unsupported: schema 1, an index.
 Result<Manifest> parse_manifest(std::string_view bytes, std::string_view expected_type = {});
 Result<Index> parse_index(std::string_view bytes);
+/// The media type of bytes that came without one; nullopt: neither a manifest nor an index.
+std::optional<std::string> manifest_type_of(std::string_view bytes);
 /// Whether the bytes are an index (by mediaType, else by having "manifests").
 bool is_index(std::string_view bytes, std::string_view media_type);
 

@@ -1,21 +1,21 @@
 // Tests of manifest: what is a manifest, what is an index, and what is neither.
 #include "oci/manifest.hpp"
 
+#include "base/limits.hpp"
+#include "oci/media_type.hpp"
+
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
 #include <ostream>
-
-#include "base/limits.hpp"
-#include "oci/media_type.hpp"
 
 using namespace mpk;
 using namespace mpk::oci;
 
 namespace {
 
-const std::string kEmpty = fmt::format(R"({{"mediaType":"{}","digest":"{}","size":2}})", kEmptyType,
-                                       kEmptyDigest);
+const std::string kEmpty =
+    fmt::format(R"({{"mediaType":"{}","digest":"{}","size":2}})", kEmptyType, kEmptyDigest);
 
 std::string manifest_with(std::string_view members) {
   return fmt::format(R"({{"schemaVersion":2,"config":{},"layers":[{}]{}}})", kEmpty, kEmpty,
@@ -128,6 +128,17 @@ TEST_CASE("index or manifest: the media type decides, else the body") {
   CHECK_FALSE(is_index("not json", ""));
 }
 
+TEST_CASE("bytes without a media type tell it themselves, or are no manifest") {
+  CHECK(manifest_type_of(manifest_with("")) == kManifestType);
+  CHECK(manifest_type_of(manifest_with(type(kDockerManifestType))) == kDockerManifestType);
+  CHECK(manifest_type_of(index_with("")) == kIndexType);
+  CHECK(manifest_type_of(index_with(type(kDockerListType))) == kDockerListType);
+  for (const char* text : {"", "{}", "[]", "weights", R"({"schemaVersion":2})"}) {
+    CAPTURE(text);
+    CHECK_FALSE(manifest_type_of(text));
+  }
+}
+
 TEST_CASE("what was read is written again, byte for byte the same each time") {
   const std::string text = manifest_with(fmt::format(
       R"(,"artifactType":"a/b","subject":{},"annotations":{{"z":"1","a":"2"}})", kEmpty));
@@ -151,8 +162,8 @@ TEST_CASE("the effective artifact type is the config's when there is no other") 
 }
 
 TEST_CASE("a manifest with a subject is listed with its effective type and its annotations") {
-  const std::string bytes = manifest_with(
-      fmt::format(R"(,"subject":{},"annotations":{{"a":"1"}})", kEmpty));
+  const std::string bytes =
+      manifest_with(fmt::format(R"(,"subject":{},"annotations":{{"a":"1"}})", kEmpty));
   const Descriptor descriptor = Descriptor::of(kManifestType, bytes);
   const auto referrer = as_referrer(descriptor, bytes).take();
   REQUIRE(referrer);
@@ -166,8 +177,8 @@ TEST_CASE("a manifest with a subject is listed with its effective type and its a
 }
 
 TEST_CASE("an index with a subject is a referrer too") {
-  const std::string bytes = index_with(
-      fmt::format(R"(,"artifactType":"a/b","subject":{})", kEmpty));
+  const std::string bytes =
+      index_with(fmt::format(R"(,"artifactType":"a/b","subject":{})", kEmpty));
   const auto referrer = as_referrer(Descriptor::of(kIndexType, bytes), bytes).take();
   REQUIRE(referrer);
   CHECK(referrer->entry.artifact_type == "a/b");

@@ -1,13 +1,13 @@
 // MemoryStore: maps under one lock; what comes out is proven as in any other store.
 #include "oci/memory_store.hpp"
 
-#include <fmt/core.h>
-
-#include <array>
-
 #include "base/limits.hpp"
 #include "crypto/hash.hpp"
 #include "oci/manifest.hpp"
+
+#include <fmt/core.h>
+
+#include <array>
 
 namespace mpk::oci {
 namespace {
@@ -89,12 +89,7 @@ Result<Pushed> MemoryStore::push_blob(const Descriptor& descriptor, Source& sour
 Result<Pushed> MemoryStore::push_stream(Source& source, std::uint64_t size,
                                         const std::function<Result<Digest>()>& digest) {
   std::string content = TRY(read_all(source, size));
-  const Descriptor descriptor{.media_type = {},
-                              .digest = TRY(digest()),
-                              .size = size,
-                              .artifact_type = {},
-                              .annotations = {},
-                              .data = {}};
+  const Descriptor descriptor{.digest = TRY(digest()), .size = size};
   TRY(check_content(descriptor, content));
   const std::lock_guard lock(mutex_);
   const bool inserted = blobs_.emplace(descriptor.digest, std::move(content)).second;
@@ -110,10 +105,7 @@ Result<void> MemoryStore::push_manifest(const Descriptor& descriptor, const std:
   blobs_.insert_or_assign(descriptor.digest, bytes);
   manifests_.insert_or_assign(descriptor.digest, Descriptor{.media_type = descriptor.media_type,
                                                             .digest = descriptor.digest,
-                                                            .size = descriptor.size,
-                                                            .artifact_type = {},
-                                                            .annotations = {},
-                                                            .data = {}});
+                                                            .size = descriptor.size});
   if (tag) tags_.insert_or_assign(*tag, descriptor.digest);
   return {};
 }

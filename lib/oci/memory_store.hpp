@@ -1,10 +1,10 @@
 // MemoryStore: a Store in memory, for tests.
 #pragma once
 
+#include "oci/store.hpp"
+
 #include <map>
 #include <mutex>
-
-#include "oci/store.hpp"
 
 namespace mpk::oci {
 

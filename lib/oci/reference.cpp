@@ -1,12 +1,12 @@
 // Reference: taking the names of artifacts apart (distribution-spec, "Pulling manifests").
 #include "oci/reference.hpp"
 
+#include "base/text.hpp"
+
 #include <arpa/inet.h>
 #include <fmt/core.h>
 
 #include <algorithm>
-
-#include "base/text.hpp"
 
 namespace mpk::oci {
 namespace {
@@ -109,10 +109,12 @@ Result<Digest> read_digest(std::string_view whole, std::string_view text) {
 
 Result<std::string> read_tag(std::string_view whole, std::string_view tag) {
   if (is_tag(tag)) return std::string(tag);
-  if (tag.empty()) return wrong(whole, "nothing after \":\"", "write a tag, or leave the \":\" out");
-  return wrong(whole, fmt::format("\"{}\" is no tag", printable(tag, 140)),
-               "a tag has letters, digits, \"_\", \".\" and \"-\", starts with none of the last two "
-               "and has at most 128 characters");
+  if (tag.empty())
+    return wrong(whole, "nothing after \":\"", "write a tag, or leave the \":\" out");
+  return wrong(
+      whole, fmt::format("\"{}\" is no tag", printable(tag, 140)),
+      "a tag has letters, digits, \"_\", \".\" and \"-\", starts with none of the last two "
+      "and has at most 128 characters");
 }
 
 Result<Reference> parse_layout(std::string_view text) {
@@ -123,14 +125,15 @@ Result<Reference> parse_layout(std::string_view text) {
   }
   Reference reference;
   reference.kind = Reference::Kind::layout;
-  // A directory may have an "@" in its name: only what has the form of a digest is one.
+  // A directory may have an "@" in its name: only what starts like a digest is one.
   const auto cut_digest = [&]() -> std::optional<std::string_view> {
     const std::size_t at = rest.rfind('@');
     if (at == std::string_view::npos) return std::nullopt;
     const std::string_view tail = rest.substr(at + 1);
-    if (tail.find(':') == std::string_view::npos || tail.find('/') != std::string_view::npos) {
-      return std::nullopt;
-    }
+    const bool has_form = iequals_ascii(tail.substr(0, 3), "sha") &&
+                          tail.find(':') != std::string_view::npos &&
+                          tail.find('/') == std::string_view::npos;
+    if (!has_form) return std::nullopt;
     rest = rest.substr(0, at);
     return tail;
   };
@@ -139,13 +142,13 @@ Result<Reference> parse_layout(std::string_view text) {
     if (cut_digest()) return wrong(text, "two digests");
   }
   const std::size_t colon = rest.rfind(':');
-  if (colon != std::string_view::npos &&
-      rest.find('/', colon) == std::string_view::npos) {
+  if (colon != std::string_view::npos && rest.find('/', colon) == std::string_view::npos) {
     reference.tag = TRY(read_tag(text, rest.substr(colon + 1)));
     rest = rest.substr(0, colon);
   }
   if (rest.empty()) return wrong(text, "no directory after \"oci:\"", "as in oci:./store:1.0");
-  if (rest.find('\0') != std::string_view::npos) return wrong(text, "a NUL in the directory's name");
+  if (rest.find('\0') != std::string_view::npos)
+    return wrong(text, "a NUL in the directory's name");
   reference.layout = std::filesystem::path(rest);
   return reference;
 }
@@ -185,8 +188,7 @@ Result<Reference> parse_registry(std::string_view text) {
     rest = rest.substr(0, at);
   }
   const std::size_t colon = rest.rfind(':');
-  if (colon != std::string_view::npos &&
-      rest.find('/', colon) == std::string_view::npos) {
+  if (colon != std::string_view::npos && rest.find('/', colon) == std::string_view::npos) {
     reference.tag = TRY(read_tag(text, rest.substr(colon + 1)));
     rest = rest.substr(0, colon);
   }

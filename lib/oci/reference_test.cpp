@@ -132,8 +132,10 @@ TEST_CASE("what is no reference is refused, with what is wrong and what to do") 
       {"-a.io/x", "no host name", ""},
       {"a_b.io/x", "no host name", ""},
       {"a..io/x", "no host name", ""},
-      {"b\xc3\xbc" "cher.example/x", "no host name", "xn--"},
-      {"::1/x", "no registry host", ""},
+      {"b\xc3\xbc"
+       "cher.example/x",
+       "no host name", "xn--"},
+      {"::1/x", "no host name", "brackets"},
       {"a::1/x", "no host name", "brackets"},
       {"[::1/x", "no host name", ""},
       {"[::g]:5000/x", "no host name", ""},
@@ -145,6 +147,7 @@ TEST_CASE("what is no reference is refused, with what is wrong and what to do") 
       {"oci:dir:", "nothing after \":\"", ""},
       {"oci:dir:-a", "is no tag", ""},
       {"oci:dir@sha256:12", "digest", ""},
+      {"oci:dir@SHA256:" + kHex, "digest", ""},
       {"oci:dir" + kAt + kAt, "two digests", ""},
       {std::string("oci:a\0b", 7), "NUL", ""},
   };
@@ -174,10 +177,9 @@ TEST_CASE("a word is a reference by its form, never by what lies on the disk") {
     CAPTURE(word);
     CHECK(Reference::looks_like(word));
   }
-  for (const char* word :
-       {"", ".", "..", "/", "./ghcr.io/x", "../x", "/abs/ghcr.io/x", "model.gguf", "model.d/",
-        "dir/model.gguf", "acme/llm:1.0", "localhost", "localhost/", ".cache/x", "dir./x",
-        ":5000/x", "oci", "oci/x"}) {
+  for (const char* word : {"", ".", "..", "/", "./ghcr.io/x", "../x", "/abs/ghcr.io/x",
+                           "model.gguf", "model.d/", "dir/model.gguf", "acme/llm:1.0", "localhost",
+                           "localhost/", ".cache/x", "dir./x", ":5000/x", "oci", "oci/x"}) {
     CAPTURE(word);
     CHECK_FALSE(Reference::looks_like(word));
   }

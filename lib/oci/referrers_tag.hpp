@@ -1,10 +1,10 @@
 // The tag under which the referrers of a subject are listed where there is no referrers API.
 #pragma once
 
+#include "base/digest.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "base/digest.hpp"
 
 namespace mpk::oci {
 

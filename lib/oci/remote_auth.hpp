@@ -1,6 +1,10 @@
 // Registry authentication: challenges (RFC 7235), Bearer tokens, Basic, and who gets to see what.
 #pragma once
 
+#include "base/result.hpp"
+#include "http/transport.hpp"
+#include "oci/credentials.hpp"
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -9,14 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include "base/result.hpp"
-#include "http/transport.hpp"
-#include "oci/credentials.hpp"
-
 namespace mpk::oci {
 
 struct Challenge {
-  std::string scheme;  // lower case
+  std::string scheme;                                           // lower case
   std::vector<std::pair<std::string, std::string>> parameters;  // names lower case
   std::string parameter(std::string_view name) const;
 };

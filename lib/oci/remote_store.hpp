@@ -1,18 +1,20 @@
 // RemoteStore: one repository of an OCI registry (distribution-spec 1.1).
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "base/env.hpp"
 #include "base/log.hpp"
 #include "http/transport.hpp"
+#include "oci/credentials.hpp"
 #include "oci/store.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
 
 namespace mpk::oci {
 
 struct RemoteOptions {
-  bool plain_http = false;  // loopback hosts use plain HTTP by themselves
+  bool plain_http = false;                           // loopback hosts use plain HTTP by themselves
   std::function<void(unsigned milliseconds)> sleep;  // between rounds of a fallback-tag update
 };
 
@@ -26,8 +28,5 @@ std::unique_ptr<Store> make_remote_store(const Reference& reference, http::Trans
 /// GET /v2/ with a credential that is not stored yet: is it accepted? unauthorized otherwise.
 Result<void> check_login(const std::string& registry, const Credential& credential,
                          http::Transport& transport, const RemoteOptions& options = {});
-
-/// "sha256-<hex>" cut as distribution-spec says (referrers tag schema).
-std::string referrers_tag(const Digest& subject);
 
 }  // namespace mpk::oci

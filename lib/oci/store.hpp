@@ -1,18 +1,18 @@
 // Store: one repository of content by digest, in a registry, a layout or memory.
 #pragma once
 
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "http/message.hpp"
+#include "oci/descriptor.hpp"
+#include "oci/reference.hpp"
+
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/bytes.hpp"
-#include "base/result.hpp"
-#include "http/message.hpp"
-#include "oci/descriptor.hpp"
-#include "oci/reference.hpp"
 
 namespace mpk::oci {
 

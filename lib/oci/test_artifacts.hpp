@@ -1,14 +1,14 @@
 // For tests: small artifacts and their referrers, pushed into any store.
 #pragma once
 
+#include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
+#include "oci/store.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
 #include <vector>
-
-#include "oci/manifest.hpp"
-#include "oci/media_type.hpp"
-#include "oci/store.hpp"
 
 namespace mpk::oci::test {
 
@@ -26,9 +26,9 @@ inline Artifact serialized(const Manifest& manifest) {
 
 /// Blobs are pushed, the manifest is not.
 inline Artifact make_model(Store& store, const std::vector<std::string>& layers) {
-  Manifest manifest;
-  manifest.artifact_type = "application/vnd.cncf.model.manifest.v1+json";
-  manifest.config = push_text(store, "application/vnd.cncf.model.config.v1+json", "{}").take();
+  Manifest manifest{
+      .artifact_type = "application/vnd.cncf.model.manifest.v1+json",
+      .config = push_text(store, "application/vnd.cncf.model.config.v1+json", "{}").take()};
   for (const auto& layer : layers) {
     manifest.layers.push_back(push_text(store, "application/octet-stream", layer).take());
   }
@@ -37,13 +37,11 @@ inline Artifact make_model(Store& store, const std::vector<std::string>& layers)
 
 inline Artifact make_referrer(Store& store, const Descriptor& subject, const std::string& content,
                               std::string_view type = kSignatureType) {
-  Manifest manifest;
-  manifest.artifact_type = type;
-  manifest.config = push_text(store, kEmptyType, std::string(kEmptyBlob)).take();
-  manifest.layers = {push_text(store, type, content).take()};
-  manifest.subject = subject;
-  manifest.annotations = {{"dev.sigstore.bundle.content", "dsse-envelope"}};
-  return serialized(manifest);
+  return serialized({.artifact_type = std::string(type),
+                     .config = push_text(store, kEmptyType, std::string(kEmptyBlob)).take(),
+                     .layers = {push_text(store, type, content).take()},
+                     .subject = subject,
+                     .annotations = {{"dev.sigstore.bundle.content", "dsse-envelope"}}});
 }
 
 inline Descriptor push(Store& store, const Artifact& artifact,

@@ -1,14 +1,14 @@
 // Sandbox: a whole Sigstore and a registry on loopback, in process. Its keys prove nothing.
 #pragma once
 
-#include <filesystem>
-#include <memory>
-#include <string>
-
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "sandbox/registry.hpp"
 #include "sandbox/services.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
 
 namespace mpk::sandbox {
 

@@ -1,13 +1,6 @@
-// The sandbox's Sigstore services: OIDC issuer, Fulcio v2, CT log, Rekor v2 and TSA; real cryptography,
-// throw-away keys.
+// The sandbox's Sigstore services: OIDC issuer, Fulcio v2, CT log, Rekor v2 and TSA; real
+// cryptography, throw-away keys.
 #pragma once
-
-#include <atomic>
-#include <cstdint>
-#include <memory>
-#include <mutex>
-#include <string>
-#include <vector>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -17,6 +10,14 @@
 #include "crypto/merkle.hpp"
 #include "http/server.hpp"
 
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
 namespace mpk::sandbox {
 
 /// Switches that make a service misbehave; tests flip them while it runs.
@@ -25,7 +26,7 @@ struct Faults {
   std::atomic<bool> fulcio_unavailable{false};  // 503
   std::atomic<bool> rekor_unavailable{false};
   std::atomic<bool> tsa_unavailable{false};
-  std::atomic<bool> rekor_lose_answer{false};   // the entry is made, the answer is a 502, once
+  std::atomic<bool> rekor_lose_answer{false};       // the entry is made, the answer is a 502, once
   std::atomic<std::int64_t> tsa_offset_seconds{0};  // time-stamps from another time
 };
 
@@ -36,8 +37,12 @@ class OidcIssuer {
   void set_url(std::string url) { url_ = std::move(url); }
   const std::string& url() const { return url_; }
   http::ServerResponse handle(const http::ServerRequest& request) const;
-  /// A JWT for aud "sigstore", ten minutes of life.
-  Result<std::string> mint(const std::string& email, const std::string& audience = "sigstore") const;
+  /// A JWT for aud "sigstore", ten minutes of life; its subject is the e-mail address too.
+  Result<std::string> mint(const std::string& email,
+                           const std::string& audience = "sigstore") const;
+  /// The same with a subject of its own; without an e-mail address it is a workload's token.
+  Result<std::string> mint(const std::string& subject, const std::string& email,
+                           const std::string& audience) const;
   /// The verified claims of one of our tokens, for Fulcio. unauthorized otherwise.
   struct Claims {
     std::string issuer, subject, email;
@@ -50,7 +55,7 @@ class OidcIssuer {
   std::string url_;
 };
 
-/// POST /ct/v1/add-pre-chain, GET /ct/v1/get-sth-like reads are not offered (interop.md §4).
+/// POST /ct/v1/add-pre-chain; reads (get-sth, get-entries) are not offered.
 class CtLog {
  public:
   CtLog(crypto::PrivateKey key, const Clock& clock, const Faults& faults)
@@ -78,8 +83,15 @@ class Fulcio {
  private:
   Fulcio(crypto::PrivateKey key, std::vector<crypto::Certificate> chain, const OidcIssuer& issuer,
          const CtLog& log, const Clock& clock, const Faults& faults)
-      : key_(std::move(key)), chain_(std::move(chain)), issuer_(issuer), log_(log), clock_(clock),
+      : key_(std::move(key)),
+        chain_(std::move(chain)),
+        issuer_(issuer),
+        log_(log),
+        clock_(clock),
         faults_(faults) {}
+  http::ServerResponse sign(const http::ServerRequest& request) const;
+  Result<crypto::Certificate> issue(const crypto::PublicKey& key,
+                                    const OidcIssuer::Claims& claims) const;
   crypto::PrivateKey key_;
   std::vector<crypto::Certificate> chain_;
   const OidcIssuer& issuer_;
@@ -88,7 +100,8 @@ class Fulcio {
   const Faults& faults_;
 };
 
-/// POST /api/v2/log/entries (hashedRekordRequestV002), GET /api/v2/checkpoint; one 409 per duplicate.
+/// POST /api/v2/log/entries (hashedRekordRequestV002), GET /api/v2/checkpoint; one 409 per
+/// duplicate.
 class Rekor {
  public:
   Rekor(crypto::PrivateKey ed25519_key, std::string origin, Faults& faults)
@@ -98,12 +111,14 @@ class Rekor {
   http::ServerResponse handle(const http::ServerRequest& request);
 
  private:
+  http::ServerResponse add_entry(const http::ServerRequest& request);
+  Result<std::string> checkpoint() const;
   crypto::PrivateKey key_;
   std::string origin_;
   Faults& faults_;
   std::mutex mutex_;
   crypto::MerkleTree tree_;
-  std::vector<std::string> bodies_;
+  std::map<std::string, std::uint64_t, std::less<>> indexes_;  // by canonicalized body
 };
 
 /// POST /api/v1/timestamp, GET /api/v1/timestamp/certchain.

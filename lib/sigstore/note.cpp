@@ -1,13 +1,13 @@
 // Signed notes and checkpoints: reading and checking them.
 #include "sigstore/note.hpp"
 
-#include <algorithm>
-#include <string_view>
-
 #include "base/encoding.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
+
+#include <algorithm>
+#include <string_view>
 
 namespace mpk::sigstore {
 namespace {
@@ -81,8 +81,8 @@ Result<Checkpoint> read_checkpoint(std::string_view envelope) {
   out.size = TRY(parse_u64(lines[1]).with("size"));
   out.root_hash = TRY(base64_decode(lines[2]).with("root hash"));
   if (out.root_hash.size() != kRootSize) {
-    return malformed("root hash has " + std::to_string(out.root_hash.size()) +
-                     " bytes, expected " + std::to_string(kRootSize));
+    return malformed("root hash has " + std::to_string(out.root_hash.size()) + " bytes, expected " +
+                     std::to_string(kRootSize));
   }
   return out;
 }
@@ -128,14 +128,13 @@ Result<void> verify_note(const Note& note, std::string_view name, const crypto::
     if (line.name != name || !std::ranges::equal(line.key_hint, hint)) continue;
     auto held = key.verify(as_bytes(note.text), line.signature);
     if (!held) {
-      return Error(ErrorKind::untrusted,
-                   "signature of " + printable(name, 80) + " does not hold");
+      return Error(ErrorKind::untrusted, "signature of " + printable(name, 80) + " does not hold");
     }
     found = true;
   }
   if (found) return {};
-  return Error(ErrorKind::untrusted, "no signature of " + printable(name, 80) + " with key hint " +
-                                         hex_encode(hint));
+  return Error(ErrorKind::untrusted,
+               "no signature of " + printable(name, 80) + " with key hint " + hex_encode(hint));
 }
 
 Result<std::string> sign_note(std::string_view text, std::string_view name,

@@ -1,15 +1,15 @@
 // The parts of proto3 JSON that sigstore's messages share; only for the sources of lib/sigstore.
 #pragma once
 
-#include <optional>
-#include <string_view>
-#include <vector>
-
 #include "base/bytes.hpp"
 #include "base/digest.hpp"
 #include "base/result.hpp"
 #include "crypto/certificate.hpp"
 #include "json/read.hpp"
+
+#include <optional>
+#include <string_view>
+#include <vector>
 
 namespace mpk::sigstore {
 

@@ -1,18 +1,18 @@
 // SigningConfig: reading, and which of its services to use.
 #include "sigstore/signing_config.hpp"
 
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "base/url.hpp"
+#include "json/parse.hpp"
+#include "json/read.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <set>
-
-#include "base/limits.hpp"
-#include "base/text.hpp"
-#include "base/url.hpp"
-#include "json/parse.hpp"
-#include "json/read.hpp"
 
 namespace mpk::sigstore {
 namespace {
@@ -118,7 +118,8 @@ Result<std::vector<Service>> select_services(const std::vector<Service>& service
                            [](const Service& s) { return s.valid_for.start; });
   // One per operator: two instances of one operator are no two witnesses.
   std::set<std::string> operators;
-  std::erase_if(usable, [&](const Service& s) { return !operators.insert(s.operator_name).second; });
+  std::erase_if(usable,
+                [&](const Service& s) { return !operators.insert(s.operator_name).second; });
 
   const std::string name(what);
   if (usable.empty()) {

@@ -1,11 +1,6 @@
 // TrustedRoot: reading.
 #include "sigstore/trusted_root.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include <algorithm>
-#include <array>
-
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
@@ -14,6 +9,11 @@
 #include "json/read.hpp"
 #include "sigstore/note.hpp"
 #include "sigstore/proto_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
 
 namespace mpk::sigstore {
 namespace {
@@ -26,12 +26,15 @@ constexpr std::array<std::string_view, 4> kMediaTypes = {
 
 // PublicKeyDetails whose signatures crypto::PublicKey checks. Others (PSS, Ed25519ph, ML-DSA)
 // have the same SPKI as one of these, so the name decides, not the key.
-constexpr std::array<std::string_view, 9> kUsableKeys = {
-    "PKIX_ECDSA_P256_SHA_256",          "PKIX_ECDSA_P384_SHA_384",
-    "PKIX_ECDSA_P521_SHA_512",          "PKIX_ED25519",
-    "PKIX_RSA_PKCS1V5",                 "PKIX_RSA_PKCS1V15_2048_SHA256",
-    "PKIX_RSA_PKCS1V15_3072_SHA256",    "PKIX_RSA_PKCS1V15_4096_SHA256",
-    "PKCS1_RSA_PKCS1V5"};
+constexpr std::array<std::string_view, 9> kUsableKeys = {"PKIX_ECDSA_P256_SHA_256",
+                                                         "PKIX_ECDSA_P384_SHA_384",
+                                                         "PKIX_ECDSA_P521_SHA_512",
+                                                         "PKIX_ED25519",
+                                                         "PKIX_RSA_PKCS1V5",
+                                                         "PKIX_RSA_PKCS1V15_2048_SHA256",
+                                                         "PKIX_RSA_PKCS1V15_3072_SHA256",
+                                                         "PKIX_RSA_PKCS1V15_4096_SHA256",
+                                                         "PKCS1_RSA_PKCS1V5"};
 
 struct LogInstance {
   std::string base_url;
@@ -80,7 +83,8 @@ Result<std::optional<crypto::PublicKey>> read_key(const json::Field& field, std:
 
 Result<std::optional<LogInstance>> read_log(const json::Field& field,
                                             std::vector<std::string>& warnings) {
-  TRY(field.only({"baseUrl", "hashAlgorithm", "publicKey", "logId", "checkpointKeyId", "operator"}));
+  TRY(field.only(
+      {"baseUrl", "hashAlgorithm", "publicKey", "logId", "checkpointKeyId", "operator"}));
   const auto base_url = TRY(field.optional_string("baseUrl")).value_or("");
   const auto key_field = TRY(field.at("publicKey"));
   const auto validity = TRY(read_log_validity(key_field));
@@ -125,8 +129,8 @@ Result<TrustedRoot> parse_trusted_root(std::string_view text) {
       return top.error("mediaType \"" + printable(media_type, 120) +
                        "\" is not that of a trusted root (v0.1, v0.2)");
     }
-    TRY(top.only({"mediaType", "tlogs", "certificateAuthorities", "ctlogs",
-                  "timestampAuthorities"}));
+    TRY(top.only(
+        {"mediaType", "tlogs", "certificateAuthorities", "ctlogs", "timestampAuthorities"}));
     TrustedRoot root{{}, {}, {}, {}, {}, crypto::sha256(text)};
     for (const auto& item : TRY(top.optional_items("tlogs"))) {
       auto log = TRY(read_log(item, root.warnings));

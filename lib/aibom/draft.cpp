@@ -1,0 +1,61 @@
+// What the parts of a document share.
+#include "aibom/draft.hpp"
+
+#include "base/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace mpk::aibom {
+
+std::string Draft::sole_source(const std::function<bool(std::string_view)>& could_say) const {
+  const std::string* found = nullptr;
+  for (const auto& file : artifact.files) {
+    if (!could_say(file.path)) continue;
+    if (found != nullptr) return {};
+    found = &file.path;
+  }
+  return found == nullptr ? std::string() : *found;
+}
+
+std::size_t Draft::keep(std::string_view what, std::size_t count) {
+  if (count <= kListLength) return count;
+  truncated.push_back(std::string(what) + ": " + std::to_string(kListLength) + " of " +
+                      std::to_string(count) + " kept");
+  return kListLength;
+}
+
+std::string file_name(std::string_view path) {
+  return lower_ascii(path.substr(path.rfind('/') + 1));
+}
+
+bool is_card(std::string_view path) { return file_name(path) == "readme.md"; }
+
+bool is_config(std::string_view path) { return file_name(path) == "config.json"; }
+
+bool is_gguf(std::string_view path) { return file_name(path).ends_with(".gguf"); }
+
+bool is_tokenizer_config(std::string_view path) {
+  auto name = file_name(path);
+  return name == "tokenizer_config.json" || name == "chat_template.jinja" ||
+         name == "chat_template.json" || is_gguf(path);
+}
+
+std::string hash_name(DigestAlgorithm algorithm) {
+  switch (algorithm) {
+    case DigestAlgorithm::sha256:
+      return "SHA-256";
+    case DigestAlgorithm::sha384:
+      return "SHA-384";
+    case DigestAlgorithm::sha512:
+      return "SHA-512";
+  }
+  return "SHA-256";
+}
+
+Json hash_of(const Digest& digest) {
+  return {{"alg", hash_name(digest.algorithm())}, {"content", digest.hex()}};
+}
+
+}  // namespace mpk::aibom

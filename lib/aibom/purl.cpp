@@ -1,0 +1,70 @@
+// Package URLs.
+#include "aibom/purl.hpp"
+
+#include "base/text.hpp"
+#include "base/url.hpp"
+
+#include <algorithm>
+
+namespace mpk::aibom {
+namespace {
+
+constexpr std::string_view kOci = "pkg:oci/";
+constexpr std::size_t kHubNameLength = 96;
+
+bool is_hub_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_' || c == '.';
+}
+
+// The hub's own rule for user and repository names.
+bool is_hub_name(std::string_view name) {
+  return !name.empty() && name.size() <= kHubNameLength && name.front() != '.' &&
+         name.front() != '-' && name.find("..") == std::string_view::npos &&
+         std::all_of(name.begin(), name.end(), is_hub_character);
+}
+
+// purl-spec, "Rules for each purl component": ':' and '/' need no encoding in a qualifier.
+std::string qualifier(std::string_view value) {
+  std::string out;
+  for (char c : value) out += c == '/' || c == ':' ? std::string(1, c) : percent_encode({&c, 1});
+  return out;
+}
+
+}  // namespace
+
+std::string oci_purl(std::string_view repository, const Digest& manifest, std::string_view tag) {
+  auto name = lower_ascii(repository.substr(repository.rfind('/') + 1));
+  auto out = std::string(kOci) + percent_encode(name) + "@" + percent_encode(manifest.text()) +
+             "?repository_url=" + qualifier(repository);
+  if (!tag.empty()) out += "&tag=" + qualifier(tag);
+  return out;
+}
+
+bool is_commit(std::string_view revision) {
+  return revision.size() == 40 && std::all_of(revision.begin(), revision.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+         });
+}
+
+std::optional<std::string> huggingface_purl(std::string_view model, std::string_view revision) {
+  auto parts = split(model, '/');
+  if (parts.size() != 2 || !is_hub_name(parts[0]) || !is_hub_name(parts[1])) return std::nullopt;
+  auto out = "pkg:huggingface/" + std::string(model);
+  if (is_commit(revision)) out += "@" + lower_ascii(revision);
+  return out;
+}
+
+std::optional<Digest> digest_of_purl(std::string_view purl) {
+  if (!purl.starts_with(kOci)) return std::nullopt;
+  purl = purl.substr(0, purl.find_first_of("?#"));
+  auto at = purl.rfind('@');
+  if (at == std::string_view::npos) return std::nullopt;
+  auto version = percent_decode(purl.substr(at + 1));
+  if (!version) return std::nullopt;
+  auto digest = Digest::parse(*version);
+  if (!digest) return std::nullopt;
+  return digest.take();
+}
+
+}  // namespace mpk::aibom

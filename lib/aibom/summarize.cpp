@@ -1,0 +1,94 @@
+// summarize: the facts of any CycloneDX document that describes a model.
+#include "aibom/agree.hpp"
+#include "aibom/lookup.hpp"
+#include "aibom/own_properties.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace mpk::aibom {
+namespace {
+
+const std::string& first_of(const std::string& a, const std::string& b) {
+  return a.empty() ? b : a;
+}
+
+void add_once(std::vector<std::string>& list, const std::string& value) {
+  if (!value.empty() && std::find(list.begin(), list.end(), value) == list.end())
+    list.push_back(value);
+}
+
+std::vector<std::string> licenses(const Json& model) {
+  std::vector<std::string> out;
+  for (const auto& entry : items(member(model, "licenses"))) {
+    const auto& license = member(entry, "license");
+    add_once(out, first_of(text(license, "id"), text(license, "name")));
+    add_once(out, text(entry, "expression"));
+  }
+  return out;
+}
+
+std::vector<std::string> base_models(const Json& model) {
+  std::vector<std::string> out;
+  for (const auto& base : items(member(member(model, "pedigree"), "ancestors"))) {
+    const auto& group = text(base, "group");
+    add_once(out, group.empty() ? text(base, "name") : group + "/" + text(base, "name"));
+  }
+  return out;
+}
+
+std::vector<std::string> datasets(const Json& bom, const Json& parameters) {
+  std::map<std::string, std::string> names;  // bom-ref → name
+  each_component(member(bom, "components"), [&](const Json& component) {
+    names.emplace(text(component, "bom-ref"), text(component, "name"));
+  });
+  std::vector<std::string> out;
+  for (const auto& dataset : items(member(parameters, "datasets"))) {
+    auto named = names.find(text(dataset, "ref"));
+    add_once(out, named == names.end() ? first_of(text(dataset, "name"), text(dataset, "ref"))
+                                       : named->second);
+  }
+  return out;
+}
+
+std::size_t count_files(const Json& bom) {
+  std::size_t count = 0;
+  auto visit = [&](const Json& component) { count += text(component, "type") == "file" ? 1 : 0; };
+  each_component(member(member(member(bom, "metadata"), "component"), "components"), visit);
+  each_component(member(bom, "components"), visit);
+  return count;
+}
+
+}  // namespace
+
+Summary summarize(const Json& bom) {
+  const auto& model = subject(bom);
+  const auto& card = member(model, "modelCard");
+  const auto& parameters = member(card, "modelParameters");
+  Summary out;
+  out.name = text(model, "name");
+  if (const auto& group = text(model, "group"); !group.empty()) out.name = group + "/" + out.name;
+  out.version = text(model, "version");
+  out.spec_version = text(bom, "specVersion");
+  out.serial_number = text(bom, "serialNumber");
+  out.architecture = text(parameters, "modelArchitecture");
+  out.family = text(parameters, "architectureFamily");
+  out.task = text(parameters, "task");
+  out.quantization = property(card, "cdx:ai-ml:model:hyperparameter:quantization");
+  // What was counted is exact; the taxonomy's count is rounded ("8B").
+  out.parameters = first_of(property(model, own(kParameters)),
+                            property(card, "cdx:ai-ml:model:parameter:count"));
+  out.context_length = property(card, "cdx:ai-ml:model:hyperparameter:context_length");
+  out.licenses = licenses(model);
+  out.base_models = base_models(model);
+  out.datasets = datasets(bom, parameters);
+  out.files = count_files(bom);
+  for (const auto& each : items(member(model, "properties"))) {
+    if (text(each, "name") == own(kFinding)) out.findings.push_back(text(each, "value"));
+  }
+  return out;
+}
+
+}  // namespace mpk::aibom

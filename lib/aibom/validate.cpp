@@ -1,0 +1,51 @@
+// validate: the grammar's violations and the lint's findings in one list.
+#include "aibom/validate.hpp"
+
+#include "aibom/grammar.hpp"
+#include "aibom/lint.hpp"
+#include "aibom/lookup.hpp"
+#include "base/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace mpk::aibom {
+namespace {
+
+constexpr std::size_t kMaxViolations = 100;
+constexpr std::string_view kSpecVersion = "1.6";
+
+}  // namespace
+
+Result<std::vector<Problem>> validate_aibom(const Json& bom) {
+  const auto& version = text(bom, "specVersion");
+  if (!version.empty() && version != kSpecVersion)
+    return Error(ErrorKind::unsupported,
+                 "aibom: CycloneDX " + printable(version, 20) + " is not supported by this release",
+                 "1.6 is");
+  const auto& schema = grammar();
+  if (!schema) return Error(schema.error());
+  std::vector<Problem> problems;
+  for (auto& violation : schema->validate(bom, kMaxViolations))
+    problems.push_back({Problem::Level::error, "schema", std::move(violation.instance),
+                        std::move(violation.message)});
+  Findings findings;
+  lint_references(bom, findings);
+  lint_hashes(bom, findings);
+  lint_provenance(bom, findings);
+  lint_advice(bom, findings);
+  for (auto& problem : findings.take()) problems.push_back(std::move(problem));
+  // What makes a document unusable first.
+  std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
+    return a.level == Problem::Level::error && b.level == Problem::Level::warning;
+  });
+  return problems;
+}
+
+bool has_errors(const std::vector<Problem>& problems) {
+  return std::any_of(problems.begin(), problems.end(),
+                     [](const Problem& problem) { return problem.level == Problem::Level::error; });
+}
+
+}  // namespace mpk::aibom

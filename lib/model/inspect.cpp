@@ -1,0 +1,141 @@
+// inspect: the readers in the order of their authority, then the comparisons between them.
+#include "model/inspect.hpp"
+
+#include "base/text.hpp"
+#include "crypto/hash.hpp"
+#include "model/collect.hpp"
+#include "model/contradictions.hpp"
+#include "model/gguf_info.hpp"
+#include "model/huggingface.hpp"
+#include "model/names.hpp"
+#include "model/precision.hpp"
+#include "model/shapes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+#include <utility>
+
+namespace mpk::model {
+namespace {
+
+/// The file of this name that speaks for the whole model: the one at the top, or the only one of
+/// the topmost directory that has any (diffusers keeps one config.json for each part).
+const FileHead* find_file(const Heads& heads, std::string_view name) {
+  const FileHead* found = nullptr;
+  std::ptrdiff_t depth = 0;
+  bool alone = true;
+  for (const auto& [path, head] : heads) {
+    if (!iequals_ascii(base_name(path), name)) continue;
+    const auto level = std::count(path.begin(), path.end(), '/');
+    if (found && level > depth) continue;
+    alone = !found || level < depth;
+    found = head;
+    depth = level;
+  }
+  return alone ? found : nullptr;
+}
+
+void read_onnx_metadata(const OnnxHeader& header, const std::string& path, ModelInfo& info) {
+  add_fact(info, {"opset", cut(join(header.opsets, ", "), kShortText), Tier::verified, path});
+  std::string producer = header.producer_name;
+  if (!header.producer_version.empty()) producer += " " + header.producer_version;
+  add_fact(info, {"producer", cut(producer, kShortText), Tier::declared, path});
+  set_if_empty(info.description, cut(header.doc_string, kLongText));
+}
+
+/// ModelPack's capabilities by the Hub's task (inferred: the card names the task only).
+struct TaskTypes {
+  std::string_view task, inputs, outputs;
+};
+constexpr auto kTasks = std::to_array<TaskTypes>({
+    {"text-generation", "text", "text"},
+    {"text2text-generation", "text", "text"},
+    {"text-classification", "text", "other"},
+    {"token-classification", "text", "other"},
+    {"zero-shot-classification", "text", "other"},
+    {"question-answering", "text", "text"},
+    {"summarization", "text", "text"},
+    {"translation", "text", "text"},
+    {"fill-mask", "text", "text"},
+    {"feature-extraction", "text", "embedding"},
+    {"sentence-similarity", "text", "embedding"},
+    {"image-classification", "image", "other"},
+    {"object-detection", "image", "other"},
+    {"image-segmentation", "image", "image"},
+    {"image-to-text", "image", "text"},
+    {"image-to-image", "image", "image"},
+    {"image-text-to-text", "image text", "text"},
+    {"visual-question-answering", "image text", "text"},
+    {"video-text-to-text", "text video", "text"},
+    {"video-classification", "video", "other"},
+    {"text-to-image", "text", "image"},
+    {"text-to-video", "text", "video"},
+    {"text-to-audio", "text", "audio"},
+    {"text-to-speech", "text", "audio"},
+    {"automatic-speech-recognition", "audio", "text"},
+    {"audio-classification", "audio", "other"},
+    {"audio-text-to-text", "audio text", "text"},
+});
+
+void add_types(ModelInfo& info) {
+  for (const TaskTypes& row : kTasks) {
+    if (row.task != info.task) continue;
+    for (const std::string_view type : split(row.inputs, ' ')) add_unique(info.input_types, type);
+    for (const std::string_view type : split(row.outputs, ' ')) add_unique(info.output_types, type);
+  }
+}
+
+void read_documents(const Heads& heads, ModelInfo& info) {
+  const auto read = [&](std::string_view name, void (*reader)(const FileHead&, ModelInfo&)) {
+    if (const FileHead* head = find_file(heads, name)) reader(*head, info);
+  };
+  // transformers prefers this file over the tokenizer's member.
+  if (const FileHead* jinja = find_file(heads, "chat_template.jinja"); jinja && jinja->whole) {
+    info.chat_template_sha256 = crypto::sha256(jinja->bytes).hex();
+  }
+  read("README.md", read_model_card);
+  read("adapter_config.json", read_adapter_config);
+  read("config.json", read_config_json);
+  read("tokenizer_config.json", read_tokenizer_config);
+}
+
+void sort_all(ModelInfo& info) {
+  std::sort(info.hyperparameters.begin(), info.hyperparameters.end(),
+            [](const Fact& a, const Fact& b) { return a.name < b.name; });
+  std::sort(info.findings.begin(), info.findings.end(), [](const Finding& a, const Finding& b) {
+    return std::tie(b.severity, a.code, a.path, a.message) <
+           std::tie(a.severity, b.code, b.path, b.message);
+  });
+}
+
+}  // namespace
+
+ModelInfo inspect(const std::vector<FileHead>& heads) {
+  Heads by_path;
+  for (const FileHead& head : heads) by_path.emplace(head.path, &head);
+  ModelInfo info;
+  read_documents(by_path, info);
+  Weights weights = read_weights(by_path, info);
+  check_shards(by_path, weights, info);
+  if (weights.format == Format::gguf) {
+    const std::string& first = weights.counted.front();
+    read_gguf_metadata(weights.gguf.at(first), first, info);
+  }
+  if (weights.format == Format::onnx) {
+    const std::string& first = weights.counted.front();
+    read_onnx_metadata(weights.onnx.at(first), first, info);
+  }
+  info.precision = precision_of(info.tensors);
+  check_file_types(weights, info);
+  check_shapes(weights, info);
+  check_precision(weights, info);
+  check_size_claims(weights, info);
+  check_licenses(by_path, info);
+  check_external_data(by_path, weights, info);
+  add_types(info);
+  sort_all(info);
+  return info;
+}
+
+}  // namespace mpk::model

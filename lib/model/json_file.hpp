@@ -1,0 +1,18 @@
+// What the readers of Hugging Face's JSON files share.
+#pragma once
+
+#include "json/value.hpp"
+#include "model/head.hpp"
+#include "model/info.hpp"
+
+#include <optional>
+#include <string>
+
+namespace mpk::model {
+
+/// The object in a file; nullopt: it could not be read, and that became a finding.
+std::optional<Json> parse_json_file(const FileHead& file, ModelInfo& info);
+/// A finding for "auto_map": transformers imports the modules that it names.
+void add_remote_code(const Json& config, const std::string& path, ModelInfo& info);
+
+}  // namespace mpk::model

@@ -1,0 +1,195 @@
+// Tests of layout_store: what is on the disk, opening, and names in layouts of others.
+#include "oci/layout_store.hpp"
+
+#include "base/file.hpp"
+#include "oci/media_type.hpp"
+#include "oci/referrers_tag.hpp"
+#include "oci/test_artifacts.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <ostream>
+
+using namespace mpk;
+using namespace mpk::oci;
+namespace fs = std::filesystem;
+
+namespace {
+
+void put(const fs::path& path, std::string_view contents) {
+  std::ofstream(path, std::ios::binary) << contents;
+}
+std::string get(const fs::path& path) { return read_file(path, 1U << 20).take(); }
+
+constexpr std::string_view kMarker = R"({"imageLayoutVersion":"1.0.0"})";
+constexpr std::string_view kEmptyIndexFile = R"({"schemaVersion":2,"manifests":[]})";
+
+std::vector<std::string> names_in(const fs::path& directory) {
+  std::vector<std::string> out;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    out.push_back(entry.path().filename().string());
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a new layout has the files of the specification") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const fs::path root = dir.path() / "a" / "b";
+  const auto store = open_layout(root, {.create = true}).take();
+  CHECK(store->name() == "oci:" + root.native());
+  CHECK(get(root / "oci-layout") == kMarker);
+  CHECK(Json::parse(get(root / "index.json"))["schemaVersion"] == 2);
+  CHECK(fs::is_directory(root / "blobs" / "sha256"));
+
+  const auto model = test::make_model(*store, {"weights"});
+  test::push(*store, model, "1.0");
+  CHECK(get(root / "blobs" / "sha256" / model.descriptor.digest.hex()) == model.bytes);
+  const Json index = Json::parse(get(root / "index.json"));
+  REQUIRE(index["manifests"].size() == 1);
+  CHECK(index["manifests"][0]["annotations"] == Json{{std::string(kAnnotationRefName), "1.0"}});
+  CHECK(index["manifests"][0]["digest"] == model.descriptor.digest.text());
+  // Config, layer, manifest; nothing temporary.
+  CHECK(names_in(root / "blobs" / "sha256").size() == 3);
+}
+
+TEST_CASE("an opened layout has what was pushed before") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const auto model = [&] {
+    const auto store = open_layout(dir.path(), {.create = true}).take();
+    const auto pushed = test::make_model(*store, {"weights"});
+    test::push(*store, pushed, "1.0");
+    return pushed;
+  }();
+  for (const bool create : {false, true}) {
+    const auto store = open_layout(dir.path(), {.create = create}).take();
+    CHECK(store->resolve("1.0").take().digest == model.descriptor.digest);
+  }
+}
+
+TEST_CASE("what is no layout is refused and left alone") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const auto kind = [&](const fs::path& path, bool create) {
+    const auto store = open_layout(path, {.create = create});
+    return store ? std::optional<ErrorKind>() : store.error().kind();
+  };
+  CHECK(kind(dir.path() / "none", false) == ErrorKind::not_found);
+  CHECK_FALSE(fs::exists(dir.path() / "none"));
+
+  const fs::path empty = dir.path() / "empty";
+  fs::create_directory(empty);
+  CHECK(kind(empty, false) == ErrorKind::malformed);
+  CHECK(names_in(empty).empty());
+
+  const fs::path full = dir.path() / "full";
+  fs::create_directory(full);
+  put(full / "model.gguf", "x");
+  CHECK(kind(full, true) == ErrorKind::malformed);
+  CHECK_FALSE(fs::exists(full / "oci-layout"));
+  CHECK_FALSE(fs::exists(full / "index.json"));
+
+  put(dir.path() / "file", "x");
+  CHECK(kind(dir.path() / "file", false) == ErrorKind::malformed);
+  CHECK(kind(dir.path() / "file", true) == ErrorKind::malformed);
+}
+
+TEST_CASE("a layout with damaged top files is refused") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  struct Row {
+    const char *marker, *index;
+    ErrorKind kind;
+  };
+  const std::string good_marker(kMarker);
+  const std::string good_index(kEmptyIndexFile);
+  const Row rows[] = {
+      {R"({"imageLayoutVersion":"2.0.0"})", good_index.c_str(), ErrorKind::unsupported},
+      {"{}", good_index.c_str(), ErrorKind::malformed},
+      {"", good_index.c_str(), ErrorKind::malformed},
+      {good_marker.c_str(), "", ErrorKind::malformed},
+      {good_marker.c_str(), "{", ErrorKind::malformed},
+      {good_marker.c_str(), nullptr, ErrorKind::malformed},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.marker);
+    put(dir.path() / "oci-layout", row.marker);
+    fs::remove(dir.path() / "index.json");
+    if (row.index != nullptr) put(dir.path() / "index.json", row.index);
+    const auto store = open_layout(dir.path());
+    REQUIRE_FALSE(store);
+    CHECK(store.error().kind() == row.kind);
+    CHECK(store.error().text().find(dir.path().native()) != std::string::npos);
+  }
+  put(dir.path() / "oci-layout", kMarker);
+  put(dir.path() / "index.json", kEmptyIndexFile);
+  CHECK(open_layout(dir.path()));
+}
+
+TEST_CASE("a layout whose making was cut short is completed") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  put(dir.path() / ".mpk-lock", "");
+  put(dir.path() / ".mpk-tmp-abc", "half");
+  REQUIRE(open_layout(dir.path(), {.create = true}));
+  fs::remove(dir.path() / "index.json");
+  CHECK_FALSE(open_layout(dir.path()));
+  REQUIRE(open_layout(dir.path(), {.create = true}));
+  CHECK(open_layout(dir.path()));
+}
+
+TEST_CASE("tags that can't be typed and referrers tags are not listed and not set") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const auto store = open_layout(dir.path(), {.create = true}).take();
+  const auto model = test::make_model(*store, {"weights"});
+  test::push(*store, model, "1.0");
+  Json index = Json::parse(get(dir.path() / "index.json"));
+  Json foreign = index["manifests"][0];
+  foreign["annotations"][std::string(kAnnotationRefName)] = "docker.io/library/x:1\x1b[2J";
+  index["manifests"].push_back(foreign);
+  put(dir.path() / "index.json", json::compact(index));
+  CHECK(store->tags().take() == std::vector<std::string>{"1.0"});
+
+  const std::string reserved = referrers_tag(model.descriptor.digest);
+  for (const std::string& tag : {std::string(), std::string("a/b"), std::string("a b"), reserved}) {
+    CAPTURE(tag);
+    CHECK(store->tag(model.descriptor, tag).error().kind() == ErrorKind::usage);
+    CHECK(store->push_manifest(model.descriptor, model.bytes, tag).error().kind() ==
+          ErrorKind::usage);
+  }
+  const auto signature = test::make_referrer(*store, model.descriptor, "sig");
+  test::push(*store, signature);
+  CHECK(store->remove_tag(reserved).error().kind() == ErrorKind::not_found);
+  CHECK(store->referrers(model.descriptor.digest).take().size() == 1);
+  // Cosign's older tags share the form, and are tags.
+  CHECK(store->tag(model.descriptor, reserved + ".sig"));
+}
+
+TEST_CASE("a manifest that only an index names is found by digest, a layer is not") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const auto store = open_layout(dir.path(), {.create = true}).take();
+  const auto child = test::make_model(*store, {"weights"});
+  REQUIRE(push_text(*store, kManifestType, child.bytes));
+  const Descriptor layer = push_text(*store, "a/b", "no manifest").take();
+  const std::string list =
+      R"({"schemaVersion":2,"mediaType":")" + std::string(kDockerListType) + R"(","manifests":[]})";
+  const Descriptor index = push_text(*store, kDockerListType, list).take();
+
+  CHECK(store->resolve(child.descriptor.digest.text()).take().media_type == kManifestType);
+  CHECK(store->resolve(index.digest.text()).take().media_type == kDockerListType);
+  CHECK(store->resolve(layer.digest.text()).error().kind() == ErrorKind::not_found);
+}
+
+TEST_CASE("a removed manifest leaves neither entries nor its blob") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const auto store = open_layout(dir.path(), {.create = true}).take();
+  const auto model = test::make_model(*store, {"weights"});
+  test::push(*store, model, "a");
+  REQUIRE(store->tag(model.descriptor, "b"));
+  REQUIRE(store->remove_manifest(model.descriptor));
+  CHECK(Json::parse(get(dir.path() / "index.json"))["manifests"].empty());
+  CHECK_FALSE(fs::exists(dir.path() / "blobs" / "sha256" / model.descriptor.digest.hex()));
+}

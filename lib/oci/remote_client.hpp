@@ -1,0 +1,43 @@
+// RemoteClient: requests to one repository: URLs, scopes, errors in the registry's own words.
+#pragma once
+
+#include "base/log.hpp"
+#include "http/transport.hpp"
+#include "oci/reference.hpp"
+#include "oci/remote_auth.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mpk::oci {
+
+enum class Access { pull, push, remove };
+
+/// Thread-safe.
+class RemoteClient {
+ public:
+  RemoteClient(http::Transport& transport, Url base, std::string repository,
+               Authenticator::Lookup lookup, const Logger& logger);
+
+  const Url& base() const { return base_; }
+  const std::string& repository() const { return repository_; }
+  /// "/v2/<repository>/<path>"
+  Url url(std::string_view path) const;
+  http::Request request(std::string method, Url url) const;
+  Result<http::Response> send(http::Request request, Access access,
+                              const std::vector<std::string>& also = {});
+  /// An Error for a status that is no success; `what` names the thing: "manifest 1.0".
+  Error error(const http::Response& response, std::string_view what) const;
+
+ private:
+  Url base_;
+  std::string repository_;
+  Authenticator authenticator_;
+  Logger logger_;
+};
+
+/// http for loopback hosts and with `plain_http`, else https; docker.io's API host.
+Result<Url> registry_url(std::string_view registry, bool plain_http);
+
+}  // namespace mpk::oci

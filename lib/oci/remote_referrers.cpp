@@ -1,0 +1,176 @@
+// Referrers in a registry.
+#include "oci/remote_referrers.hpp"
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "oci/media_type.hpp"
+#include "oci/referrers_tag.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <random>
+#include <thread>
+
+namespace mpk::oci {
+namespace {
+
+// No registry offers compare-and-swap on a tag. A round costs two requests; eight writers at once
+// have needed at most 17.
+constexpr unsigned kUpdateRounds = 40;
+
+bool contains(const std::vector<Descriptor>& list, const Digest& digest) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](const Descriptor& d) { return d.digest == digest; });
+}
+
+void merge(std::map<Digest, Descriptor>& into, const std::vector<Descriptor>& from) {
+  for (const auto& descriptor : from) {
+    auto [found, added] = into.emplace(descriptor.digest, descriptor);
+    // Some indexes lose annotations and artifact type: the fuller entry wins.
+    if (!added && found->second.annotations.empty())
+      found->second.annotations = descriptor.annotations;
+    if (!added && found->second.artifact_type.empty())
+      found->second.artifact_type = descriptor.artifact_type;
+  }
+}
+
+std::vector<Descriptor> values(const std::map<Digest, Descriptor>& map) {
+  std::vector<Descriptor> out;
+  for (const auto& [digest, descriptor] : map) out.push_back(descriptor);
+  return out;
+}
+
+Descriptor referrer_entry(const Descriptor& descriptor, const Manifest& manifest) {
+  return {.media_type = descriptor.media_type,
+          .digest = descriptor.digest,
+          .size = descriptor.size,
+          .artifact_type = manifest.effective_artifact_type(),
+          .annotations = manifest.annotations,
+          .data = std::nullopt};
+}
+
+unsigned jitter_ms() {
+  thread_local std::minstd_rand generator(std::random_device{}());
+  return std::uniform_int_distribution<unsigned>(10, 60)(generator);
+}
+
+}  // namespace
+
+// RFC 8288: <target>; rel="next"
+Result<std::optional<Url>> next_page(const http::Response& response, const Url& current) {
+  for (const auto& header : response.headers.all("Link")) {
+    auto open = header.find('<');
+    auto close = header.find('>', open == std::string::npos ? 0 : open);
+    if (open == std::string::npos || close == std::string::npos) continue;
+    auto parameters = lower_ascii(header.substr(close));
+    if (parameters.find("rel=\"next\"") == std::string::npos &&
+        parameters.find("rel=next") == std::string::npos)
+      continue;
+    auto next = TRY(current.resolve(header.substr(open + 1, close - open - 1)));
+    if (!next.same_origin(current))
+      return Error(ErrorKind::malformed,
+                   current.authority() + ": the next page is at another host, " + next.authority());
+    return std::optional(next);
+  }
+  return std::optional<Url>();
+}
+
+Result<std::optional<std::vector<Descriptor>>> RemoteReferrers::from_api(
+    const Digest& subject, std::string_view artifact_type) {
+  auto url = client_.url("referrers/" + subject.text());
+  if (!artifact_type.empty()) url = url.with_query("artifactType", artifact_type);
+  std::vector<Descriptor> out;
+  for (std::size_t page = 0; page < limits::kReferrerPages; ++page) {
+    auto request = client_.request("GET", url);
+    request.headers.set("Accept", std::string(kIndexType));
+    auto response = TRY(client_.send(std::move(request), Access::pull));
+    if (response.status == 404) return std::optional<std::vector<Descriptor>>();
+    if (response.status != 200) return client_.error(response, "referrers of " + subject.brief());
+    auto index = TRY(parse_index(response.body).with("referrers of " + subject.brief()));
+    out.insert(out.end(), index.manifests.begin(), index.manifests.end());
+    if (out.size() > limits::kReferrers)
+      return Error(ErrorKind::too_large, "more than " + std::to_string(limits::kReferrers) +
+                                             " referrers of " + subject.brief());
+    auto next = TRY(next_page(response, url));
+    if (!next) break;
+    url = *next;
+  }
+  return std::optional(std::move(out));
+}
+
+Result<Index> RemoteReferrers::fallback_index(const Digest& subject) {
+  auto tag = referrers_tag(subject);
+  auto descriptor = store_.resolve(tag);
+  if (!descriptor) {
+    if (descriptor.error().kind() == ErrorKind::not_found) return Index{};
+    return std::move(descriptor).error();
+  }
+  auto bytes = TRY(store_.fetch_manifest(*descriptor));
+  if (!is_index(bytes, descriptor->media_type))
+    return Error(ErrorKind::malformed, "the tag " + tag + " is no index of referrers",
+                 "somebody else uses this name; remove it first");
+  return parse_index(bytes).with("tag " + tag);
+}
+
+Result<void> RemoteReferrers::put_index(const Digest& subject, const Index& index) {
+  auto bytes = serialize(index);
+  return store_.push_manifest(Descriptor::of(kIndexType, bytes), bytes, referrers_tag(subject));
+}
+
+Result<std::vector<Descriptor>> RemoteReferrers::list(const Digest& subject,
+                                                      std::string_view artifact_type) {
+  std::map<Digest, Descriptor> all;
+  auto api = TRY(from_api(subject, artifact_type));
+  if (api) merge(all, *api);
+  // Registries exist whose API answers an empty list while the fallback tag has them.
+  if (!api || api->empty()) merge(all, TRY(fallback_index(subject)).manifests);
+  auto out = values(all);
+  // A server may ignore the filter, and an entry without a type may be of any.
+  if (!artifact_type.empty())
+    std::erase_if(out, [&](const Descriptor& d) {
+      return !d.artifact_type.empty() && d.artifact_type != artifact_type;
+    });
+  return out;
+}
+
+Result<void> RemoteReferrers::add(const Descriptor& descriptor, const Manifest& manifest) {
+  const auto& subject = manifest.subject->digest;
+  auto api = TRY(from_api(subject, {}));
+  if (api && contains(*api, descriptor.digest)) return {};
+  std::map<Digest, Descriptor> seen;
+  merge(seen, {referrer_entry(descriptor, manifest)});
+  for (unsigned round = 0; round < kUpdateRounds; ++round) {
+    auto index = TRY(fallback_index(subject));
+    merge(seen, index.manifests);
+    bool complete = std::all_of(seen.begin(), seen.end(), [&](const auto& entry) {
+      return contains(index.manifests, entry.first);
+    });
+    if (complete) return {};
+    index.manifests = values(seen);
+    TRY(put_index(subject, index));
+    auto pause = jitter_ms();
+    if (sleep_) {
+      sleep_(pause);
+    } else {
+      std::this_thread::sleep_for(std::chrono::milliseconds(pause));
+    }
+  }
+  return Error(ErrorKind::network,
+               "the list of referrers of " + subject.brief() + " does not settle",
+               "too many writers at once; run the command again");
+}
+
+Result<void> RemoteReferrers::forget(const Descriptor& descriptor) {
+  auto bytes = store_.fetch_manifest(descriptor);
+  if (!bytes || is_index(*bytes, descriptor.media_type)) return {};
+  auto manifest = parse_manifest(*bytes);
+  if (!manifest || !manifest->subject) return {};
+  auto index = TRY(fallback_index(manifest->subject->digest));
+  if (!contains(index.manifests, descriptor.digest)) return {};
+  std::erase_if(index.manifests,
+                [&](const Descriptor& d) { return d.digest == descriptor.digest; });
+  return put_index(manifest->subject->digest, index);
+}
+
+}  // namespace mpk::oci

@@ -1,0 +1,304 @@
+// RemoteStore: blobs and manifests of one repository.
+#include "oci/remote_store.hpp"
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "crypto/hash.hpp"
+#include "json/parse.hpp"
+#include "json/read.hpp"
+#include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
+#include "oci/referrers_tag.hpp"
+#include "oci/remote_client.hpp"
+#include "oci/remote_referrers.hpp"
+#include "oci/remote_upload.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <mutex>
+#include <stdexcept>
+
+namespace mpk::oci {
+namespace {
+
+constexpr std::size_t kManifestCache = 64;
+constexpr unsigned kTagPages = 1000;
+
+std::string accept_manifests() {
+  return std::string(kManifestType) + ", " + std::string(kIndexType) + ", " +
+         std::string(kDockerManifestType) + ", " + std::string(kDockerListType);
+}
+
+// "application/json; charset=utf-8" → "application/json"
+std::string bare_type(const std::string& header) {
+  return std::string(trim(std::string_view(header).substr(0, header.find(';'))));
+}
+
+// Streams into the caller's sink and proves size and digest; a retry that starts over is skipped up
+// to where the sink already is.
+class ProvingSink final : public http::BodySink {
+ public:
+  ProvingSink(const Descriptor& descriptor, const Sink& sink)
+      : descriptor_(descriptor), sink_(sink), hasher_(descriptor.digest.algorithm()) {}
+
+  Result<void> begin(int, const http::Headers&) override {
+    position_ = 0;
+    return {};
+  }
+  Result<void> write(BytesView bytes) override {
+    auto start = position_;
+    position_ += bytes.size();
+    if (position_ > descriptor_.size)
+      return Error(ErrorKind::mismatch, "blob " + descriptor_.digest.brief() +
+                                            ": more than the expected " +
+                                            std::to_string(descriptor_.size) + " bytes");
+    if (position_ <= delivered_) return {};
+    auto fresh = bytes.subspan(static_cast<std::size_t>(std::max(delivered_, start) - start));
+    hasher_.update(fresh);
+    delivered_ += fresh.size();
+    return sink_(fresh);
+  }
+  Result<void> prove() {
+    if (delivered_ != descriptor_.size)
+      return Error(ErrorKind::mismatch,
+                   "blob " + descriptor_.digest.brief() + ": size " + std::to_string(delivered_) +
+                       " does not match the descriptor (" + std::to_string(descriptor_.size) + ")",
+                   "the registry served a truncated blob; run the command again");
+    auto found = hasher_.finish();
+    if (found != descriptor_.digest)
+      return Error(
+          ErrorKind::mismatch,
+          "blob " + descriptor_.digest.brief() + ": its bytes have the digest " + found.brief(),
+          "the registry served other bytes than were pushed");
+    return {};
+  }
+
+ private:
+  const Descriptor& descriptor_;
+  const Sink& sink_;
+  crypto::Hasher hasher_;
+  std::uint64_t position_ = 0, delivered_ = 0;
+};
+
+class RemoteStore final : public Store {
+ public:
+  RemoteStore(const Reference& reference, Url base, http::Transport& transport, const Env& env,
+              const Logger& logger, const RemoteOptions& options)
+      : name_(reference.name()),
+        client_(
+            transport, std::move(base), reference.repository,
+            [registry = reference.registry, repository = reference.repository, &env] {
+              return find_credential(registry, repository, env);
+            },
+            logger),
+        uploads_(client_),
+        referrers_(client_, *this, options, logger) {}
+
+  std::string name() const override { return name_; }
+
+  // By GET: the digest is computed from the bytes, and the bytes are needed next anyway.
+  Result<Descriptor> resolve(const std::string& target) override {
+    auto request = client_.request("GET", client_.url("manifests/" + target));
+    request.headers.set("Accept", accept_manifests());
+    request.response_cap = limits::kManifest;
+    auto response = TRY(client_.send(std::move(request), Access::pull));
+    if (response.status != 200) return client_.error(response, target);
+    auto descriptor =
+        Descriptor::of(bare_type(response.headers.get("Content-Type").value_or("")), response.body);
+    if (descriptor.media_type.empty() || descriptor.media_type == "application/json" ||
+        descriptor.media_type == "application/octet-stream")
+      descriptor.media_type = is_index(response.body, {}) ? kIndexType : kManifestType;
+    TRY(check_named_digest(response, target, descriptor, response.body));
+    remember(descriptor.digest, response.body);
+    return descriptor;
+  }
+
+  Result<std::string> fetch_manifest(const Descriptor& descriptor) override {
+    {
+      std::scoped_lock lock(mutex_);
+      auto found = manifests_.find(descriptor.digest);
+      if (found != manifests_.end()) return found->second;
+    }
+    auto request = client_.request("GET", client_.url("manifests/" + descriptor.digest.text()));
+    request.headers.set("Accept", descriptor.media_type.empty()
+                                      ? accept_manifests()
+                                      : descriptor.media_type + ", " + accept_manifests());
+    request.response_cap = limits::kManifest;
+    auto response = TRY(client_.send(std::move(request), Access::pull));
+    if (response.status != 200)
+      return client_.error(response, "manifest " + descriptor.digest.brief());
+    TRY(check_content(descriptor, response.body));
+    remember(descriptor.digest, response.body);
+    return response.body;
+  }
+
+  Result<void> fetch_blob(const Descriptor& descriptor, const Sink& sink) override {
+    ProvingSink proving(descriptor, sink);
+    auto request = client_.request("GET", client_.url("blobs/" + descriptor.digest.text()));
+    request.sink = &proving;
+    request.bulk = true;
+    auto response = TRY(client_.send(std::move(request), Access::pull));
+    if (response.status != 200) return client_.error(response, "blob " + descriptor.digest.brief());
+    return proving.prove();
+  }
+
+  Result<bool> has_blob(const Descriptor& descriptor) override {
+    return uploads_.has_blob(descriptor);
+  }
+  Result<Pushed> push_blob(const Descriptor& descriptor, Source& source,
+                           const std::vector<std::string>& mount_from) override {
+    return uploads_.push_blob(descriptor, source, mount_from);
+  }
+  Result<Pushed> push_stream(Source& source, std::uint64_t size,
+                             const std::function<Result<Digest>()>& digest) override {
+    return uploads_.push_stream(source, size, digest);
+  }
+
+  Result<void> push_manifest(const Descriptor& descriptor, const std::string& bytes,
+                             const std::optional<std::string>& tag) override {
+    TRY(check_content(descriptor, bytes));
+    auto target = tag.value_or(descriptor.digest.text());
+    http::TextSource body(bytes);
+    auto request = client_.request("PUT", client_.url("manifests/" + target));
+    request.headers.set("Content-Type", descriptor.media_type);
+    request.body = &body;
+    auto response = TRY(client_.send(std::move(request), Access::push));
+    if (response.status < 200 || response.status > 299)
+      return client_.error(response, "manifest " + target);
+    auto stored = response.headers.get("Docker-Content-Digest");
+    if (stored && *stored != descriptor.digest.text())
+      return Error(ErrorKind::mismatch, client_.base().authority() + " stored the manifest as " +
+                                            printable(*stored, 80) + ", it is " +
+                                            descriptor.digest.text());
+    remember(descriptor.digest, bytes);
+    if (is_index(bytes, descriptor.media_type)) return {};
+    auto manifest = TRY(parse_manifest(bytes, descriptor.media_type));
+    if (!manifest.subject || response.headers.get("OCI-Subject")) return {};
+    return referrers_.add(descriptor, manifest);
+  }
+
+  Result<std::vector<std::string>> tags() override;
+
+  Result<void> tag(const Descriptor& descriptor, const std::string& tag) override {
+    return push_manifest(descriptor, TRY(fetch_manifest(descriptor)), tag);
+  }
+  Result<void> remove_tag(const std::string& tag) override { return remove(tag); }
+  Result<void> remove_manifest(const Descriptor& descriptor) override {
+    // The index first: it must not name a manifest that is gone.
+    TRY(referrers_.forget(descriptor));
+    TRY(remove(descriptor.digest.text()));
+    std::scoped_lock lock(mutex_);
+    manifests_.erase(descriptor.digest);
+    return {};
+  }
+  Result<std::vector<Descriptor>> referrers(const Digest& subject,
+                                            std::string_view artifact_type) override {
+    return referrers_.list(subject, artifact_type);
+  }
+
+ private:
+  void remember(const Digest& digest, const std::string& bytes) {
+    std::scoped_lock lock(mutex_);
+    if (manifests_.size() >= kManifestCache) manifests_.clear();
+    manifests_.insert_or_assign(digest, bytes);
+  }
+
+  // What was asked for, what the header says and what came must be one digest.
+  Result<void> check_named_digest(const http::Response& response, const std::string& target,
+                                  Descriptor& descriptor, const std::string& bytes) const {
+    auto asked = Digest::parse(target);
+    if (asked) {
+      descriptor.digest = crypto::hash(asked->algorithm(), as_bytes(bytes));
+      if (descriptor.digest != *asked)
+        return Error(ErrorKind::mismatch,
+                     "manifest " + asked->brief() + ": its bytes have the digest " +
+                         descriptor.digest.brief(),
+                     "the registry served other bytes than were pushed");
+    }
+    auto header = response.headers.get("Docker-Content-Digest");
+    if (!header) return {};
+    auto said = Digest::parse(*header);
+    if (!said)
+      return Error(ErrorKind::malformed, "Docker-Content-Digest is " + printable(*header, 80));
+    if (crypto::hash(said->algorithm(), as_bytes(bytes)) != *said)
+      return Error(ErrorKind::mismatch,
+                   "manifest " + target + ": the registry names " + said->brief() +
+                       ", its bytes have the digest " + descriptor.digest.brief(),
+                   "the registry served other bytes than were pushed");
+    return {};
+  }
+
+  Result<void> remove(const std::string& target) {
+    auto response = TRY(client_.send(client_.request("DELETE", client_.url("manifests/" + target)),
+                                     Access::remove));
+    if (response.status >= 200 && response.status <= 299) return {};
+    if (response.status == 400 || response.status == 405 || response.status == 501)
+      return client_.error(response, target)
+          .with_kind(ErrorKind::unsupported)
+          .with_hint("this registry does not let clients delete that");
+    return client_.error(response, target);
+  }
+
+  std::string name_;
+  RemoteClient client_;
+  RemoteUploads uploads_;
+  RemoteReferrers referrers_;
+  std::mutex mutex_;
+  std::map<Digest, std::string> manifests_;
+};
+
+// distribution-spec, "Listing Tags": pages by Link headers.
+Result<std::vector<std::string>> RemoteStore::tags() {
+  std::vector<std::string> out;
+  auto url = client_.url("tags/list").with_query("n", std::to_string(kTagPages));
+  for (std::size_t page = 0; page < limits::kReferrerPages; ++page) {
+    auto response = TRY(client_.send(client_.request("GET", url), Access::pull));
+    if (response.status != 200) return client_.error(response, "tags");
+    auto document = TRY(json::parse(response.body).with("tag list"));
+    for (auto& tag : TRY(json::Field(document).optional_strings("tags"))) {
+      if (is_tag(tag)) out.push_back(std::move(tag));
+    }
+    auto next = TRY(next_page(response, url));
+    if (!next) break;
+    url = *next;
+  }
+  std::erase_if(out, [](const std::string& tag) { return is_referrers_tag(tag); });
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+}  // namespace
+
+std::unique_ptr<Store> make_remote_store(const Reference& reference, http::Transport& transport,
+                                         const Env& env, const Logger& logger,
+                                         const RemoteOptions& options) {
+  // A parsed reference has a host that a URL can have.
+  auto base = registry_url(reference.registry, options.plain_http);
+  if (!base)
+    throw std::invalid_argument("registry " + reference.registry + ": " + base.error().text());
+  return std::make_unique<RemoteStore>(reference, base.take(), transport, env, logger, options);
+}
+
+Result<void> check_login(const std::string& registry, const Credential& credential,
+                         http::Transport& transport, const RemoteOptions& options) {
+  auto base = registry_url(registry, options.plain_http);
+  if (!base) return Error(ErrorKind::usage, printable(registry, 120) + " is no host of a registry");
+  auto url = base.take();
+  url.path = "/v2/";
+  Authenticator authenticator(transport, url, [&]() -> Result<std::optional<Credential>> {
+    return std::optional(credential);
+  });
+  http::Request request;
+  request.url = url;
+  auto response = TRY(authenticator.send(std::move(request), {}));
+  if (response.status == 200) return {};
+  return Error(ErrorKind::network,
+               registry + " answered " + std::to_string(response.status) + " to GET /v2/",
+               "is this a registry?");
+}
+
+}  // namespace mpk::oci

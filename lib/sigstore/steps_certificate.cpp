@@ -1,0 +1,162 @@
+// Steps certificate.*: the leaf's usage and path at every proven time, its SCTs, its identity.
+#include "base/text.hpp"
+#include "crypto/chain.hpp"
+#include "crypto/sct.hpp"
+#include "sigstore/verify_steps.hpp"
+
+namespace mpk::sigstore {
+namespace {
+
+constexpr std::string_view kSctList = "1.3.6.1.4.1.11129.2.4.2";  // RFC 6962 §3.3
+const std::string kNoCertificate = "bundle has a key and no certificate";
+
+std::optional<Problem> check_usage(const crypto::Certificate& leaf) {
+  std::string message;
+  if (leaf.is_ca()) {
+    message = "certificate is that of an authority, not of a signer";
+  } else if (!leaf.allows_digital_signature()) {
+    message = "certificate's key usage does not allow digital signatures";
+  } else if (!leaf.allows_code_signing()) {
+    message = "certificate's extended key usage does not allow code signing";
+  } else {
+    return std::nullopt;
+  }
+  return Problem{.code = "certificate-usage", .message = std::move(message)};
+}
+
+Result<std::vector<crypto::Certificate>> path_to(const crypto::Certificate& leaf,
+                                                 const CertificateAuthority& authority,
+                                                 Timestamp at) {
+  // Intermediates come from the trusted root alone, never from the bundle.
+  return crypto::verify_chain(leaf, authority.chain, {authority.chain.back()}, at);
+}
+
+Problem outside_validity(const crypto::Certificate& leaf, const ProvenTime& time) {
+  return {
+      .code = "certificate-outside-validity",
+      .message = "signed when the certificate was not valid",
+      .expected = {leaf.not_before().text() + " to " + leaf.not_after().text()},
+      .found = time.time.text() + " (" + time.source + " " + printable(time.authority, 120) + ")"};
+}
+
+// How near an authority came to vouching, so that the report names the nearest miss.
+enum class Miss { no_path, expired_path, authority_not_valid };
+
+std::optional<Problem> check_path(const Case& c, const crypto::Certificate& leaf,
+                                  const ProvenTime& time) {
+  Miss miss = Miss::no_path;
+  Problem problem{.code = "certificate-untrusted",
+                  .message =
+                      "no certificate authority of the trusted root has issued the "
+                      "certificate",
+                  .found = leaf.issuer(),
+                  .hint = "was this signed with another Sigstore instance?"};
+  for (const auto& authority : c.root.certificate_authorities) {
+    auto path = path_to(leaf, authority, time.time);
+    if (path && authority.valid_for.contains(time.time)) return std::nullopt;
+    if (path) {
+      miss = Miss::authority_not_valid;
+      problem = {.code = "certificate-authority-not-valid",
+                 .message = "trusted root does not trust the certificate authority at this time",
+                 .expected = {authority.valid_for.start.text() + " to " +
+                              (authority.valid_for.end ? authority.valid_for.end->text() : "now")},
+                 .found = time.time.text()};
+    } else if (path.error().kind() == ErrorKind::expired && miss == Miss::no_path) {
+      miss = Miss::expired_path;
+      problem = {.code = "certificate-authority-expired",
+                 .message = path.error().text(),
+                 .found = time.time.text()};
+    }
+  }
+  if (time.time < leaf.not_before() || time.time > leaf.not_after()) {
+    if (miss != Miss::no_path) return outside_validity(leaf, time);
+  }
+  return problem;
+}
+
+// The issuer as such, whatever the time, so that later steps can run although the path failed.
+void find_issuer(Case& c, const crypto::Certificate& leaf) {
+  for (const auto& authority : c.root.certificate_authorities) {
+    auto path = path_to(leaf, authority, leaf.not_before());
+    if (path && path->size() > 1) {
+      c.issuer = std::move((*path)[1]);
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+Step check_chain(Case& c) {
+  const std::string id = "certificate.chain";
+  const auto* leaf = c.leaf();
+  if (leaf == nullptr) return skipped(id, kNoCertificate);
+  std::optional<Problem> problem = check_usage(*leaf);
+
+  find_issuer(c, *leaf);
+  auto times = c.facts.times;
+  const bool unproven = times.empty();
+  if (unproven) times.push_back({"certificate", "its own start", leaf->not_before()});
+  // client-spec §4.3: the path must be valid at every time that is proven, not at some of them.
+  for (const auto& time : times) {
+    if (problem) break;
+    problem = check_path(c, *leaf, time);
+  }
+  if (problem) return failed(id, *std::move(problem));
+  const auto issuer = "issued by " + (c.issuer ? c.issuer->subject() : leaf->issuer());
+  if (!unproven) return passed(id, issuer);
+  if (!c.evidence.insecure_ignore_timestamp) {
+    return skipped(id, issuer + "; no proven time to judge it at");
+  }
+  return passed(id, issuer + "; judged at the certificate's own start");
+}
+
+Step check_sct(Case& c) {
+  const std::string id = "certificate.sct";
+  const auto* leaf = c.leaf();
+  if (leaf == nullptr) return skipped(id, kNoCertificate);
+  if (c.evidence.insecure_ignore_sct) return skipped(id, "ignored on request (insecure)");
+  if (c.root.ctlogs.empty()) return skipped(id, "trusted root lists no certificate log");
+  if (!leaf->extension(kSctList)) {
+    return failed(id, {.code = "sct-missing",
+                       .message = "certificate carries no proof that it was logged",
+                       .hint = "the trusted root lists certificate logs, so an SCT is required"});
+  }
+  if (!c.issuer) return skipped(id, "issuer of the certificate is not known");
+  auto scts = crypto::verify_scts(*leaf, *c.issuer, c.root.ctlogs);
+  if (!scts) {
+    const bool form = scts.error().kind() == ErrorKind::malformed;
+    return failed(id, {.code = form ? "sct-malformed" : "sct-untrusted",
+                       .message = scts.error().text(),
+                       .hint = scts.error().hint()});
+  }
+  return passed(id, "logged at " + scts->front().time.text());
+}
+
+Step check_identity(Case& c) {
+  const std::string id = "certificate.identity";
+  const auto* leaf = c.leaf();
+  if (leaf == nullptr) return skipped(id, kNoCertificate);
+  auto identity = read_identity(*leaf);
+  if (!identity) {
+    return failed(id, {.code = "identity-malformed", .message = identity.error().text()});
+  }
+  c.facts.identity = identity.take();
+  const auto who = c.facts.identity.subject + " (issuer " + c.facts.identity.issuer + ")";
+  if (c.expectation.any_identity_judged_later) return passed(id, printable(who));
+  if (c.expectation.identities.empty()) {
+    return failed(id, {.code = "identity-not-given",
+                       .message = "no identity is allowed, because none was named",
+                       .found = who});
+  }
+  if (auto mismatch = match_identity(c.facts.identity, c.expectation.identities)) {
+    return failed(id, {.code = "identity-mismatch",
+                       .message = "signed by an identity that is not allowed",
+                       .expected = std::move(mismatch->expected),
+                       .found = std::move(mismatch->found),
+                       .hint = std::move(mismatch->hint)});
+  }
+  return passed(id, printable(who));
+}
+
+}  // namespace mpk::sigstore

@@ -1,0 +1,91 @@
+// verify: the client specification's steps in its order (sigstore/architecture-docs, client-spec.md
+// §4).
+#include "sigstore/verify.hpp"
+
+#include "sigstore/verify_steps.hpp"
+
+#include <algorithm>
+
+namespace mpk::sigstore {
+namespace {
+
+std::string describe(const Bundle& bundle) {
+  return "bundle v0." + std::to_string(bundle.minor_version) + " with a " +
+         (bundle.envelope ? "DSSE envelope" : "message signature");
+}
+
+Step form_failed(const Error& error) {
+  const bool large = error.kind() == ErrorKind::too_large;
+  return failed("bundle.form", {.code = large ? "bundle-too-large" : "bundle-malformed",
+                                .message = error.text(),
+                                .hint = error.hint()});
+}
+
+}  // namespace
+
+Step passed(std::string id, std::string message) {
+  return {std::move(id), Step::Result::pass, {}, std::move(message), {}, {}, {}};
+}
+
+Step skipped(std::string id, std::string why) {
+  return {std::move(id), Step::Result::skip, {}, std::move(why), {}, {}, {}};
+}
+
+Step failed(std::string id, Problem problem) {
+  return {std::move(id),
+          Step::Result::fail,
+          std::move(problem.code),
+          std::move(problem.message),
+          std::move(problem.expected),
+          std::move(problem.found),
+          std::move(problem.hint)};
+}
+
+const crypto::Certificate* Case::leaf() const {
+  return bundle.certificates.empty() ? nullptr : &bundle.certificates.front();
+}
+
+BytesView Case::signature() const {
+  return bundle.message ? bundle.message->signature : bundle.envelope->signatures.front().sig;
+}
+
+const Step* Report::first_failure() const {
+  const auto step = std::ranges::find(steps, Step::Result::fail, &Step::result);
+  return step == steps.end() ? nullptr : &*step;
+}
+
+Report verify_bundle(std::string_view bundle_text, const Expectation& expectation,
+                     const TrustedRoot& root, const Evidence& evidence, Timestamp now) {
+  Report report;
+  const auto bundle = parse_bundle(bundle_text);
+  if (!bundle) {
+    report.malformed = true;
+    report.steps.push_back(form_failed(bundle.error()));
+    return report;
+  }
+  Case c{*bundle, expectation, root, evidence, now};
+  if (bundle->envelope) {
+    c.pae = attest::pae(bundle->envelope->payload_type, bundle->envelope->payload);
+  }
+
+  report.steps.push_back(passed("bundle.form", describe(*bundle)));
+  report.steps.push_back(check_key(c));
+  // The log's times first, as they decide whether a timestamp is required; reported in spec order.
+  Step log_times = check_log_times(c);
+  report.steps.push_back(check_timestamps(c));
+  report.steps.push_back(std::move(log_times));
+  report.steps.push_back(check_chain(c));
+  report.steps.push_back(check_sct(c));
+  report.steps.push_back(check_identity(c));
+  // Settles which digest is signed, which the log's entry must agree with; reported after it.
+  Step signature = check_signature(c);
+  report.steps.push_back(check_inclusion(c));
+  report.steps.push_back(check_entries(c));
+  report.steps.push_back(std::move(signature));
+  report.steps.push_back(check_subject(c));
+
+  if (report.first_failure() == nullptr) report.verified = std::move(c.facts);
+  return report;
+}
+
+}  // namespace mpk::sigstore
