@@ -42,7 +42,9 @@ std::vector<std::string> base_models(const Json& model) {
 std::vector<std::string> datasets(const Json& bom, const Json& parameters) {
   std::map<std::string, std::string> names;  // bom-ref → name
   each_component(member(bom, "components"), [&](const Json& component) {
-    names.emplace(text(component, "bom-ref"), text(component, "name"));
+    // An inline dataset has no ref, and must not find a component that has none either.
+    if (const auto& ref = text(component, "bom-ref"); !ref.empty())
+      names.emplace(ref, text(component, "name"));
   });
   std::vector<std::string> out;
   for (const auto& dataset : items(member(parameters, "datasets"))) {

@@ -44,7 +44,7 @@ TEST_CASE("files are classified by name when their content says nothing") {
       {"unknown", Kind::doc},
   };
   for (const auto& [path, kind] : table) {
-    CAPTURE(path);
+    CAPTURE(std::string_view(path));
     CHECK(to_string(classify(sample::whole(path, "x"))) == to_string(kind));
   }
 }

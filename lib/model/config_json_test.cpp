@@ -45,7 +45,7 @@ TEST_CASE("the config of tiny-llama is read") {
       {"head_dim", "16"},
   };
   for (const auto& [name, expected] : table) {
-    CAPTURE(name);
+    CAPTURE(std::string_view(name));
     CHECK(value(info, name) == expected);
   }
   CHECK(find_fact(info, "hidden_size")->tier == Tier::declared);
@@ -86,7 +86,7 @@ TEST_CASE("quantization and remote code are seen") {
 TEST_CASE("a file that is no JSON object is a finding") {
   for (const Reader reader : {read_config_json, read_tokenizer_config, read_adapter_config}) {
     for (const char* text : {"", "{", "[]", "3", R"({"a":1,"a":2})", "{\"a\":\"\xff\"}"}) {
-      CAPTURE(text);
+      CAPTURE(std::string_view(text));
       const ModelInfo info = read(reader, text);
       REQUIRE(info.findings.size() == 1);
       CHECK(info.findings[0].code == "config-unreadable");
@@ -126,7 +126,7 @@ TEST_CASE("an adapter names its base model, unless that is somebody's own path")
   CHECK(info.base_models[0].relation == "adapter");
   CHECK(info.base_models[0].revision == "abc");
   for (const char* path : {"/home/me/base", "./base", R"(C:\\base)"}) {
-    CAPTURE(path);
+    CAPTURE(std::string_view(path));
     const ModelInfo local =
         read(read_adapter_config, R"({"base_model_name_or_path":")" + std::string(path) + "\"}");
     CHECK(local.base_models.empty());

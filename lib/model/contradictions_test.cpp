@@ -67,7 +67,7 @@ TEST_CASE("hyperparameters are proven or refuted by the tensors") {
        "config.json: embedding_size is 5, the tensors say 4\n"},
   };
   for (const auto& [json, message] : table) {
-    CAPTURE(json);
+    CAPTURE(std::string_view(json));
     CHECK(messages(inspect({config(json), weights()}), "hyperparameter-contradicts") == message);
   }
 }
@@ -123,7 +123,7 @@ TEST_CASE("sizes in names and labels are understood") {
       {"", true, 0},
   };
   for (const auto& [text, exact, size] : table) {
-    CAPTURE(text);
+    CAPTURE(std::string_view(text));
     CHECK(declared_size(text, exact).value_or(0) == doctest::Approx(size));
   }
 }
@@ -196,7 +196,7 @@ TEST_CASE("shard names are recognised") {
   CHECK(shard->ending == ".safetensors");
   for (const char* name : {"model.safetensors", "-0002-of-00003.bin", "a-00002-of-0000x.bin",
                            "a_00002-of-00003.bin", "00002-of-00003.bin"}) {
-    CAPTURE(name);
+    CAPTURE(std::string_view(name));
     CHECK_FALSE(parse_shard_name(name));
   }
 }
@@ -273,7 +273,7 @@ TEST_CASE("external data must be beside the model and there") {
   CHECK(messages(inspect({onnx("w.bin")}), "external-data-missing") ==
         "d/m.onnx: external data \"w.bin\" is missing\n");
   for (const char* location : {"../w.bin", "/etc/passwd", "a/../../b"}) {
-    CAPTURE(location);
+    CAPTURE(std::string_view(location));
     CHECK(findings(inspect({onnx(location)}), "external-data-outside").size() == 1);
   }
 }

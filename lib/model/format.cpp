@@ -5,6 +5,7 @@
 #include "model/little_endian.hpp"
 #include "model/names.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -42,7 +43,11 @@ std::string_view first_zip_entry(std::string_view bytes) {
 
 bool is_text(const FileHead& head) {
   std::string_view bytes = head.bytes;
-  if (bytes.empty() || bytes.find('\0') != bytes.npos) return false;
+  const bool control = std::any_of(bytes.begin(), bytes.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 &&
+           "\t\n\r\f\x1b"sv.find(c) == std::string_view::npos;
+  });
+  if (bytes.empty() || control) return false;
   // The cut may go through a character.
   for (int cut = 0; cut < 4 && !bytes.empty(); ++cut, bytes.remove_suffix(1)) {
     if (is_valid_utf8(bytes)) return true;

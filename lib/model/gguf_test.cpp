@@ -158,7 +158,7 @@ TEST_CASE("headers that break the format are refused") {
       {gguf({tensor}, {}, 33), ErrorKind::malformed, "the file has"},
   };
   for (const auto& [bytes, kind, reason] : table) {
-    CAPTURE(reason);
+    CAPTURE(std::string_view(reason));
     const auto header = read(bytes);
     REQUIRE_FALSE(header);
     CHECK(to_string(header.error().kind()) == to_string(kind));

@@ -38,7 +38,7 @@ TEST_CASE("the head of a file does not depend on the pieces it comes in") {
       {"empty", ""},
   };
   for (const auto& [path, bytes] : files) {
-    CAPTURE(path);
+    CAPTURE(std::string_view(path));
     const FileHead head = sample::tap(path, bytes);
     for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{4097}}) {
       const FileHead again = sample::tap(path, bytes, piece);
@@ -146,7 +146,7 @@ TEST_CASE("formats are recognised by content, then by name") {
       {"a.pkl", "x", Format::pickle},
   };
   for (const auto& [path, bytes, format] : table) {
-    CAPTURE(path);
+    CAPTURE(std::string_view(path));
     CAPTURE(bytes);
     CHECK(to_string(detect_format(sample::whole(path, bytes))) == to_string(format));
   }

@@ -65,7 +65,7 @@ TEST_CASE("ids of Hugging Face become SPDX ids, others keep their name") {
       {"apache-3.0", ""},
   };
   for (const auto& [id, spdx] : table) {
-    CAPTURE(id);
+    CAPTURE(std::string_view(id));
     const License license = license_from_huggingface(id, "", "", "README.md");
     CHECK(license.spdx_id == spdx);
     CHECK(license.name == id);
@@ -92,15 +92,12 @@ TEST_CASE("the texts that Debian ships are recognised") {
       {"LGPL-2", "none"},           {"LGPL-2.1", "none"},
       {"MPL-1.1", "none"},
   };
-  std::size_t found = 0;
   for (const auto& [file, expected] : table) {
     const auto text = read_file(std::string("/usr/share/common-licenses/") + file, 1U << 20);
     if (!text) continue;  // Debian's minimal images leave some out
-    CAPTURE(file);
-    ++found;
+    CAPTURE(std::string_view(file));
     CHECK(recognised(*text) == expected);
   }
-  MESSAGE("licence texts of the system that were compared: " << found);
   CHECK(recognised(sample::testdata("tiny-llama/LICENSE")) == "Apache-2.0");
 }
 

@@ -101,12 +101,13 @@ TEST_CASE("a broken front matter becomes one finding with its line, and the pros
       {"a: [1\n", "README.md:"},
       {"a: &x 1\nb: *x\n", "README.md:2:"},
       {"- a\n- b\n", "no mapping"},
-      {"a: \xff\n", "README.md:2:"},
+      {"a: \xff\n", "not valid UTF-8"},
   };
   for (const auto& [yaml, where] : table) {
-    CAPTURE(yaml);
+    CAPTURE(std::string_view(yaml));
     const ModelInfo info = read(front(yaml) + "# T\n\nProse.\n");
     REQUIRE(info.findings.size() == 1);
+    CAPTURE(info.findings[0].message);
     CHECK(info.findings[0].code == "card-unreadable");
     CHECK(info.findings[0].path == "README.md");
     CHECK(info.findings[0].message.find(where) != std::string::npos);
@@ -152,7 +153,7 @@ TEST_CASE("sections are found by their headings") {
       {"## LIMITATIONS:\n\nOne.\n\nTwo.\n\n\n\nThree.\n# Next\nx\n", "", "One.\n\nTwo.\n\nThree."},
   };
   for (const auto& [body, use, limits] : table) {
-    CAPTURE(body);
+    CAPTURE(std::string_view(body));
     const CardText text = read_card_text(body);
     CHECK(text.intended_use == use);
     CHECK(text.limitations == limits);

@@ -18,11 +18,11 @@ TEST_CASE("paths are taken apart") {
 
 TEST_CASE("licence files are told from files with similar names") {
   for (const char* name : {"LICENSE", "dir/LICENCE.txt", "License.md", "COPYING", "LICENSE-MIT"}) {
-    CAPTURE(name);
+    CAPTURE(std::string_view(name));
     CHECK(is_license_name(name));
   }
   for (const char* name : {"license_plates.csv", "LICENSE.py", "licensed", "my-license.txt"}) {
-    CAPTURE(name);
+    CAPTURE(std::string_view(name));
     CHECK_FALSE(is_license_name(name));
   }
 }

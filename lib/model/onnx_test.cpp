@@ -73,7 +73,7 @@ TEST_CASE("a tensor counts when its data is there, in any of the fields") {
       {bytes(1, "\x02\x02"s) + number(2, 3) + bytes(9, "1234"), "INT8"},
   };
   for (const auto& [proto, dtype] : table) {
-    CAPTURE(dtype);
+    CAPTURE(std::string_view(dtype));
     const auto header = read_tensor(proto);
     REQUIRE(header);
     CHECK(header->tensors.dtypes.at(dtype).parameters == 4);
@@ -101,7 +101,7 @@ TEST_CASE("a tensor that claims other data than it has is refused") {
       {tensor(1, 4, bytes(8, "\xff") + bytes(9, four)), "not UTF-8"},
   };
   for (const auto& [proto, reason] : table) {
-    CAPTURE(reason);
+    CAPTURE(std::string_view(reason));
     const auto header = read_tensor(proto);
     REQUIRE_FALSE(header);
     CHECK(header.error().kind() == ErrorKind::malformed);

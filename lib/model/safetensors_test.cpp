@@ -54,7 +54,7 @@ TEST_CASE("sound headers are accepted") {
       {"{" + tensor("a", "C64", "[1]", 0, 8) + "}", 8, 1},
   };
   for (const auto& [json, data, parameters] : table) {
-    CAPTURE(json);
+    CAPTURE(std::string_view(json));
     const auto header = read_safetensors(file(json, data));
     REQUIRE(header);
     CHECK(header->tensors.parameters == parameters);
@@ -107,7 +107,7 @@ TEST_CASE("headers that do not describe their bytes are refused") {
       {R"({"a":{"b":{"c":{"d":{}}}}})", 0, "nested deeper"},
   };
   for (const auto& [json, data, reason] : table) {
-    CAPTURE(json);
+    CAPTURE(std::string_view(json));
     const auto header = read_safetensors(file(json, data));
     REQUIRE_FALSE(header);
     CHECK(header.error().text().find(reason) != std::string::npos);

@@ -82,7 +82,8 @@ std::string param_size(std::uint64_t parameters) {
   constexpr std::array<Scale, 4> kScales = {
       {{1'000'000'000'000U, 'T'}, {1'000'000'000U, 'B'}, {1'000'000U, 'M'}, {1'000U, 'K'}}};
   for (const auto& scale : kScales) {
-    if (parameters < scale.unit) continue;
+    // From 999.95 of the next smaller unit on: it would round to 1000 of them.
+    if (parameters < scale.unit - scale.unit / 20'000) continue;
     // Tenths, rounded; quotient first, so that no product overflows.
     auto tenths = parameters / (scale.unit / 10);
     if (parameters % (scale.unit / 10) >= scale.unit / 20) ++tenths;

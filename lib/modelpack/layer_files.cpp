@@ -23,13 +23,17 @@ std::optional<std::string> annotation(const oci::Descriptor& layer, std::string_
 
 Result<std::string> layer_path(const oci::Descriptor& layer) {
   auto path = annotation(layer, kAnnotationFilepath);
-  if (!path) path = annotation(layer, "org.cnai.model.filepath");
+  auto legacy = annotation(layer, "org.cnai.model.filepath");
   auto title = annotation(layer, oci::kAnnotationTitle);
+  // A signed artifact that two tools extract differently is an attack.
+  if (path && legacy && *path != *legacy)
+    return Error(ErrorKind::malformed, "filepaths " + printable(*path, 120) + " and " +
+                                           printable(*legacy, 120) + " disagree");
+  if (!path) path = legacy;
   if (!path) path = title;
   if (!path)
     return Error(ErrorKind::malformed, "no " + std::string(kAnnotationFilepath) + " annotation");
-  // A signed artifact that two tools extract differently is an attack. modctl's title, if any, is a
-  // base name.
+  // modctl's title, if any, is a base name.
   if (title && *title != *path && *title != path->substr(path->rfind('/') + 1))
     return Error(ErrorKind::malformed, "filepath " + printable(*path, 120) + " and title " +
                                            printable(*title, 120) + " disagree");

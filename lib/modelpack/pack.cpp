@@ -142,8 +142,12 @@ Result<Streamed> stream_file(oci::Store* store, const PackOptions& options, cons
   return out;
 }
 
+std::filesystem::path modelfile_path(const PackOptions& options) {
+  return options.modelfile.value_or(options.directory / "Modelfile");
+}
+
 Result<std::optional<Modelfile>> load_modelfile(const PackOptions& options) {
-  auto path = options.modelfile.value_or(options.directory / "Modelfile");
+  auto path = modelfile_path(options);
   auto text = read_file(path, limits::kYamlDocument);
   if (!text && text.error().kind() == ErrorKind::not_found && !options.modelfile)
     return std::optional<Modelfile>();
@@ -175,11 +179,11 @@ Result<void> apply_modelfile(const Modelfile& modelfile, WalkResult& walked) {
   return {};
 }
 
-// The Modelfile steers packing; it is no part of the model.
+// The Modelfile steers packing; it is no part of the model, and naming it with -f changes nothing.
 void drop_modelfile(const PackOptions& options, WalkResult& walked) {
-  if (options.modelfile) return;
   std::erase_if(walked.files, [&](const WalkFile& file) {
-    if (file.path != "Modelfile") return false;
+    std::error_code ignored;
+    if (!std::filesystem::equivalent(file.absolute, modelfile_path(options), ignored)) return false;
     walked.ignored.push_back(file.path);
     return true;
   });

@@ -12,12 +12,30 @@ namespace {
 
 enum class Existing { none, identical, different };
 
+// The folders on the way to a file must be folders: what lies behind a link is not in `root`.
+Result<void> check_way(const std::filesystem::path& root, const std::string& path) {
+  for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    auto folder = root / path.substr(0, slash);
+    struct stat status{};
+    if (lstat(folder.c_str(), &status) != 0) {
+      if (errno == ENOENT) return {};
+      return errno_error(errno, "look at", folder);
+    }
+    if (!S_ISDIR(status.st_mode))
+      return Error(ErrorKind::mismatch, folder.string() + " is in the way and is no folder",
+                   "remove it, or pull into another directory");
+  }
+  return {};
+}
+
 // Only a regular file with the same bytes counts as there; a symlink is never followed.
-Result<Existing> look(const std::filesystem::path& target, const LayerFile& layer) {
+Result<Existing> look(const std::filesystem::path& root, const LayerFile& layer) {
+  TRY(check_way(root, layer.path));
+  auto target = root / layer.path;
   struct stat status{};
   if (lstat(target.c_str(), &status) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return Existing::none;
-    return errno_error(errno, "looking at", target);
+    if (errno == ENOENT) return Existing::none;
+    return errno_error(errno, "look at", target);
   }
   if (!S_ISREG(status.st_mode))
     return Error(ErrorKind::mismatch, target.string() + " is in the way and is no regular file",
@@ -55,7 +73,7 @@ Result<std::vector<LayerFile>> missing_layers(const std::vector<LayerFile>& laye
   std::vector<Existing> states(layers.size(), Existing::none);
   TRY(parallel_for(layers.size(), options.workers, options.cancel,
                    [&](std::size_t i) -> Result<void> {
-                     states[i] = TRY(look(options.directory / layers[i].path, layers[i]));
+                     states[i] = TRY(look(options.directory, layers[i]));
                      return {};
                    }));
   std::vector<LayerFile> out;

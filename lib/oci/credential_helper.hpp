@@ -9,7 +9,7 @@
 
 namespace mpk::oci {
 
-/// nullopt: the helper has none. not_found: there is no such program; malformed: its answer.
+/// nullopt: the helper has none. io: there is no such program, or it failed; malformed: its answer.
 Result<std::optional<Credential>> helper_get(const std::string& name, const std::string& server);
 Result<void> helper_store(const std::string& name, const std::string& server,
                           const Credential& credential);

@@ -92,7 +92,9 @@ Result<std::optional<std::string>> helper_for(const json::Field& config,
                                               std::string_view registry) {
   if (auto helpers = TRY(config.find("credHelpers"))) {
     for (const auto& key : {std::string(registry), helper_key(registry)}) {
-      if (auto name = TRY(helpers->optional_string(key))) return name;
+      // Empty: none for this host, whatever credsStore says.
+      if (auto name = TRY(helpers->optional_string(key)))
+        return name->empty() ? std::nullopt : name;
     }
   }
   auto store = TRY(config.optional_string("credsStore"));

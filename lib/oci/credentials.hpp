@@ -21,7 +21,7 @@ struct Credential {
 /// ~/.docker/config.json), $XDG_RUNTIME_DIR/containers/auth.json, ~/.config/containers/auth.json;
 /// in each: credHelpers, credsStore, auths (exact host, "https://host", "host/v1/", longest path
 /// prefix in auth.json). docker.io is "https://index.docker.io/v1/". Nothing found: nullopt (an
-/// anonymous request). malformed: a file that is broken (named); a helper that fails.
+/// anonymous request). malformed: a file that is broken (named); io: a helper that fails.
 Result<std::optional<Credential>> find_credential(std::string_view registry,
                                                   std::string_view repository, const Env& env);
 

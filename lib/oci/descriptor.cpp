@@ -42,12 +42,15 @@ Result<Descriptor> read_descriptor(const json::Field& field) {
   // image-spec, descriptor.md: an int64; a string, as proto3 JSON would have it, is none.
   const std::int64_t size = TRY(size_field.integer());
   if (size < 0) return size_field.error("expected a size, found a negative number");
+  auto artifact_type = TRY(field.optional_string("artifactType"));
+  auto annotations = TRY(read_annotations(field));
+  auto data = TRY(field.optional_base64("data"));
   Descriptor descriptor{.media_type = std::move(media_type),
                         .digest = std::move(digest),
                         .size = static_cast<std::uint64_t>(size),
-                        .artifact_type = TRY(field.optional_string("artifactType")).value_or(""),
-                        .annotations = TRY(read_annotations(field)),
-                        .data = TRY(field.optional_base64("data"))};
+                        .artifact_type = std::move(artifact_type).value_or(""),
+                        .annotations = std::move(annotations),
+                        .data = std::move(data)};
   if (descriptor.data) {
     auto proof = check_content(descriptor, as_text(*descriptor.data));
     if (!proof) return field.error("\"data\" is not the content: " + proof.error().message());

@@ -155,9 +155,11 @@ Result<void> LayoutStore::remove_manifest(const Descriptor& descriptor) {
   const Digest& digest = descriptor.digest;
   return files_.update_index(
       [&](Json& index) -> Result<void> {
-        const bool listed = layout::erase(index, digest);
+        const Json before = index;
+        layout::erase(index, digest);
         TRY(layout::unlist_referrer(blobs_, index, digest));
-        if (!listed && !TRY(blobs_.size(digest))) return missing(digest.text());
+        // Listed nowhere: the child of an index; anything but a manifest is kept.
+        if (index == before) TRY(find_digest(index, digest));
         return {};
       },
       // After the index, and still under the lock: no reader sees an entry without its blob.

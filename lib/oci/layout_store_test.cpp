@@ -193,3 +193,15 @@ TEST_CASE("a removed manifest leaves neither entries nor its blob") {
   CHECK(Json::parse(get(dir.path() / "index.json"))["manifests"].empty());
   CHECK_FALSE(fs::exists(dir.path() / "blobs" / "sha256" / model.descriptor.digest.hex()));
 }
+
+TEST_CASE("remove_manifest removes the child of an index, but no layer") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const auto store = open_layout(dir.path(), {.create = true}).take();
+  const auto child = test::make_model(*store, {"weights"});
+  REQUIRE(push_text(*store, kManifestType, child.bytes));
+  const Descriptor layer = Descriptor::of("a/b", "weights");
+  CHECK(store->remove_manifest(layer).error().kind() == ErrorKind::not_found);
+  CHECK(store->has_blob(layer).take());
+  REQUIRE(store->remove_manifest(child.descriptor));
+  CHECK_FALSE(store->has_blob(child.descriptor).take());
+}

@@ -88,13 +88,18 @@ Result<Manifest> read_manifest(std::string_view bytes, std::string_view expected
   const json::Field root(document);
   TRY(check_version(root));
   TRY(check_unambiguous(root));
-  Manifest manifest{.media_type = TRY(manifest_type(root, expected_type)),
-                    .artifact_type = TRY(root.optional_string("artifactType")).value_or(""),
-                    .config = TRY(read_descriptor(TRY(root.at("config")))),
-                    .layers = TRY(read_descriptors(root, "layers")),
-                    .subject = TRY(read_subject(root)),
-                    .annotations = TRY(read_annotations(root))};
-  return manifest;
+  auto media_type = TRY(manifest_type(root, expected_type));
+  auto artifact_type = TRY(root.optional_string("artifactType"));
+  auto config = TRY(read_descriptor(TRY(root.at("config"))));
+  auto layers = TRY(read_descriptors(root, "layers"));
+  auto subject = TRY(read_subject(root));
+  auto annotations = TRY(read_annotations(root));
+  return Manifest{.media_type = std::move(media_type),
+                  .artifact_type = std::move(artifact_type).value_or(""),
+                  .config = std::move(config),
+                  .layers = std::move(layers),
+                  .subject = std::move(subject),
+                  .annotations = std::move(annotations)};
 }
 
 Result<Index> read_index(std::string_view bytes) {
@@ -107,10 +112,14 @@ Result<Index> read_index(std::string_view bytes) {
     return root.error(fmt::format("mediaType is \"{}\", expected an index", printable(*type, 100)));
   }
   if (!TRY(root.find("manifests")) && !type) return root.error("missing \"manifests\"");
-  return Index{.artifact_type = TRY(root.optional_string("artifactType")).value_or(""),
-               .manifests = TRY(read_descriptors(root, "manifests")),
-               .subject = TRY(read_subject(root)),
-               .annotations = TRY(read_annotations(root))};
+  auto artifact_type = TRY(root.optional_string("artifactType"));
+  auto manifests = TRY(read_descriptors(root, "manifests"));
+  auto subject = TRY(read_subject(root));
+  auto annotations = TRY(read_annotations(root));
+  return Index{.artifact_type = std::move(artifact_type).value_or(""),
+               .manifests = std::move(manifests),
+               .subject = std::move(subject),
+               .annotations = std::move(annotations)};
 }
 
 Json array_of(const std::vector<Descriptor>& descriptors) {

@@ -89,7 +89,8 @@ Result<Pushed> MemoryStore::push_blob(const Descriptor& descriptor, Source& sour
 Result<Pushed> MemoryStore::push_stream(Source& source, std::uint64_t size,
                                         const std::function<Result<Digest>()>& digest) {
   std::string content = TRY(read_all(source, size));
-  const Descriptor descriptor{.digest = TRY(digest()), .size = size};
+  const Digest answer = TRY(digest());
+  const Descriptor descriptor{.digest = answer, .size = size};
   TRY(check_content(descriptor, content));
   const std::lock_guard lock(mutex_);
   const bool inserted = blobs_.emplace(descriptor.digest, std::move(content)).second;

@@ -18,6 +18,7 @@ namespace {
 // No registry offers compare-and-swap on a tag. A round costs two requests; eight writers at once
 // have needed at most 17.
 constexpr unsigned kUpdateRounds = 40;
+constexpr std::chrono::milliseconds kLongestPause{2000};
 
 bool contains(const std::vector<Descriptor>& list, const Digest& digest) {
   return std::any_of(list.begin(), list.end(),
@@ -39,15 +40,6 @@ std::vector<Descriptor> values(const std::map<Digest, Descriptor>& map) {
   std::vector<Descriptor> out;
   for (const auto& [digest, descriptor] : map) out.push_back(descriptor);
   return out;
-}
-
-Descriptor referrer_entry(const Descriptor& descriptor, const Manifest& manifest) {
-  return {.media_type = descriptor.media_type,
-          .digest = descriptor.digest,
-          .size = descriptor.size,
-          .artifact_type = manifest.effective_artifact_type(),
-          .annotations = manifest.annotations,
-          .data = std::nullopt};
 }
 
 unsigned jitter_ms() {
@@ -93,10 +85,11 @@ Result<std::optional<std::vector<Descriptor>>> RemoteReferrers::from_api(
       return Error(ErrorKind::too_large, "more than " + std::to_string(limits::kReferrers) +
                                              " referrers of " + subject.brief());
     auto next = TRY(next_page(response, url));
-    if (!next) break;
+    if (!next) return std::optional(std::move(out));
     url = *next;
   }
-  return std::optional(std::move(out));
+  return Error(ErrorKind::too_large, "referrers of " + subject.brief() + ": more than " +
+                                         std::to_string(limits::kReferrerPages) + " pages");
 }
 
 Result<Index> RemoteReferrers::fallback_index(const Digest& subject) {
@@ -118,6 +111,19 @@ Result<void> RemoteReferrers::put_index(const Digest& subject, const Index& inde
   return store_.push_manifest(Descriptor::of(kIndexType, bytes), bytes, referrers_tag(subject));
 }
 
+// A writer that read the index before our PUT overwrites it with its own. Its round takes about as
+// long as ours: after twice that time it has happened, and we see it.
+void RemoteReferrers::pause(std::chrono::steady_clock::duration round) const {
+  using std::chrono::milliseconds;
+  const auto time = std::min(2 * std::chrono::duration_cast<milliseconds>(round), kLongestPause) +
+                    milliseconds(jitter_ms());
+  if (sleep_) {
+    sleep_(static_cast<unsigned>(time.count()));
+  } else {
+    std::this_thread::sleep_for(time);
+  }
+}
+
 Result<std::vector<Descriptor>> RemoteReferrers::list(const Digest& subject,
                                                       std::string_view artifact_type) {
   std::map<Digest, Descriptor> all;
@@ -134,13 +140,14 @@ Result<std::vector<Descriptor>> RemoteReferrers::list(const Digest& subject,
   return out;
 }
 
-Result<void> RemoteReferrers::add(const Descriptor& descriptor, const Manifest& manifest) {
-  const auto& subject = manifest.subject->digest;
+Result<void> RemoteReferrers::add(const Referrer& referrer) {
+  const auto& subject = referrer.subject.digest;
   auto api = TRY(from_api(subject, {}));
-  if (api && contains(*api, descriptor.digest)) return {};
+  if (api && contains(*api, referrer.entry.digest)) return {};
   std::map<Digest, Descriptor> seen;
-  merge(seen, {referrer_entry(descriptor, manifest)});
+  merge(seen, {referrer.entry});
   for (unsigned round = 0; round < kUpdateRounds; ++round) {
+    const auto start = std::chrono::steady_clock::now();
     auto index = TRY(fallback_index(subject));
     merge(seen, index.manifests);
     bool complete = std::all_of(seen.begin(), seen.end(), [&](const auto& entry) {
@@ -149,28 +156,25 @@ Result<void> RemoteReferrers::add(const Descriptor& descriptor, const Manifest& 
     if (complete) return {};
     index.manifests = values(seen);
     TRY(put_index(subject, index));
-    auto pause = jitter_ms();
-    if (sleep_) {
-      sleep_(pause);
-    } else {
-      std::this_thread::sleep_for(std::chrono::milliseconds(pause));
-    }
+    pause(std::chrono::steady_clock::now() - start);
   }
   return Error(ErrorKind::network,
                "the list of referrers of " + subject.brief() + " does not settle",
                "too many writers at once; run the command again");
 }
 
-Result<void> RemoteReferrers::forget(const Descriptor& descriptor) {
+Result<std::optional<Referrer>> RemoteReferrers::forget(const Descriptor& descriptor) {
   auto bytes = store_.fetch_manifest(descriptor);
-  if (!bytes || is_index(*bytes, descriptor.media_type)) return {};
-  auto manifest = parse_manifest(*bytes);
-  if (!manifest || !manifest->subject) return {};
-  auto index = TRY(fallback_index(manifest->subject->digest));
-  if (!contains(index.manifests, descriptor.digest)) return {};
+  if (!bytes) return std::optional<Referrer>();
+  auto referrer = as_referrer(descriptor, *bytes);
+  if (!referrer || !*referrer) return std::optional<Referrer>();
+  const auto& subject = (*referrer)->subject.digest;
+  auto index = TRY(fallback_index(subject));
+  if (!contains(index.manifests, descriptor.digest)) return std::optional<Referrer>();
   std::erase_if(index.manifests,
                 [&](const Descriptor& d) { return d.digest == descriptor.digest; });
-  return put_index(manifest->subject->digest, index);
+  TRY(put_index(subject, index));
+  return referrer;
 }
 
 }  // namespace mpk::oci

@@ -7,6 +7,8 @@
 #include "oci/remote_store.hpp"
 #include "oci/store.hpp"
 
+#include <chrono>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -22,9 +24,10 @@ class RemoteReferrers {
   Result<std::vector<Descriptor>> list(const Digest& subject, std::string_view artifact_type);
   /// After a push that the registry did not acknowledge with OCI-Subject: see to it that the
   /// referrer is found.
-  Result<void> add(const Descriptor& descriptor, const Manifest& manifest);
-  /// Before a deletion: take the manifest out of its subject's fallback index.
-  Result<void> forget(const Descriptor& descriptor);
+  Result<void> add(const Referrer& referrer);
+  /// Before a deletion: take the manifest out of its subject's fallback index. Returns what was
+  /// taken out, so that it can be added again.
+  Result<std::optional<Referrer>> forget(const Descriptor& descriptor);
 
  private:
   /// nullopt: the registry has no referrers API.
@@ -32,6 +35,7 @@ class RemoteReferrers {
                                                           std::string_view artifact_type);
   Result<Index> fallback_index(const Digest& subject);
   Result<void> put_index(const Digest& subject, const Index& index);
+  void pause(std::chrono::steady_clock::duration round) const;
 
   RemoteClient& client_;
   Store& store_;

@@ -120,7 +120,10 @@ class RemoteStore final : public Store {
     {
       std::scoped_lock lock(mutex_);
       auto found = manifests_.find(descriptor.digest);
-      if (found != manifests_.end()) return found->second;
+      if (found != manifests_.end()) {
+        TRY(check_content(descriptor, found->second));
+        return found->second;
+      }
     }
     auto request = client_.request("GET", client_.url("manifests/" + descriptor.digest.text()));
     request.headers.set("Accept", descriptor.media_type.empty()
@@ -174,10 +177,9 @@ class RemoteStore final : public Store {
                                             printable(*stored, 80) + ", it is " +
                                             descriptor.digest.text());
     remember(descriptor.digest, bytes);
-    if (is_index(bytes, descriptor.media_type)) return {};
-    auto manifest = TRY(parse_manifest(bytes, descriptor.media_type));
-    if (!manifest.subject || response.headers.get("OCI-Subject")) return {};
-    return referrers_.add(descriptor, manifest);
+    auto referrer = TRY(as_referrer(descriptor, bytes));
+    if (!referrer || response.headers.get("OCI-Subject")) return {};
+    return referrers_.add(*referrer);
   }
 
   Result<std::vector<std::string>> tags() override;
@@ -188,8 +190,11 @@ class RemoteStore final : public Store {
   Result<void> remove_tag(const std::string& tag) override { return remove(tag); }
   Result<void> remove_manifest(const Descriptor& descriptor) override {
     // The index first: it must not name a manifest that is gone.
-    TRY(referrers_.forget(descriptor));
-    TRY(remove(descriptor.digest.text()));
+    auto forgotten = TRY(referrers_.forget(descriptor));
+    auto removed = remove(descriptor.digest.text());
+    // It stays, so it has to be found.
+    if (!removed && forgotten) TRY(referrers_.add(*forgotten));
+    TRY(std::move(removed));
     std::scoped_lock lock(mutex_);
     manifests_.erase(descriptor.digest);
     return {};
@@ -262,13 +267,16 @@ Result<std::vector<std::string>> RemoteStore::tags() {
       if (is_tag(tag)) out.push_back(std::move(tag));
     }
     auto next = TRY(next_page(response, url));
-    if (!next) break;
+    if (!next) {
+      std::erase_if(out, [](const std::string& tag) { return is_referrers_tag(tag); });
+      std::sort(out.begin(), out.end());
+      out.erase(std::unique(out.begin(), out.end()), out.end());
+      return out;
+    }
     url = *next;
   }
-  std::erase_if(out, [](const std::string& tag) { return is_referrers_tag(tag); });
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-  return out;
+  return Error(ErrorKind::too_large,
+               "tags: more than " + std::to_string(limits::kReferrerPages) + " pages");
 }
 
 }  // namespace

@@ -23,7 +23,13 @@ class RemoteUploads {
   Result<bool> mount(const Descriptor& descriptor, const std::string& from,
                      std::optional<Url>& session);
   Result<void> put_whole(const Url& session, const Descriptor& descriptor, Source& source);
-  Result<void> close_session(const Url& session, const Digest& digest);
+  /// One try of push_stream, in a session of its own.
+  Result<void> stream_once(Source& source, std::uint64_t size,
+                           const std::function<Result<Digest>()>& digest);
+  Result<Url> patch(const Url& session, Source& source, std::uint64_t size);
+  Result<void> close_session(const Url& session, const Descriptor& descriptor);
+  /// Reads the answer of the PUT that ends a session.
+  Result<void> closed(const http::Response& response, const Descriptor& descriptor);
   Result<Url> location(const http::Response& response) const;
   void cancel_session(const Url& session);
 

@@ -1,6 +1,8 @@
 // Answers of the Sigstore services.
 #include "sandbox/answer.hpp"
 
+#include "base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace mpk::sandbox {
@@ -48,7 +50,7 @@ http::ServerResponse text_answer(std::string content_type, std::string body) {
 http::ServerResponse rpc_error(int status, std::string_view message) {
   return json_answer(
       status,
-      {{"code", rpc_code(status)}, {"message", std::string(message)}, {"details", Json::array()}});
+      {{"code", rpc_code(status)}, {"message", printable(message)}, {"details", Json::array()}});
 }
 
 http::ServerResponse rpc_error(const Error& error) {

@@ -32,7 +32,8 @@ Bytes utf8_string(const std::string& text) {
   Bytes der{0x0c};
   const auto size = text.size();
   if (size >= 0x100) {
-    der.insert(der.end(), {0x82, static_cast<std::uint8_t>(size >> 8U)});
+    der.push_back(0x82);
+    der.push_back(static_cast<std::uint8_t>(size >> 8U));
   } else if (size >= 0x80) {
     der.push_back(0x81);
   }

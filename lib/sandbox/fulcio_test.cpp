@@ -109,15 +109,24 @@ TEST_CASE("both forms of a request and every kind of key get a certificate") {
 
 TEST_CASE("a workload's token gives a URI, and the proof is over its subject") {
   const FulcioBench bench;
-  const std::string subject = "https://ci.example/acme/llm/.ci/build.yml@refs/heads/main";
-  const auto token = must(bench.services->issuer().mint(subject, "", "sigstore"));
-  const auto chain = chain_of(bench.ask(key_form(bench.key, subject), token));
-  const auto names = must(chain[0].subject_alt_names());
-  REQUIRE(names.size() == 1);
-  CHECK(names[0].type == crypto::SubjectAltName::Type::uri);
-  CHECK(names[0].value == subject);
-  const auto no_uri = must(bench.services->issuer().mint("robot", "", "sigstore"));
-  CHECK(bench.ask(key_form(bench.key, "robot"), no_uri).status == 400);
+  const std::string start = "https://ci.example/";
+  // The lengths around which DER writes a length in another form (X.690 §8.1.3).
+  for (const std::size_t size : {40U, 127U, 128U, 255U, 256U, 2048U}) {
+    CAPTURE(size);
+    const auto subject = start + std::string(size - start.size(), 'a');
+    const auto token = must(bench.services->issuer().mint(subject, "", "sigstore"));
+    const auto leaf = chain_of(bench.ask(key_form(bench.key, subject), token))[0];
+    const auto names = must(leaf.subject_alt_names());
+    REQUIRE(names.size() == 1);
+    CHECK(names[0].type == crypto::SubjectAltName::Type::uri);
+    CHECK(names[0].value == subject);
+    CHECK(must(leaf.extension_utf8("1.3.6.1.4.1.57264.1.24")) == subject);
+  }
+  for (const auto& subject : {std::string("robot"), start + std::string(2030, 'a')}) {
+    CAPTURE(subject);
+    const auto token = must(bench.services->issuer().mint(subject, "", "sigstore"));
+    CHECK(bench.ask(key_form(bench.key, subject), token).status == 400);
+  }
 }
 
 TEST_CASE("tokens that are not good are answered 401, in the form of grpc-gateway") {

@@ -31,11 +31,12 @@ http::ServerResponse serve(RegistryState& state, const Route& route,
   if (take_one(state.switches.fail_next)) return refusal(503, "UNAVAILABLE", "made to fail");
   if (route.kind == Kind::token) return state.auth.token(request);
   if (route.kind == Kind::unknown) return refusal(404, "UNSUPPORTED", "no such page");
-  if (auto refused = state.auth.refuse(state.switches, route, request)) return *refused;
-  if (route.kind == Kind::base) return serve_base(request);
-  if (!is_repository(route.repository)) {
+  // Before authorization, whose challenge repeats the name in a header.
+  if (route.kind != Kind::base && !is_repository(route.repository)) {
     return refusal(400, "NAME_INVALID", "invalid repository name");
   }
+  if (auto refused = state.auth.refuse(state.switches, route, request)) return *refused;
+  if (route.kind == Kind::base) return serve_base(request);
   switch (route.kind) {
     case Kind::blob:
       return serve_blob(state, route, request);

@@ -1,6 +1,7 @@
 // Answers of the registry.
 #include "sandbox/registry_answer.hpp"
 
+#include "base/text.hpp"
 #include "json/value.hpp"
 
 #include <nlohmann/json.hpp>
@@ -8,7 +9,7 @@
 namespace mpk::sandbox {
 
 http::ServerResponse refusal(int status, std::string_view code, std::string_view message) {
-  const Json error = {{"code", code}, {"message", message}, {"detail", nullptr}};
+  const Json error = {{"code", code}, {"message", printable(message)}, {"detail", nullptr}};
   Json body;
   body["errors"].push_back(error);
   http::ServerResponse response;

@@ -126,8 +126,10 @@ http::ServerResponse RegistryAuth::token(const http::ServerRequest& request) {
   const std::lock_guard lock(mutex_);
   tokens_.emplace(token, std::move(grants));
   http::ServerResponse response;
-  response.body =
-      json::compact({{"token", token}, {"access_token", token}, {"expires_in", kTokenSeconds}});
+  Json body;
+  body["token"] = body["access_token"] = token;
+  body["expires_in"] = kTokenSeconds;
+  response.body = json::compact(body);
   return response;
 }
 

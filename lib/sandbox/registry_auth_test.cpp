@@ -58,6 +58,8 @@ TEST_CASE("the challenge names realm, service and the scope that the request nee
   CHECK(challenge("GET", "/v2/") == start);
   CHECK(challenge("GET", "/v2/a/b/manifests/v1") == start + ",scope=\"repository:a/b:pull\"");
   CHECK(challenge("POST", "/v2/a/blobs/uploads/") == start + ",scope=\"repository:a:pull,push\"");
+  CHECK(bench.call("GET", "/v2/a%0d%0aX-Made:up/tags/list").status == 400);
+  CHECK(bench.call("GET", "/v2/a%22,x=%22/tags/list").status == 400);
   bench.registry.switches().basic_auth = true;
   CHECK(bench.call("GET", "/v2/").headers.all("WWW-Authenticate").size() == 2);
   CHECK(bench.with(basic("mpk:sandbox"), "GET", "/v2/").status == 200);

@@ -55,6 +55,7 @@ TEST_CASE("what is not there, or no digest, or another method is refused with it
   refused("GET", "/v2/acme/two/blobs/" + digest.text(), 404, "BLOB_UNKNOWN");
   refused("DELETE", "/v2/acme/llm/blobs/" + other, 404, "BLOB_UNKNOWN");
   refused("GET", "/v2/acme/llm/blobs/sha256:00", 400, "DIGEST_INVALID");
+  refused("GET", "/v2/acme/llm/blobs/%ff%00", 400, "DIGEST_INVALID");
   refused("PUT", "/v2/acme/llm/blobs/" + digest.text(), 405, "UNSUPPORTED");
   refused("GET", "/v2/Acme/blobs/" + digest.text(), 400, "NAME_INVALID");
   refused("POST", "/v2/Acme/blobs/uploads/", 400, "NAME_INVALID");

@@ -4,8 +4,6 @@
 #include "base/file.hpp"
 #include "sandbox/trust_files.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <thread>
 #include <vector>
 
@@ -86,13 +84,7 @@ class RunningSandbox final : public Sandbox {
                            .ctlog_key = ctlog_.key().public_key(),
                            .rekor_key = rekor_.key().public_key(),
                            .start = clock_.now().plus_seconds(-kDay)};
-    const Json root = TRY(trusted_root(parts));
-    const Json config = signing_config(parts);
-    TRY(write_file_atomic(directory_ / "trusted-root.json", json::pretty(root)));
-    TRY(write_file_atomic(directory_ / "signing-config.json", json::pretty(config)));
-    TRY(write_file_atomic(directory_ / "trust-config.json",
-                          json::pretty(trust_config(root, config))));
-    TRY(write_file_atomic(directory_ / "ctlog.pub", parts.ctlog_key.pem()));
+    TRY(write_trust_files(directory_, parts));
     // Without a line break: cosign takes it for a part of the token.
     return write_file_atomic(directory_ / "identity-token",
                              TRY(issuer_.mint(std::string(kIdentity))), 0600);

@@ -2,7 +2,9 @@
 #include "sandbox/trust_files.hpp"
 
 #include "base/encoding.hpp"
+#include "base/file.hpp"
 #include "crypto/hash.hpp"
+#include "json/value.hpp"
 #include "sigstore/note.hpp"
 
 #include <nlohmann/json.hpp>
@@ -48,8 +50,6 @@ Json service(const TrustParts& parts, const std::string& url, unsigned version) 
                                     {"operator", kOperator}})});
 }
 
-}  // namespace
-
 Result<Json> trusted_root(const TrustParts& parts) {
   const auto rekor_id = TRY(sigstore::note_key_id(parts.rekor_origin, parts.rekor_key));
   const auto ctlog_id = crypto::sha256(parts.ctlog_key.spki()).bytes();
@@ -82,6 +82,17 @@ Json trust_config(const Json& trusted_root, const Json& signing_config) {
   config["trustedRoot"] = trusted_root;
   config["signingConfig"] = signing_config;
   return config;
+}
+
+}  // namespace
+
+Result<void> write_trust_files(const std::filesystem::path& directory, const TrustParts& parts) {
+  const Json root = TRY(trusted_root(parts));
+  const Json config = signing_config(parts);
+  TRY(write_file_atomic(directory / "trusted-root.json", json::pretty(root)));
+  TRY(write_file_atomic(directory / "signing-config.json", json::pretty(config)));
+  TRY(write_file_atomic(directory / "trust-config.json", json::pretty(trust_config(root, config))));
+  return write_file_atomic(directory / "ctlog.pub", parts.ctlog_key.pem());
 }
 
 }  // namespace mpk::sandbox

@@ -5,8 +5,8 @@
 #include "base/time.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/key.hpp"
-#include "json/value.hpp"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -20,10 +20,8 @@ struct TrustParts {
   Timestamp start;  // of every validity
 };
 
-/// application/vnd.dev.sigstore.trustedroot+json;version=0.1, the one type that all clients read.
-Result<Json> trusted_root(const TrustParts& parts);
-Json signing_config(const TrustParts& parts);  // v0.2
-/// ClientTrustConfig, for the Python clients.
-Json trust_config(const Json& trusted_root, const Json& signing_config);
+/// trusted-root.json (v0.1, the one type that all clients read), signing-config.json (v0.2),
+/// trust-config.json (both in one, for the Python clients) and ctlog.pub.
+Result<void> write_trust_files(const std::filesystem::path& directory, const TrustParts& parts);
 
 }  // namespace mpk::sandbox

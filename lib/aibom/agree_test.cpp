@@ -1,0 +1,187 @@
+// Tests of the comparison with layers: each way to disagree, and documents that are none.
+#include "aibom/agree.hpp"
+
+#include "aibom/test_models.hpp"
+#include "json/parse.hpp"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <ostream>
+
+using namespace mpk;
+using namespace mpk::aibom;
+using mpk::aibom::testing::tiny_files;
+using mpk::aibom::testing::tiny_llama;
+
+namespace {
+
+const std::string kOther(64, 'b');
+
+struct Case {
+  Json bom;
+  std::vector<modelpack::LayerFile> layers = testing::layers(tiny_files());
+  Digest manifest = testing::artifact(tiny_files(), tiny_llama()).manifest.digest;
+
+  Case()
+      : bom(testing::build(tiny_llama(), tiny_files(), [](BuildInput& input) {
+              input.repository = "ghcr.io/acme/tiny";
+            }).take()) {}
+  Json& model() { return bom["metadata"]["component"]; }
+  Json& files() { return model()["components"]; }
+  Agreement compare() const { return compare_with_layers(bom, layers, manifest); }
+};
+
+/// The only disagreement after `change`.
+Disagreement after(const std::function<void(Case&)>& change) {
+  Case one;
+  change(one);
+  auto agreement = one.compare();
+  REQUIRE(agreement.disagreements.size() == 1);
+  return agreement.disagreements.front();
+}
+
+}  // namespace
+
+TEST_CASE("a document agrees with the layers that it was made of") {
+  Case one;
+  auto agreement = one.compare();
+  CHECK(agreement.disagreements.empty());
+  CHECK(agreement.files == 6);
+  CHECK(agreement.matching == 6);
+}
+
+TEST_CASE("a changed digest is told with both values") {
+  auto told = after([](Case& one) { one.files()[3]["hashes"][0]["content"] = kOther; });
+  CHECK(told.path == "model-00001-of-00002.safetensors");
+  CHECK(told.message == "SHA-256 differs");
+  CHECK(told.expected == crypto::sha256(told.path).hex());
+  CHECK(told.found == kOther);
+}
+
+TEST_CASE("a layer without a component, and a component without its digest, are told") {
+  auto missing = after([](Case& one) { one.files().erase(0); });
+  CHECK(missing.path == "LICENSE");
+  CHECK(missing.message == "no component");
+  for (const char* algorithm : {"SHA-512", "sha-256"}) {
+    auto bare = after([&](Case& one) { one.files()[0]["hashes"][0]["alg"] = algorithm; });
+    CHECK(bare.message == "no SHA-256");
+  }
+  CHECK(after([](Case& one) { one.files()[0].erase("hashes"); }).message == "no SHA-256");
+  CHECK(after([](Case& one) { one.files()[0]["type"] = "library"; }).message == "no component");
+}
+
+TEST_CASE("a file that the artifact does not have is told, if it claims bytes") {
+  auto extra = Json{{"type", "file"},
+                    {"name", "evil.py"},
+                    {"hashes", Json::array({{{"alg", "SHA-256"}, {"content", kOther}}})}};
+  auto told = after([&](Case& one) { one.files().push_back(extra); });
+  CHECK(told.path == "evil.py");
+  CHECK(told.message == "not in the artifact");
+  CHECK(after([&](Case& one) { one.bom["components"].push_back(extra); }).path == "evil.py");
+  // Without a hash it says nothing about bytes; an ancestor's file is about other bytes.
+  Case one;
+  extra.erase("hashes");
+  one.files().push_back(extra);
+  CHECK(one.compare().disagreements.empty());
+  CHECK(one.compare().files == 7);
+}
+
+TEST_CASE("two components of one name never match") {
+  auto told = after([](Case& one) {
+    Json again(one.files()[0]);
+    one.files().push_back(again);
+  });
+  CHECK(told.path == "LICENSE");
+  CHECK(told.message == "several components");
+}
+
+TEST_CASE("two values of one algorithm never match, also when one is right") {
+  auto told = after([](Case& one) {
+    one.files()[0]["hashes"].push_back({{"alg", "SHA-256"}, {"content", kOther}});
+  });
+  CHECK(told.message == "SHA-256 differs");
+  CHECK(told.found.find(kOther) != std::string::npos);
+}
+
+TEST_CASE("hexadecimal digits may be upper case") {
+  Case one;
+  auto& content = one.files()[0]["hashes"][0]["content"];
+  auto upper = content.get<std::string>();
+  for (auto& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  content = upper;
+  CHECK(one.compare().disagreements.empty());
+}
+
+TEST_CASE("a file of components within components counts") {
+  Case one;
+  Json last(one.files().back());
+  one.files().erase(one.files().size() - 1);
+  one.files()[0]["components"] = Json::array({last});
+  CHECK(one.compare().disagreements.empty());
+}
+
+TEST_CASE("a manifest digest that the document names must be the artifact's") {
+  auto hashed = after([](Case& one) { one.model()["hashes"][0]["content"] = kOther; });
+  CHECK(hashed.path == "manifest");
+  CHECK(hashed.message == "SHA-256 differs");
+  auto named = after([](Case& one) { one.model()["purl"] = "pkg:oci/tiny@sha256%3A" + kOther; });
+  CHECK(named.message == "the digest in the purl differs");
+  CHECK(named.found == "sha256:" + kOther);
+  Case moved;
+  moved.manifest = crypto::sha256("another manifest");
+  CHECK(moved.compare().disagreements.size() == 2);
+  CHECK(moved.compare().matching == 6);
+  // A document that names none is not wrong about it.
+  moved.model().erase("hashes");
+  moved.model().erase("purl");
+  CHECK(moved.compare().disagreements.empty());
+}
+
+TEST_CASE("a layer with a SHA-512 digest is compared by SHA-512") {
+  auto files = tiny_files();
+  files.front().digest = crypto::hash(DigestAlgorithm::sha512, as_bytes("x"));
+  auto info = tiny_llama();
+  auto bom = testing::build(info, files, [](BuildInput&) {}).take();
+  auto manifest = testing::artifact(files, info).manifest.digest;
+  CHECK(compare_with_layers(bom, testing::layers(files), manifest).disagreements.empty());
+  files.front().digest = crypto::hash(DigestAlgorithm::sha512, as_bytes("y"));
+  auto told = compare_with_layers(bom, testing::layers(files), manifest);
+  REQUIRE(told.disagreements.size() == 1);
+  CHECK(told.disagreements.front().message == "SHA-512 differs");
+}
+
+TEST_CASE("what is no document agrees with nothing and never crashes") {
+  Case one;
+  for (const char* text :
+       {"null", "[]", "7", R"({"metadata":[]})", R"({"metadata":{"component":{"components":{}}}})",
+        R"({"components":[1,null,[],{"type":"file"},{"type":"file","name":7,"hashes":{}}]})",
+        R"({"metadata":{"component":{"hashes":"x","purl":[],"components":[{"components":7}]}}})"}) {
+    CAPTURE(text);
+    one.bom = json::parse(text).take();
+    auto agreement = one.compare();
+    CHECK(agreement.matching == 0);
+    CHECK(agreement.disagreements.size() == one.layers.size());
+    CHECK(summarize(one.bom).name.empty());
+    CHECK(count_tiers(one.bom).verified == 0);
+  }
+}
+
+TEST_CASE("what is told fits a terminal, whatever a document says") {
+  auto told = after([](Case& one) {
+    one.files().push_back({{"type", "file"},
+                           {"name", "\x1b[2Jx"},
+                           {"hashes", Json::array({{{"alg", "SHA-256"}, {"content", kOther}}})}});
+  });
+  CHECK(told.path == "\\x1b[2Jx");
+  auto endless = after(
+      [](Case& one) { one.files()[0]["hashes"][0]["content"] = std::string(1'000'000, 'f'); });
+  CHECK(endless.found.size() < 1000);
+}
+
+TEST_CASE("an empty artifact and an empty document agree") {
+  auto agreement = compare_with_layers(Json::object(), {}, crypto::sha256("m"));
+  CHECK(agreement.disagreements.empty());
+  CHECK(agreement.files == 0);
+}

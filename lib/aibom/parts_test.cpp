@@ -1,0 +1,227 @@
+// Tests of the parts of a document: files, licences, lineage, model card, taxonomy.
+#include "aibom/test_models.hpp"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <limits>
+#include <ostream>
+
+using namespace mpk;
+using namespace mpk::aibom;
+using mpk::aibom::testing::build;
+using mpk::aibom::testing::file;
+using mpk::aibom::testing::tiny_files;
+using mpk::aibom::testing::tiny_llama;
+
+namespace {
+
+Json component_of(const model::ModelInfo& info) {
+  return build(info).take()["metadata"]["component"];
+}
+
+/// The value of the only property of this name; null when there is none.
+Json property_of(const Json& owner, const std::string& name) {
+  Json found;
+  for (const auto& each : owner.value("properties", Json::array())) {
+    if (each["name"] != name) continue;
+    CHECK_MESSAGE(found.is_null(), name << " is there twice");
+    found = each["value"];
+  }
+  return found;
+}
+
+Json tier_of(const Json& component, const std::string& pointer) {
+  return property_of(component, "mpk:provenance:/metadata/component" + pointer);
+}
+
+}  // namespace
+
+TEST_CASE("each file has its path, media type and digest; weights have their tensors") {
+  auto component = component_of(tiny_llama());
+  const auto& files = component["components"];
+  REQUIRE(files.size() == 6);
+  const auto& weights = files[3];
+  CHECK(weights["type"] == "file");
+  CHECK(weights["bom-ref"] == "file:model-00001-of-00002.safetensors");
+  CHECK(weights["mime-type"] == "application/vnd.cncf.model.weight.v1.raw");
+  CHECK(weights["hashes"] ==
+        Json::array({{{"alg", "SHA-256"},
+                      {"content", crypto::sha256("model-00001-of-00002.safetensors").hex()}}}));
+  CHECK(property_of(weights, "mpk:tensors:BF16") == "10");
+  CHECK(property_of(weights, "mpk:parameters") == "200000");
+  CHECK(property_of(weights, "mpk:size") == "1000");
+  CHECK(property_of(files[0], "mpk:tensors").is_null());
+  CHECK(property_of(component, "mpk:parameters") == "295392");
+  CHECK(tier_of(component, "/components/3/hashes/0") ==
+        "verified;source=model-00001-of-00002.safetensors");
+}
+
+TEST_CASE("a digest of another algorithm keeps its name") {
+  auto files = tiny_files();
+  files.front().digest = crypto::hash(DigestAlgorithm::sha512, as_bytes("x"));
+  auto bom = build(tiny_llama(), files, [](BuildInput&) {}).take();
+  const auto& readme = bom["metadata"]["component"]["components"][1];
+  CHECK(readme["name"] == "README.md");
+  CHECK(readme["hashes"][0]["alg"] == "SHA-512");
+}
+
+TEST_CASE("licences: SPDX ids as ids, other names as names, texts as concluded") {
+  auto info = tiny_llama();
+  info.licenses = {
+      {.name = "llama3.1", .url = "https://example.com/LICENSE", .source = "README.md"},
+      {.spdx_id = "Apache-2.0", .name = "apache-2.0", .source = "README.md"},
+      {.spdx_id = "Apache-2.0", .name = "apache-2.0", .source = "model.gguf"},
+      {.spdx_id = "MIT", .tier = model::Tier::inferred, .source = "LICENSE"},
+      {.spdx_id = "apache-2.0", .source = "x"},  // no SPDX id: case counts
+      {.name = "odd", .url = "http://[broken", .source = "x"}};
+  auto component = component_of(info);
+  auto license = [](const char* key, const char* value, const char* how) {
+    return Json{{"license", {{key, value}, {"acknowledgement", how}}}};
+  };
+  auto llama = license("name", "llama3.1", "declared");
+  llama["license"]["url"] = "https://example.com/LICENSE";
+  CHECK(component["licenses"] ==
+        Json::array(
+            {llama, license("name", "odd", "declared"), license("id", "Apache-2.0", "declared"),
+             license("name", "apache-2.0", "declared"), license("id", "MIT", "concluded")}));
+  CHECK(tier_of(component, "/licenses/4") == "inferred;source=LICENSE");
+  CHECK(tier_of(component, "/licenses/0") == "declared;source=README.md");
+}
+
+TEST_CASE("base models: a hub purl with a version only for a full commit") {
+  auto info = tiny_llama();
+  info.base_models.push_back({.name = "meta-llama/Llama-3.1-8B", .revision = "main"});
+  info.base_models.push_back({.name = "/mnt/base", .relation = "merge"});
+  auto pedigree = component_of(info)["pedigree"];
+  const auto& bases = pedigree["ancestors"];
+  REQUIRE(bases.size() == 3);
+  CHECK(bases[0]["name"] == "/mnt/base");
+  CHECK_FALSE(bases[0].contains("purl"));
+  CHECK(bases[1]["purl"] ==
+        "pkg:huggingface/example/tiny-llama-base@0f3c1a5b7d9e2f4a6c8b0d1e3f5a7b9c1d3e5f70");
+  CHECK(bases[1]["group"] == "example");
+  CHECK(bases[1]["name"] == "tiny-llama-base");
+  CHECK(bases[2]["purl"] == "pkg:huggingface/meta-llama/Llama-3.1-8B");
+  CHECK(bases[2]["version"] == "main");
+  CHECK(pedigree["notes"] == "base_model_relation=finetune,merge");
+}
+
+TEST_CASE("an adapter depends on its base, a fine-tune does not") {
+  auto needs = [](const char* relation) {
+    auto info = tiny_llama();
+    info.base_models = {{.name = "a/b", .relation = relation}};
+    auto bom = build(info).take();
+    auto list = bom["dependencies"][0]["dependsOn"];
+    return std::find(list.begin(), list.end(), "base:a/b") != list.end();
+  };
+  CHECK(needs("adapter"));
+  CHECK_FALSE(needs("finetune"));
+  auto info = tiny_llama();
+  info.base_models = {{.name = "a/b", .relation = "adapter"}};
+  CHECK(property_of(component_of(info)["modelCard"], "cdx:ai-ml:model:parameter:tune_method") ==
+        "adapter");
+  info.hyperparameters.push_back({"tune_method", "lora", model::Tier::declared, "x"});
+  CHECK(property_of(component_of(info)["modelCard"], "cdx:ai-ml:model:parameter:tune_method") ==
+        "lora");
+}
+
+TEST_CASE("datasets are data components that the model card and the dependencies name") {
+  auto info = tiny_llama();
+  info.datasets = {{"a/b", "README.md"}, {"https://example.com/set", "x"}, {"a/b", "model.gguf"}};
+  auto bom = build(info).take();
+  REQUIRE(bom["components"].size() == 2);
+  CHECK(bom["components"][0]["bom-ref"] == "data:a/b");
+  CHECK(bom["components"][0]["data"][0] == Json{{"type", "dataset"}, {"name", "a/b"}});
+  CHECK(bom["components"][1]["data"][0]["contents"]["url"] == "https://example.com/set");
+  CHECK(bom["metadata"]["component"]["modelCard"]["modelParameters"]["datasets"] ==
+        Json::array({{{"ref", "data:a/b"}}, {{"ref", "data:https://example.com/set"}}}));
+  CHECK(bom["dependencies"][0]["dependsOn"][0] == "data:a/b");
+}
+
+TEST_CASE("evaluations become metrics with text values and a slice") {
+  auto info = tiny_llama();
+  info.evaluations.push_back({"", "", "", "", "accuracy", "0.5", "README.md"});
+  info.evaluations.push_back({"", "mmlu", "", "", "", "0.5", "README.md"});  // of what?
+  auto card = component_of(info)["modelCard"];
+  CHECK(card["quantitativeAnalysis"]["performanceMetrics"] ==
+        Json::array(
+            {{{"type", "accuracy"}, {"value", "0.5"}},
+             {{"type", "accuracy"},
+              {"value", "0.25"},
+              {"slice", "task=text-generation;dataset=example/licence-questions;split=test"}},
+             {{"type", "refusal_rate"},
+              {"value", "0.98"},
+              {"slice", "task=text-generation;dataset=example/red-team-prompts;split=test"}}}));
+}
+
+TEST_CASE("official property names are used where there are any") {
+  auto info = tiny_llama();
+  info.languages = {"en", "multilingual", "de", "yue"};
+  info.input_types = {"text", "image", "embedding"};
+  info.quantization = "Q4_K_M";
+  info.hyperparameters.push_back({"eos_token", "</s>", model::Tier::declared, "x"});
+  auto component = component_of(info);
+  const auto& card = component["modelCard"];
+  for (const auto& [name, value] : {
+           std::pair{"cdx:ai-ml:model:language", "de,en"},
+           {"cdx:ai-ml:model:modality", "_undefined:embedding,image,text"},
+           {"cdx:ai-ml:model:parameter:count", "295.4K"},
+           {"cdx:ai-ml:model:parameter:_undefined:precision", "bfloat16"},
+           {"cdx:ai-ml:model:hyperparameter:context_length", "2048"},
+           {"cdx:ai-ml:model:hyperparameter:hidden_size", "96"},
+           {"cdx:ai-ml:model:hyperparameter:_undefined:rope_theta", "10000"},
+           {"cdx:ai-ml:model:hyperparameter:quantization", "Q4_K_M"},
+           {"cdx:ai-ml:tokenizer:hyperparameter:tokenizer_class", "PreTrainedTokenizerFast"},
+           {"cdx:ai-ml:tokenizer:hyperparameter:eos_token", "</s>"},
+           {"cdx:ai-ml:model:tokenizer", "true"},
+       }) {
+    CAPTURE(name);
+    CHECK(property_of(card, name) == value);
+  }
+  for (const auto& each : card["properties"]) {
+    auto name = each["name"].get<std::string>();
+    CHECK((name.starts_with("cdx:ai-ml:") || name == "mpk:language"));
+  }
+  CHECK_FALSE(card["modelParameters"].contains("properties"));
+}
+
+TEST_CASE("a size is taken from a claim only when nothing could be counted") {
+  model::ModelInfo info;
+  info.size_claims = {{"name", "llm-8b", model::Tier::declared, "README.md"},
+                      {"parameters", "8B", model::Tier::declared, "README.md"}};
+  auto name = "cdx:ai-ml:model:parameter:count";
+  CHECK(property_of(component_of(info)["modelCard"], name) == "8B");
+  info.tensors = testing::tensors("F16", 2, 7'000'000'000);
+  CHECK(property_of(component_of(info)["modelCard"], name) == "7B");
+}
+
+TEST_CASE("emissions are a property, and only a number that makes sense") {
+  auto info = tiny_llama();
+  auto shown = [&] {
+    auto considerations = component_of(info)["modelCard"]["considerations"];
+    return property_of(considerations.value("environmentalConsiderations", Json::object()),
+                       "mpk:co2eq:grams");
+  };
+  CHECK(shown() == "12.5");
+  for (double bad :
+       {-1.0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
+    info.co2_grams = bad;
+    CHECK(shown().is_null());
+  }
+}
+
+TEST_CASE("a source is named only when one file alone can have said it") {
+  auto info = tiny_llama();
+  auto pointer = "/modelCard/modelParameters/task";
+  CHECK(tier_of(component_of(info), pointer) == "declared;source=README.md");
+  auto files = tiny_files();
+  files.push_back(file("sub/README.md", model::Kind::doc));
+  auto bom = build(info, files, [](BuildInput&) {}).take();
+  CHECK(tier_of(bom["metadata"]["component"], pointer) == "declared");
+}
+
+TEST_CASE("findings say how bad, where and what") {
+  CHECK(property_of(component_of(tiny_llama()), "mpk:finding") ==
+        "low: README.md: the card says 300 K parameters, counted 295392");
+}
