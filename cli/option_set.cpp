@@ -115,15 +115,20 @@ Result<void> OptionSet::parse(const std::vector<std::string>& arguments) {
   }
   auto head = arguments;
   std::vector<std::string> tail;
+  std::vector<std::string>* rest = nullptr;
   if (pass_through_) {
     auto dashes = std::find(head.begin(), head.end(), "--");
     if (dashes != head.end()) {
       tail.assign(dashes + 1, head.end());
       head.erase(dashes, head.end());
     }
-    if (entries_.empty() || !std::holds_alternative<std::vector<std::string>*>(entries_.back().target))
-      return Error(ErrorKind::internal, "pass_through without a trailing list");
-    bound.back().first->required(false);
+    for (auto& [option, entry] : bound) {
+      if (entry->spec.positional && entry->spec.repeatable) {
+        option->required(false);
+        rest = std::get<std::vector<std::string>*>(entry->target);
+      }
+    }
+    if (rest == nullptr) return Error(ErrorKind::internal, "pass_through without a list");
   }
   try {
     std::reverse(head.begin(), head.end());
@@ -131,8 +136,7 @@ Result<void> OptionSet::parse(const std::vector<std::string>& arguments) {
   } catch (const CLI::ParseError& error) {
     return explain(printable(error.what(), 300), arguments);
   }
-  if (pass_through_ && !tail.empty()) {
-    auto* rest = std::get<std::vector<std::string>*>(entries_.back().target);
+  if (rest != nullptr && !tail.empty()) {
     if (!rest->empty())
       return Error(ErrorKind::usage, "unexpected word " + printable(rest->front(), 80) + " before --");
     *rest = std::move(tail);

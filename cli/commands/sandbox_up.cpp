@@ -19,8 +19,8 @@ Result<int> run(const Options& o, Session& session) {
   std::uint64_t port = 0;
   if (o.port) {
     auto parsed = parse_u64(*o.port);
-    if (!parsed || *parsed > 65535)
-      return Error(ErrorKind::usage, "--port " + printable(*o.port, 20) + ": expected 0 to 65535");
+    if (!parsed || *parsed > 65530)
+      return Error(ErrorKind::usage, "--port " + printable(*o.port, 20) + ": expected 0 to 65530");
     port = *parsed;
   }
   auto running = TRY(start_sandbox(session, o.directory, static_cast<std::uint16_t>(port)));
@@ -56,7 +56,7 @@ Command sandbox_up_command() {
             auto o = std::make_shared<Options>();
             set.option("--dir", "DIR", o->directory, "Keep trust files and blobs here (default: temporary)",
                        ValueKind::directory);
-            set.option("--port", "PORT", o->port, "Port of the registry (default: any)");
+            set.option("--port", "PORT", o->port, "Port of the registry; OIDC, CT log, Fulcio, Rekor and TSA take the next five (default: any)");
             return [o](Session& session) { return run(*o, session); };
           }};
 }

@@ -4,6 +4,7 @@
 #include "aibom/draft.hpp"
 #include "aibom/lookup.hpp"
 #include "aibom/purl.hpp"
+#include "base/limits.hpp"
 #include "base/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -90,8 +91,8 @@ class Comparison {
 
  private:
   void note(std::string path, std::string message, std::string expected, std::string found) {
-    agreement_.disagreements.push_back(
-        {printable(path), std::move(message), std::move(expected), std::move(found)});
+    agreement_.disagreements.push_back({printable(path, limits::kPathBytes), std::move(message),
+                                        std::move(expected), std::move(found)});
   }
 
   Agreement agreement_;

@@ -13,14 +13,18 @@ namespace {
 
 constexpr std::size_t kTypeLength = 32;  // "IQ2_XXS", "F8_E4M3"
 
-void add_tensors(const model::TensorFacts& facts, std::string_view source, Properties& out) {
-  if (facts.tensors == 0) return;
-  using model::Tier;
-  out.add(own(kTensors), std::to_string(facts.tensors), Tier::verified, source);
+/// name, value
+using Values = std::vector<std::pair<std::string, std::string>>;
+
+Values tensor_values(const model::TensorFacts& facts) {
+  Values out;
+  if (facts.tensors == 0) return out;
+  out.emplace_back(own(kTensors), std::to_string(facts.tensors));
   for (const auto& [type, count] : facts.dtypes)
-    out.add(own(kTensors) + ":" + one_line(type, kTypeLength), std::to_string(count.tensors),
-            Tier::verified, source);
-  out.add(own(kParameters), std::to_string(facts.parameters), Tier::verified, source);
+    out.emplace_back(own(kTensors) + ":" + one_line(type, kTypeLength),
+                     std::to_string(count.tensors));
+  out.emplace_back(own(kParameters), std::to_string(facts.parameters));
+  return out;
 }
 
 Json file_component(const modelpack::ModelFile& file, const std::string& pointer, Draft& draft) {
@@ -33,8 +37,12 @@ Json file_component(const modelpack::ModelFile& file, const std::string& pointer
               {"hashes", Json::array({hash_of(file.digest)})}};
   Properties properties(pointer + "/properties", draft.tiers);
   properties.add(own(kSize), std::to_string(file.size));
-  if (auto facts = draft.info.by_file.find(file.path); facts != draft.info.by_file.end())
-    add_tensors(facts->second, file.path, properties);
+  auto facts = draft.info.by_file.find(file.path);
+  if (facts != draft.info.by_file.end() && facts->second.tensors > 0) {
+    properties.add(tensor_values(facts->second));
+    // One fact for the header's counts: thousands of shards have thousands of entries.
+    draft.tiers.add(pointer + "/properties", model::Tier::verified, file.path);
+  }
   out["properties"] = properties.to_json();
   return out;
 }
@@ -59,7 +67,8 @@ Json model_properties(Draft& draft) {
   Properties out(std::string(kModelPointer) + "/properties", draft.tiers);
   std::string weights = info.by_file.size() == 1 ? info.by_file.begin()->first : std::string();
   out.add(own(kFormat), one_line(info.format), model::Tier::verified, weights);
-  add_tensors(info.tensors, weights, out);
+  for (const auto& [name, value] : tensor_values(info.tensors))
+    out.add(name, value, model::Tier::verified, weights);
   out.add(own(kLibrary), one_line(info.library), model::Tier::declared, draft.sole_source(is_card));
   out.add(own(kChatTemplate), one_line(info.chat_template_sha256), model::Tier::verified,
           draft.sole_source(is_tokenizer_config));

@@ -53,8 +53,9 @@ TEST_CASE("each file has its path, media type and digest; weights have their ten
   CHECK(property_of(weights, "mpk:size") == "1000");
   CHECK(property_of(files[0], "mpk:tensors").is_null());
   CHECK(property_of(component, "mpk:parameters") == "295392");
-  CHECK(tier_of(component, "/components/3/hashes/0") ==
-        "verified;source=model-00001-of-00002.safetensors");
+  for (const char* part : {"/components/3/hashes/0", "/components/3/properties"})
+    CHECK(tier_of(component, part) == "verified;source=model-00001-of-00002.safetensors");
+  CHECK(tier_of(component, "/components/0/properties").is_null());
 }
 
 TEST_CASE("a digest of another algorithm keeps its name") {
@@ -184,6 +185,18 @@ TEST_CASE("official property names are used where there are any") {
     CHECK((name.starts_with("cdx:ai-ml:") || name == "mpk:language"));
   }
   CHECK_FALSE(card["modelParameters"].contains("properties"));
+}
+
+TEST_CASE("a fact that is known twice is written once") {
+  auto info = tiny_llama();
+  info.quantization = "Q4_K_M";
+  for (const auto* name : {"tokenizer_class", "quantization"})
+    info.hyperparameters.push_back({name, "of the fact", model::Tier::declared, "x"});
+  auto component = component_of(info);
+  const auto& card = component["modelCard"];
+  CHECK(property_of(card, "cdx:ai-ml:tokenizer:hyperparameter:tokenizer_class") == "of the fact");
+  CHECK(property_of(card, "cdx:ai-ml:model:hyperparameter:quantization") == "of the fact");
+  CHECK(property_of(card, "cdx:ai-ml:model:hyperparameter:context_length") == "2048");
 }
 
 TEST_CASE("a size is taken from a claim only when nothing could be counted") {

@@ -31,24 +31,13 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& wor
 }
 
 std::string hyperparameter_name(const std::string& name) {
-  constexpr std::array<std::string_view, 16> kKnown = {"activation_dropout",
-                                                       "context_length",
-                                                       "hidden_act",
-                                                       "hidden_size",
-                                                       "d_model",
-                                                       "layer_norm_type",
-                                                       "num_hidden_layers",
-                                                       "num_layers",
-                                                       "intermediate_size",
-                                                       "layer_norm_epsilon",
-                                                       "max_position_embeddings",
-                                                       "num_attention_heads",
-                                                       "quantization",
-                                                       "num_key_value_heads",
-                                                       "tokenizer_class",
-                                                       "vocab_size"};
-  constexpr std::array<std::string_view, 5> kOfTokenizer = {"bos_token", "eos_token", "pad_token",
-                                                            "padding_side", "unk_token"};
+  static constexpr auto kKnown = std::to_array<std::string_view>(
+      {"activation_dropout", "context_length", "d_model", "hidden_act", "hidden_size",
+       "intermediate_size", "layer_norm_epsilon", "layer_norm_type", "max_position_embeddings",
+       "num_attention_heads", "num_hidden_layers", "num_key_value_heads", "num_layers",
+       "quantization", "vocab_size"});
+  static constexpr auto kOfTokenizer = std::to_array<std::string_view>(
+      {"bos_token", "eos_token", "pad_token", "padding_side", "tokenizer_class", "unk_token"});
   if (name == "tune_method") return kParameter + name;
   if (is_one_of(name, kOfTokenizer)) return kTokenizer + name;
   return kHyperparameter +
@@ -150,7 +139,9 @@ Json taxonomy_properties(Draft& draft) {
   if (!info.tokenizer_class.empty()) {
     auto source = draft.sole_source(is_tokenizer_config);
     out.add(kModel + "tokenizer", "true", Tier::inferred, source);
-    out.add(kTokenizer + "tokenizer_class", one_line(info.tokenizer_class), Tier::verified, source);
+    if (!has_hyperparameter(info, "tokenizer_class"))
+      out.add(kTokenizer + "tokenizer_class", one_line(info.tokenizer_class), Tier::verified,
+              source);
   }
   return out.to_json();
 }

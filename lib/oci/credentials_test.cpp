@@ -45,8 +45,7 @@ struct Home {
 std::string auth(std::string_view text) { return base64_encode(as_bytes(text)); }
 
 std::string auths(std::string_view key, std::string_view text) {
-  return json::compact(
-      {{"auths", {{std::string(key), {{"auth", auth(text)}}}}}});
+  return json::compact({{"auths", {{std::string(key), {{"auth", auth(text)}}}}}});
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "base/encoding.hpp"
 #include "oci/test_registry_answers.hpp"
+#include "testing/fake_transport.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,9 +11,9 @@
 
 using namespace mpk;
 using namespace mpk::oci;
+using mpk::testing::FakeTransport;
 using test::answer;
 using test::authorization;
-using test::FakeTransport;
 
 namespace {
 
@@ -60,8 +61,7 @@ TEST_CASE("a Bearer challenge is answered by a token, which is used again") {
   const auto seen = transport.seen();
   REQUIRE(seen.size() == 4);
   CHECK(authorization(seen[0]).empty());
-  CHECK(seen[1].url ==
-        "https://auth.example/token?service=reg&scope=repository%3Aa%2Fb%3Apull");
+  CHECK(seen[1].url == "https://auth.example/token?service=reg&scope=repository%3Aa%2Fb%3Apull");
   CHECK(authorization(seen[1]) == kBasic);
   CHECK(authorization(seen[2]) == "Bearer t1");
   CHECK(authorization(seen[3]) == "Bearer t1");
@@ -89,8 +89,10 @@ TEST_CASE("what the registry asks for is added to what we need") {
 TEST_CASE("each set of scopes has its own token") {
   FakeTransport transport{TokenRegistry{}};
   Authenticator auth(transport, test::url("https://reg.example"), nobody);
-  CHECK(auth.send(get("https://reg.example/v2/"), {"repository:a:pull", "repository:b:pull"}).has_value());
-  CHECK(auth.send(get("https://reg.example/v2/"), {"repository:b:pull", "repository:a:pull"}).has_value());
+  CHECK(auth.send(get("https://reg.example/v2/"), {"repository:a:pull", "repository:b:pull"})
+            .has_value());
+  CHECK(auth.send(get("https://reg.example/v2/"), {"repository:b:pull", "repository:a:pull"})
+            .has_value());
   CHECK(transport.seen().size() == 4);
   CHECK(auth.send(get("https://reg.example/v2/"), {"repository:a:pull"}).has_value());
   CHECK(transport.seen().size() == 7);
@@ -124,13 +126,13 @@ TEST_CASE("a token is read from either member, and must be there") {
 TEST_CASE("an expired token is renewed once, with the body sent again") {
   int issued = 0;
   std::string valid = "t1";
-  FakeTransport transport([&](const http::Request& request,
-                              const std::string&) -> Result<http::Response> {
-    if (request.url.path == "/token")
-      return answer(200, {}, R"({"token":"t)" + std::to_string(++issued) + "\"}");
-    if (request.headers.get("Authorization") == "Bearer " + valid) return answer(201);
-    return answer(401, {{"WWW-Authenticate", kChallenge}});
-  });
+  FakeTransport transport(
+      [&](const http::Request& request, const std::string&) -> Result<http::Response> {
+        if (request.url.path == "/token")
+          return answer(200, {}, R"({"token":"t)" + std::to_string(++issued) + "\"}");
+        if (request.headers.get("Authorization") == "Bearer " + valid) return answer(201);
+        return answer(401, {{"WWW-Authenticate", kChallenge}});
+      });
   Authenticator auth(transport, test::url("https://reg.example"), nobody);
   http::TextSource body("content");
   const auto put = [&] {
@@ -159,8 +161,7 @@ TEST_CASE("a token service that gives the refused token again is the end") {
   registry.valid = "other";
   FakeTransport transport{registry};
   Authenticator auth(transport, test::url("https://reg.example"), nobody);
-  CHECK(auth.send(get("https://reg.example/v2/"), kPull).error().kind() ==
-        ErrorKind::unauthorized);
+  CHECK(auth.send(get("https://reg.example/v2/"), kPull).error().kind() == ErrorKind::unauthorized);
   const auto again = auth.send(get("https://reg.example/v2/"), kPull);
   CHECK(again.error().kind() == ErrorKind::unauthorized);
   CHECK(again.error().hint().find("mpk login reg.example") != std::string::npos);
@@ -244,8 +245,7 @@ TEST_CASE("a token service without POST is asked by GET; one that refuses is not
     if (status == 401) CHECK(response.error().kind() == ErrorKind::unauthorized);
     if (status == 500) CHECK(response.error().kind() == ErrorKind::network);
     CHECK(transport.seen().size() == (falls_back ? 4 : 2));
-    for (const auto& seen : transport.seen())
-      CHECK(seen.url.find("rt") == std::string::npos);
+    for (const auto& seen : transport.seen()) CHECK(seen.url.find("rt") == std::string::npos);
   }
 }
 
@@ -311,8 +311,9 @@ TEST_CASE("a refused credential, an unknown scheme and a broken lookup are told 
 }
 
 TEST_CASE("nothing is looked up for a registry that asks for nothing, and a 403 is passed on") {
-  FakeTransport transport(
-      [](const http::Request&, const std::string&) -> Result<http::Response> { return answer(403); });
+  FakeTransport transport([](const http::Request&, const std::string&) -> Result<http::Response> {
+    return answer(403);
+  });
   bool asked = false;
   Authenticator auth(transport, test::url("https://reg.example"),
                      [&]() -> Result<std::optional<Credential>> {

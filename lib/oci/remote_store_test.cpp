@@ -7,6 +7,7 @@
 #include "oci/media_type.hpp"
 #include "oci/remote_client.hpp"
 #include "oci/test_registry_answers.hpp"
+#include "testing/fake_transport.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,12 +16,12 @@
 using namespace mpk;
 using namespace mpk::oci;
 using test::answer;
-using test::FakeRemote;
+using FakeRemote = test::RemoteOver<mpk::testing::FakeTransport>;
 
 namespace {
 
-const std::string kManifestBytes = serialize(
-    Manifest{.artifact_type = "application/vnd.example", .config = Descriptor::of(kEmptyType, "{}")});
+const std::string kManifestBytes = serialize(Manifest{.artifact_type = "application/vnd.example",
+                                                      .config = Descriptor::of(kEmptyType, "{}")});
 const Descriptor kManifest = Descriptor::of(kManifestType, kManifestBytes);
 
 // Always the same answer.
@@ -205,18 +206,16 @@ TEST_CASE("a transfer that starts over gives the sink every byte once") {
     std::vector<std::string> pieces;
     bool accepted;
   } rows[] = {
-      {{"wei", "weights"}, true},
-      {{"wei", "we", "weigh", "weights"}, true},
-      {{"", "weights"}, true},
-      {{"xxx", "weights"}, false},
+      {{"wei", "weights"}, true}, {{"wei", "we", "weigh", "weights"}, true},
+      {{"", "weights"}, true},    {{"xxx", "weights"}, false},
       {{"wei", "weight"}, false},
   };
   for (const auto& row : rows) {
     Stuttering transport(row.pieces);
     const MapEnv env;
     const Logger logger;
-    const auto store = make_remote_store(Reference::parse("reg.example/acme/llm").take(), transport,
-                                         env, logger);
+    const auto store =
+        make_remote_store(Reference::parse("reg.example/acme/llm").take(), transport, env, logger);
     std::string got;
     const auto fetched = store->fetch_blob(blob, [&](BytesView piece) -> Result<void> {
       got.append(as_text(piece));
@@ -252,14 +251,15 @@ TEST_CASE("a manifest is put under its tag or its digest, and must be stored as 
 
 TEST_CASE("tags are collected over all pages, sorted, without fallback tags") {
   const std::string fallback = "sha256-" + std::string(64, 'a');
-  FakeRemote remote([&](const http::Request& request,
-                        const std::string&) -> Result<http::Response> {
-    if (request.url.query.find("last=") == std::string::npos)
-      return answer(200, {{"Link", R"(</v2/acme/llm/tags/list?n=2&last=b>; rel="next")"}},
-                    R"({"tags":["b","1.0",")" + fallback + R"("]})");
-    return answer(200, {}, R"({"tags":["a","b","no/tag",")" + fallback + R"(.sig"]})");
-  });
-  CHECK(remote.store->tags().take() == std::vector<std::string>{"1.0", "a", "b", fallback + ".sig"});
+  FakeRemote remote(
+      [&](const http::Request& request, const std::string&) -> Result<http::Response> {
+        if (request.url.query.find("last=") == std::string::npos)
+          return answer(200, {{"Link", R"(</v2/acme/llm/tags/list?n=2&last=b>; rel="next")"}},
+                        R"({"tags":["b","1.0",")" + fallback + R"("]})");
+        return answer(200, {}, R"({"tags":["a","b","no/tag",")" + fallback + R"(.sig"]})");
+      });
+  CHECK(remote.store->tags().take() ==
+        std::vector<std::string>{"1.0", "a", "b", fallback + ".sig"});
   CHECK(test::requests(remote.transport)[1] ==
         "GET https://reg.example/v2/acme/llm/tags/list?n=2&last=b");
 }
@@ -270,7 +270,8 @@ TEST_CASE("a next page is followed only where the credential may go, and not for
     ErrorKind kind;
     std::size_t requests;
   } rows[] = {
-      {R"(<https://evil.example/v2/acme/llm/tags/list?last=b>; rel="next")", ErrorKind::malformed, 1},
+      {R"(<https://evil.example/v2/acme/llm/tags/list?last=b>; rel="next")", ErrorKind::malformed,
+       1},
       {R"(<http://reg.example/v2/acme/llm/tags/list?last=b>; rel="next")", ErrorKind::malformed, 1},
       {R"(<//evil.example/x>; rel=next)", ErrorKind::malformed, 1},
       {R"(</v2/acme/llm/tags/list?last=b>; rel="next")", ErrorKind::too_large,
@@ -360,17 +361,18 @@ TEST_CASE("plain HTTP is for loopback hosts, and for others on request") {
 
 TEST_CASE("a login is checked with the given credential") {
   using mpk::testing::FakeTransport;
-  FakeTransport transport([](const http::Request& request,
-                             const std::string&) -> Result<http::Response> {
-    if (request.headers.get("Authorization") == "Basic dTpw") return answer(200);
-    return answer(401, {{"WWW-Authenticate", "Basic realm=\"r\""}});
-  });
+  FakeTransport transport(
+      [](const http::Request& request, const std::string&) -> Result<http::Response> {
+        if (request.headers.get("Authorization") == "Basic dTpw") return answer(200);
+        return answer(401, {{"WWW-Authenticate", "Basic realm=\"r\""}});
+      });
   CHECK(check_login("reg.example", {"u", "p", ""}, transport).has_value());
   CHECK(transport.seen().back().url == "https://reg.example/v2/");
   CHECK(check_login("reg.example", {"u", "x", ""}, transport).error().kind() ==
         ErrorKind::unauthorized);
   CHECK(check_login("no host", {"u", "p", ""}, transport).error().kind() == ErrorKind::usage);
-  FakeTransport page(
-      [](const http::Request&, const std::string&) -> Result<http::Response> { return answer(404); });
+  FakeTransport page([](const http::Request&, const std::string&) -> Result<http::Response> {
+    return answer(404);
+  });
   CHECK(check_login("reg.example", {"u", "p", ""}, page).error().kind() == ErrorKind::network);
 }

@@ -2,18 +2,16 @@
 #pragma once
 
 #include "oci/remote_store.hpp"
-#include "testing/fake_transport.hpp"
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace mpk::oci::test {
-
-using mpk::testing::FakeTransport;
 
 inline http::Response answer(int status, http::Headers headers = {}, std::string body = {}) {
   http::Response response;
@@ -25,31 +23,32 @@ inline http::Response answer(int status, http::Headers headers = {}, std::string
 
 inline Url url(std::string_view text) { return Url::parse(text).take(); }
 
-inline std::string authorization(const FakeTransport::Seen& seen) {
+/// Of a request that a fake transport has seen.
+std::string authorization(const auto& seen) {
   return seen.headers.get("Authorization").value_or("");
 }
 
 /// "METHOD URL" of every request, in order.
-inline std::vector<std::string> requests(const FakeTransport& transport) {
+std::vector<std::string> requests(const auto& transport) {
   std::vector<std::string> out;
   for (const auto& seen : transport.seen()) out.push_back(seen.method + " " + seen.url);
   return out;
 }
 
-/// A remote store over a function that answers; pauses are counted, not made.
-struct FakeRemote {
-  explicit FakeRemote(FakeTransport::Answer function,
-                      std::string_view reference = "reg.example/acme/llm")
-      : transport(std::move(function)) {
+/// A remote store over a fake transport (a parameter, for headers here may not include testing/);
+/// pauses are counted, not made.
+template <class Transport>
+struct RemoteOver {
+  explicit RemoteOver(typename Transport::Answer function) : transport(std::move(function)) {
     RemoteOptions options;
     options.sleep = [this](unsigned) { ++pauses; };
-    store =
-        make_remote_store(Reference::parse(reference).take(), transport, env, logger, options);
+    store = make_remote_store(Reference::parse("reg.example/acme/llm").take(), transport, env,
+                              logger, options);
   }
-  FakeRemote(const FakeRemote&) = delete;
-  FakeRemote& operator=(const FakeRemote&) = delete;
+  RemoteOver(const RemoteOver&) = delete;
+  RemoteOver& operator=(const RemoteOver&) = delete;
 
-  FakeTransport transport;
+  Transport transport;
   MapEnv env;
   Logger logger;
   std::atomic<int> pauses{0};

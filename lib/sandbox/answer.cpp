@@ -48,9 +48,11 @@ http::ServerResponse text_answer(std::string content_type, std::string body) {
 }
 
 http::ServerResponse rpc_error(int status, std::string_view message) {
-  return json_answer(
-      status,
-      {{"code", rpc_code(status)}, {"message", printable(message)}, {"details", Json::array()}});
+  Json body;
+  body["code"] = rpc_code(status);
+  body["message"] = printable(message);
+  body["details"] = Json::array();
+  return json_answer(status, body);
 }
 
 http::ServerResponse rpc_error(const Error& error) {

@@ -7,8 +7,6 @@
 #include "sandbox/registry_answer.hpp"
 #include "sandbox/registry_state.hpp"
 
-#include <algorithm>
-
 namespace mpk::sandbox {
 namespace {
 

@@ -182,9 +182,11 @@ TEST_CASE("a large stream of unknown length arrives whole") {
 
 TEST_CASE("what arrived before a client broke off stays, and the upload goes on from there") {
   const RegistryBench bench;
+  // More than two socket buffers hold: once it failed, the server is known to be reading.
+  constexpr std::uint64_t kSize = 32U << 20, kSent = 24U << 20;
   const auto location = bench.start();
-  mpk::testing::PatternSource source(3U << 20);
-  source.fail_at = 2U << 20;
+  mpk::testing::PatternSource source(kSize);
+  source.fail_at = kSent;
   http::Request request;
   request.method = "PATCH";
   request.url = must(Url::parse(bench.url(location)));
@@ -192,13 +194,13 @@ TEST_CASE("what arrived before a client broke off stays, and the upload goes on 
   CHECK_FALSE(bench.transport->send(request).has_value());
   const auto range = bench.call("GET", location).headers.get("Range").value();
   const auto have = std::stoull(range.substr(2)) + 1;
-  CHECK(have <= 2U << 20);
+  CHECK(have > 1);
+  CHECK(have <= kSent);
   std::string whole;
-  for (std::uint64_t i = 0; i < 3U << 20; ++i) {
+  for (std::uint64_t i = 0; i < kSize; ++i) {
     whole.push_back(static_cast<char>(mpk::testing::pattern_byte(i)));
   }
-  const auto rest = have == 1 ? 0 : have;  // "0-0" is nothing or one byte; the pattern's is known
-  CHECK(bench.call("PATCH", location, {}, whole.substr(rest)).status == 202);
+  CHECK(bench.call("PATCH", location, {}, whole.substr(have)).status == 202);
   CHECK(bench.call("PUT", closing(location, crypto::sha256(whole))).status == 201);
 }
 

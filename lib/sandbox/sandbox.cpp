@@ -51,8 +51,10 @@ class RunningSandbox final : public Sandbox {
   Result<void> run(std::uint16_t registry_port) {
     fulcio_ = TRY(Fulcio::create(issuer_, ctlog_, clock_, faults_));
     tsa_ = TRY(Tsa::create(clock_, faults_));
-    const auto serve = [](http::Server::Handler handler) {
-      return http::Server::start(0, std::move(handler), kServiceThreads);
+    auto next = registry_port;
+    const auto serve = [&next](http::Server::Handler handler) {
+      if (next != 0) ++next;  // beside the registry, so that all addresses are known beforehand
+      return http::Server::start(next, std::move(handler), kServiceThreads);
     };
     issuer_server_ = TRY(serve(handler_of(issuer_)));
     issuer_.set_url(url_of(*issuer_server_));

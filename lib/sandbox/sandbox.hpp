@@ -15,7 +15,8 @@ namespace mpk::sandbox {
 struct SandboxOptions {
   std::filesystem::path directory;  // trust files and registry blobs; must exist
   const Clock* clock = nullptr;     // not owned
-  std::uint16_t registry_port = 0;  // 0: any
+  /// 0: any. Else OIDC issuer, CT log, Fulcio, Rekor and TSA take the five ports after it.
+  std::uint16_t registry_port = 0;
 };
 
 /// Servers run until it is destroyed. The directory then holds trusted-root.json,

@@ -108,7 +108,9 @@ std::string hint_for(const Identity& identity, const std::vector<IdentityMatcher
 }  // namespace
 
 Result<Identity> read_identity(const crypto::Certificate& leaf) {
-  Identity out{TRY(read_subject(leaf)), TRY(read_issuer(leaf)), {}};
+  Identity out;
+  out.subject = TRY(read_subject(leaf));
+  out.issuer = TRY(read_issuer(leaf));
   for (const auto& [oid, name] : kRawClaims) {
     if (auto value = TRY(raw_text(leaf, oid))) out.claims.emplace(name, *std::move(value));
   }

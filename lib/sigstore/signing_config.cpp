@@ -148,8 +148,9 @@ Result<TrustConfigParts> parse_trust_config(std::string_view text) {
                                                "\", expected " + std::string(kTrustConfigType));
     }
     TRY(top.only({"mediaType", "trustedRoot", "signingConfig"}));
-    return TrustConfigParts{json::compact(TRY(top.at("trustedRoot")).value()),
-                            json::compact(TRY(top.at("signingConfig")).value())};
+    const auto root = TRY(top.at("trustedRoot"));
+    const auto config = TRY(top.at("signingConfig"));
+    return TrustConfigParts{json::compact(root.value()), json::compact(config.value())};
   };
   return read().with("trust config");
 }

@@ -24,7 +24,8 @@ struct Logged {
 // {"algorithm": "sha256", "value": hex}
 Result<Digest> read_hash(const json::Field& field) {
   const auto algorithm = TRY(field.string("algorithm"));
-  auto digest = Digest::parse(algorithm + ":" + TRY(field.string("value")));
+  const auto value = TRY(field.string("value"));
+  auto digest = Digest::parse(algorithm + ":" + value);
   if (!digest) return field.error(digest.error().message());
   return digest;
 }
@@ -45,20 +46,21 @@ Result<json::Field> only_item(const json::Field& object, std::string_view key) {
 }
 
 Result<Logged> read_hashedrekord_v1(const json::Field& spec) {
+  const auto digest = TRY(read_hash(TRY(TRY(spec.at("data")).at("hash"))));
   const auto signature = TRY(spec.at("signature"));
-  return Logged{TRY(read_hash(TRY(TRY(spec.at("data")).at("hash")))), false,
-                TRY(signature.base64("content")),
-                TRY(read_pem_certificate(TRY(signature.at("publicKey")), "content"))};
+  Logged out{digest, false, {}, {}};
+  out.signature = TRY(signature.base64("content"));
+  out.certificate = TRY(read_pem_certificate(TRY(signature.at("publicKey")), "content"));
+  return out;
 }
 
 Result<Logged> read_hashedrekord_v2(const json::Field& spec) {
   const auto record = TRY(spec.at("hashedRekordV002"));
+  const auto digest = TRY(read_hash_output(TRY(record.at("data"))));
   const auto signature = TRY(record.at("signature"));
   const auto verifier = TRY(signature.at("verifier"));
-  Logged out{TRY(read_hash_output(TRY(record.at("data")))),
-             false,
-             TRY(read_bytes(signature, "content")),
-             {}};
+  Logged out{digest, false, {}, {}};
+  out.signature = TRY(read_bytes(signature, "content"));
   if (const auto certificate = TRY(verifier.find("x509Certificate"))) {
     out.certificate = TRY(read_bytes(*certificate, "rawBytes"));
   }
@@ -68,20 +70,24 @@ Result<Logged> read_hashedrekord_v2(const json::Field& spec) {
 Result<Logged> read_dsse_v1(const json::Field& spec) {
   const auto signature = TRY(only_item(spec, "signatures"));
   // envelopeHash is over the JSON as it was submitted, which nobody keeps: not comparable.
-  return Logged{TRY(read_hash(TRY(spec.at("payloadHash")))), true,
-                TRY(signature.base64("signature")),
-                TRY(read_pem_certificate(signature, "verifier"))};
+  const auto digest = TRY(read_hash(TRY(spec.at("payloadHash"))));
+  Logged out{digest, true, {}, {}};
+  out.signature = TRY(signature.base64("signature"));
+  out.certificate = TRY(read_pem_certificate(signature, "verifier"));
+  return out;
 }
 
 Result<Logged> read_intoto_v2(const json::Field& spec) {
   const auto content = TRY(spec.at("content"));
   const auto signature = TRY(only_item(TRY(content.at("envelope")), "signatures"));
+  const auto digest = TRY(read_hash(TRY(content.at("payloadHash"))));
+  Logged out{digest, true, {}, {}};
   // The kind's own quirk: a base64 text, in base64 once more. DER is never base64 text, so that a
   // writer that encoded once is told from one that encoded twice.
-  Bytes sig = TRY(signature.base64("sig"));
-  if (auto inner = base64_decode(as_text(sig))) sig = inner.take();
-  return Logged{TRY(read_hash(TRY(content.at("payloadHash")))), true, std::move(sig),
-                TRY(read_pem_certificate(signature, "publicKey"))};
+  out.signature = TRY(signature.base64("sig"));
+  if (auto inner = base64_decode(as_text(out.signature))) out.signature = inner.take();
+  out.certificate = TRY(read_pem_certificate(signature, "publicKey"));
+  return out;
 }
 
 Result<Logged> read_body(const LogEntry& entry) {

@@ -48,7 +48,10 @@ struct LogInstance {
 Result<Validity> read_log_validity(const json::Field& key) {
   const auto range = TRY(key.at("validFor"));
   TRY(range.only({"start", "end"}));
-  return Validity{TRY(TRY(range.at("start")).timestamp()), TRY(range.optional_timestamp("end"))};
+  Validity out;
+  out.start = TRY(TRY(range.at("start")).timestamp());
+  out.end = TRY(range.optional_timestamp("end"));
+  return out;
 }
 
 // sigstore_trustroot.proto: an authority's validity is at most that of its certificates, which
@@ -151,14 +154,15 @@ Result<TrustedRoot> parse_trusted_root(std::string_view text) {
     for (const auto& item : TRY(top.optional_items("certificateAuthorities"))) {
       auto chain = TRY(read_chain(item));
       const auto validity = TRY(read_authority_validity(item, chain));
-      root.certificate_authorities.push_back(
-          {TRY(item.optional_string("uri")).value_or(""), std::move(chain), validity});
+      auto uri = TRY(item.optional_string("uri")).value_or("");
+      root.certificate_authorities.push_back({std::move(uri), std::move(chain), validity});
     }
     for (const auto& item : TRY(top.optional_items("timestampAuthorities"))) {
       auto chain = TRY(read_chain(item));
       const auto validity = TRY(read_authority_validity(item, chain));
-      root.timestamp_authorities.push_back({std::move(chain), validity.start, validity.end,
-                                            TRY(item.optional_string("uri")).value_or("")});
+      auto uri = TRY(item.optional_string("uri")).value_or("");
+      root.timestamp_authorities.push_back(
+          {std::move(chain), validity.start, validity.end, std::move(uri)});
     }
     return root;
   };

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Inside `mpk sandbox run`: the real clients use the sandbox's services and registry.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
+
+dir=$MPK_SANDBOX_DIR
+ref=$MPK_SANDBOX_REGISTRY/models/tiny
+token=$dir/identity-token
+signing=(--signing-config "$dir/signing-config.json" --trusted-root "$dir/trusted-root.json")
+who=(--certificate-identity "$MPK_SANDBOX_IDENTITY" --certificate-oidc-issuer "$MPK_SANDBOX_ISSUER")
+
+accepts "mpk ship" "$MPK" ship "$MODEL" "$ref:1.0" "${signing[@]}"
+digest=$("$MPK" inspect "$ref:1.0" --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["digest"])')
+image=$ref@$digest
+
+accepts "cosign verify" cosign verify --trusted-root "$dir/trusted-root.json" "${who[@]}" "$image"
+for type in slsaprovenance1 cyclonedx; do
+  accepts "cosign verify-attestation --type $type" \
+    cosign verify-attestation --trusted-root "$dir/trusted-root.json" "${who[@]}" --type "$type" "$image"
+done
+refuses "cosign refuses another identity" any "none of the expected identities" \
+  cosign verify --trusted-root "$dir/trusted-root.json" --certificate-identity eve@example.com \
+  --certificate-oidc-issuer "$MPK_SANDBOX_ISSUER" "$image"
+
+accepts "mpk push of another model" "$MPK" push "$(dirname "$MODEL")/tiny-gguf" "$ref:unsigned"
+refuses "mpk verify finds no signature on it" 10 "no signature" \
+  "$MPK" verify "$ref:unsigned" --trusted-root "$dir/trusted-root.json" "${who[@]}"
+other=$ref@$("$MPK" inspect "$ref:unsigned" --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["digest"])')
+accepts "cosign sign" cosign sign --yes "${signing[@]}" --identity-token "$token" "$other"
+accepts "mpk verify of cosign's signature" \
+  "$MPK" verify "$ref:unsigned" --trusted-root "$dir/trusted-root.json" "${who[@]}"
+printf '{"buildDefinition":{"buildType":"https://example.com/b","externalParameters":{}},"runDetails":{"builder":{"id":"https://example.com/r"}}}' >"$STEPS_DIR/predicate.json"
+accepts "cosign attest" cosign attest --yes "${signing[@]}" --identity-token "$token" \
+  --type slsaprovenance1 --predicate "$STEPS_DIR/predicate.json" "$other"
+accepts "mpk verify --type slsaprovenance1 of cosign's attestation" \
+  "$MPK" verify "$ref:unsigned" --type slsaprovenance1 --trusted-root "$dir/trusted-root.json" "${who[@]}"
+
+printf 'weights' >"$STEPS_DIR/file"
+accepts "sigstore-python sign" sigstore --trust-config "$dir/trust-config.json" sign \
+  --identity-token "$(<"$token")" --bundle "$STEPS_DIR/file.sigstore.json" "$STEPS_DIR/file"
+accepts "sigstore-python verify" sigstore --trust-config "$dir/trust-config.json" verify identity \
+  --bundle "$STEPS_DIR/file.sigstore.json" --cert-identity "$MPK_SANDBOX_IDENTITY" \
+  --cert-oidc-issuer "$MPK_SANDBOX_ISSUER" "$STEPS_DIR/file"
+accepts "mpk verify of sigstore-python's bundle" "$MPK" verify "$STEPS_DIR/file" \
+  --bundle "$STEPS_DIR/file.sigstore.json" --trusted-root "$dir/trusted-root.json" "${who[@]}"
+printf 'other' >"$STEPS_DIR/other"
+refuses "mpk refuses that bundle for another file" 12 "refused" "$MPK" verify "$STEPS_DIR/other" \
+  --bundle "$STEPS_DIR/file.sigstore.json" --trusted-root "$dir/trusted-root.json" "${who[@]}"
+
+accepts "skopeo inspect --raw" skopeo inspect --raw --tls-verify=false "docker://$image"
+accepts "skopeo copy keeps the digest" skopeo copy --quiet --preserve-digests --src-tls-verify=false "docker://$image" "oci:$STEPS_DIR/skopeo:1"
+export REGCTL_CONFIG=$STEPS_DIR/regctl.json
+accepts "regctl registry set" regctl registry set --tls disabled "$MPK_SANDBOX_REGISTRY"
+accepts "regctl manifest get" regctl manifest get "$image"
+accepts "regctl image copy with referrers" regctl image copy --referrers "$image" "ocidir://$STEPS_DIR/regctl:1"
+accepts "mpk verify of regctl's copy" "$MPK" verify "oci:$STEPS_DIR/regctl:1" --trusted-root "$dir/trusted-root.json" "${who[@]}"
+accepts "oras-python pull" "$(command -v python || command -v python3)" - "$image" "$STEPS_DIR/oras" <<'PY'
+import os, sys, oras.client
+client = oras.client.OrasClient(insecure=True)
+files = client.pull(target=sys.argv[1], outdir=sys.argv[2])
+assert len(files) == 10, files
+PY
+accepts "its files are the model's" diff -r "$MODEL" "$STEPS_DIR/oras"
+close_steps "sandbox"
