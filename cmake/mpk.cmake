@@ -36,8 +36,9 @@ function(mpk_module name)
     add_executable(${name}_test ${M_TESTS} ${CMAKE_SOURCE_DIR}/lib/testing/main_test.cpp)
     target_link_libraries(${name}_test PRIVATE mpk_${name} ${M_TEST_DEPS} mpk_warnings doctest::doctest ${M_LIBS})
     target_compile_definitions(${name}_test PRIVATE MPK_VECTORS_DIR="${MPK_VECTORS_DIR}"
-                               MPK_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    doctest_discover_tests(${name}_test TEST_PREFIX "${name}: " PROPERTIES LABELS unit TIMEOUT 120)
+                               MPK_SOURCE_DIR=".")
+    doctest_discover_tests(${name}_test TEST_PREFIX "${name}: " WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+                           PROPERTIES LABELS unit TIMEOUT 120)
   endif()
   if(MPK_FUZZ)
     foreach(source ${M_FUZZ})

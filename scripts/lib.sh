@@ -3,6 +3,8 @@
 
 root_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export root_dir
+# Two clones of one commit share a compiler cache: paths below the tree count as relative.
+export CCACHE_BASEDIR=$root_dir CCACHE_NOHASHDIR=1
 
 build_packages=(ca-certificates cmake g++ ninja-build pkg-config git scdoc
   libcli11-dev libcurl4-openssl-dev libssl-dev nlohmann-json3-dev libcpp-httplib-dev

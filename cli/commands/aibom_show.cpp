@@ -13,6 +13,8 @@
 namespace mpk::cli {
 namespace {
 
+constexpr int kNoAibom = 20;
+
 struct Options {
   RegistryOptions registry;
   TrustOptions trust;
@@ -61,7 +63,13 @@ Result<Json> load(const Options& o, Session& session) {
 }
 
 Result<int> run(const Options& o, Session& session) {
-  auto bom = TRY(load(o, session));
+  auto loaded = load(o, session);
+  // An artifact that is there but has no aiBOM is another answer than no artifact.
+  if (!loaded && loaded.error().message().ends_with("no aibom is attached")) {
+    session.warn(loaded.error().message());
+    return kNoAibom;
+  }
+  auto bom = TRY(std::move(loaded));
   if (session.json()) {
     session.print_json(bom);
     return 0;

@@ -30,10 +30,12 @@ Result<int> run(const Options& o, Session& session) {
   request.overwrite = o.overwrite;
   auto identities = TRY(o.who.resolve());
   auto policy = TRY(o.policy.resolve(session));
-  if (policy || !identities.empty())
+  if (policy || !identities.empty()) {
+    auto root = TRY(o.trust.resolve(session));
     request.verify = flow::VerifyRequest{.identities = identities, .policy = policy,
-                                         .predicate_type = {}, .trusted_root = TRY(o.trust.resolve(session)),
+                                         .predicate_type = {}, .trusted_root = std::move(root),
                                          .evidence = o.evidence.evidence, .content = false};
+  }
   auto outcome = TRY(flow::pull(session.context(o.registry.plain_http), request));
   int code = outcome.verdict ? outcome.verdict->exit_code() : 0;
   if (session.json()) {

@@ -63,10 +63,11 @@ Result<int> run(const Options& o, Session& session) {
   if (!policy && identities.empty())
     return Error(ErrorKind::usage, "who must have signed? neither an identity nor a policy was given",
                  "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE");
+  auto root = TRY(o.trust.resolve(session));
   flow::VerifyRequest request{.identities = std::move(identities),
                               .policy = std::move(policy),
                               .predicate_type = std::move(type),
-                              .trusted_root = TRY(o.trust.resolve(session)),
+                              .trusted_root = std::move(root),
                               .evidence = o.evidence.evidence,
                               .content = o.content ? std::optional(true) : std::nullopt};
   auto verdict = TRY(judge(o, request, session));

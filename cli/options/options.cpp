@@ -105,9 +105,9 @@ Result<std::vector<sigstore::IdentityMatcher>> WhoOptions::resolve() const {
   if (!has_identity)
     return Error(ErrorKind::usage, "an issuer without an identity lets all its users sign",
                  "add --certificate-identity ID, or --certificate-identity-regexp '.*' to say so");
-  sigstore::IdentityMatcher out{
-      .subject = TRY(matcher("--certificate-identity", identity, identity_regexp)),
-      .issuer = TRY(matcher("--certificate-oidc-issuer", issuer, issuer_regexp))};
+  auto subject = TRY(matcher("--certificate-identity", identity, identity_regexp));
+  auto vouching = TRY(matcher("--certificate-oidc-issuer", issuer, issuer_regexp));
+  sigstore::IdentityMatcher out{.subject = std::move(subject), .issuer = std::move(vouching)};
   return std::vector<sigstore::IdentityMatcher>{std::move(out)};
 }
 

@@ -26,7 +26,8 @@ Result<Envelope> read_envelope(const json::Field& field) {
     TRY(item.only({"sig", "keyid"}));
     auto sig = TRY(item.base64("sig"));
     if (sig.empty()) return item.error("sig is empty");
-    out.signatures.push_back({std::move(sig), TRY(item.optional_string("keyid")).value_or("")});
+    auto keyid = TRY(item.optional_string("keyid")).value_or("");
+    out.signatures.push_back({std::move(sig), std::move(keyid)});
   }
   return out;
 }

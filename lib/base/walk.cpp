@@ -161,7 +161,8 @@ Result<WalkResult> walk_model(const std::filesystem::path& root) {
   if (!fs::is_directory(canonical, failure)) {
     return Error(ErrorKind::usage, fmt::format("{}: not a directory", root.native()));
   }
-  Walk walk(canonical, TRY(rules_of(canonical)));
+  auto rules = TRY(rules_of(canonical));
+  Walk walk(canonical, std::move(rules));
   TRY(walk.visit(canonical, "", 0));
   return std::move(walk).result();
 }

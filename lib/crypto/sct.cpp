@@ -104,8 +104,8 @@ Result<std::vector<VerifiedSct>> verify_scts(const Certificate& leaf, const Cert
                                              const std::vector<CtLog>& logs) {
   const SctList scts = TRY(scts_of(leaf));
   const Bytes issuer_key = encode_der(i2d_X509_PUBKEY, X509_get_X509_PUBKEY(issuer.native()));
-  const Subject subject{TRY(tbs_without_extension(leaf, NID_ct_precert_scts)),
-                        sha256(issuer_key).bytes()};
+  const auto tbs = TRY(tbs_without_extension(leaf, NID_ct_precert_scts));
+  const Subject subject{tbs, sha256(issuer_key).bytes()};
 
   std::vector<VerifiedSct> verified;
   std::optional<Error> first_reason;

@@ -18,7 +18,7 @@ Result<std::unique_ptr<oci::Store>> open_local_store(const Context& context, boo
       return Error(ErrorKind::io, "local store " + path.string() + ": " + error.message(),
                    "set XDG_DATA_HOME, or use -t oci:DIR:TAG");
   }
-  return oci::open_layout(path, {.create = create});
+  return oci::open_layout(path, {.create = create, .reference_names = true});
 }
 
 }  // namespace mpk::flow

@@ -64,10 +64,13 @@ Result<Inspection> inspect(const Context& context, const oci::Reference& referen
   if (oci::is_index(bytes, descriptor.media_type))
     return Error(ErrorKind::unsupported, reference.text() + ": an image index, not one artifact",
                  "name one of its manifests by digest");
+  auto manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type));
   Inspection out{.reference = reference.text(),
                  .descriptor = descriptor,
-                 .manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type)),
-                 .config = Json(nullptr)};
+                 .manifest = std::move(manifest),
+                 .config = Json(nullptr),
+                 .files = {},
+                 .total_size = 0};
   for (const auto& layer : out.manifest.layers) out.total_size += layer.size;
   auto config =
       TRY(oci::fetch_text(*store, out.manifest.config, limits::kConfigBlob).with("config"));

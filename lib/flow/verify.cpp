@@ -188,10 +188,28 @@ void Evaluation::provenance(const CheckedBundle& bundle) {
   verdict.provenance_facts.insert(facts.begin(), facts.end());
 }
 
+// Who may have signed a statement of this type: the policy's word and the command line's, each a set of
+// its own, because identities on the command line narrow the policy and never replace it.
+std::vector<std::vector<sigstore::IdentityMatcher>> signer_sets(const VerifyRequest& request,
+                                                                const std::string& type) {
+  std::vector<std::vector<sigstore::IdentityMatcher>> out;
+  if (request.policy) {
+    auto signers = request.policy->signers;
+    for (const auto& rule : request.policy->attestations) {
+      if (rule.predicate_type == type && !rule.signers.empty()) signers = rule.signers;
+    }
+    out.push_back(std::move(signers));
+  }
+  if (!request.identities.empty()) out.push_back(request.identities);
+  return out;
+}
+
 void evaluate(const VerifyRequest& request, Evaluation evaluation) {
   if (request.predicate_type) {
-    evaluation.attestation(attestation_rule(
-        {.predicate_type = *request.predicate_type, .signers = {}}, request.identities, {}));
+    // Narrowed to one type: the policy's signers for it, and the command line's, must both hold.
+    policy::AttestationRule wanted{.predicate_type = *request.predicate_type, .signers = {}, .line = 0};
+    for (const auto& signers : signer_sets(request, *request.predicate_type))
+      evaluation.attestation(attestation_rule(wanted, signers, {}));
     return;
   }
   if (!request.policy) {
@@ -200,7 +218,6 @@ void evaluate(const VerifyRequest& request, Evaluation evaluation) {
     return;
   }
   const auto& policy = *request.policy;
-  // Identities on the command line narrow the policy's own: both must hold.
   if (policy.signature_required) evaluation.signature(policy.signers);
   if (!request.identities.empty()) evaluation.signature(request.identities);
   for (const auto& wanted : policy.attestations)
@@ -291,19 +308,20 @@ Result<policy::Verdict> verify_bundle_file(const Context& context, const std::st
   verdict.digest = artifact;
   auto bundle = check_bundle(bundle_text, artifact, request, context.clock.now());
   verdict.evidence.push_back(evidence_item(bundle));
-  const auto& signers = request.policy ? request.policy->signers : request.identities;
   auto type = request.predicate_type.value_or(bundle.predicate_type);
-  Rule rule{.id = "bundle",
-            .label = type.empty() ? "signature" : attest::predicate_type_label(type),
-            .predicate_type = type,
-            .signers = signers,
-            .missing_exit_code = 12,
-            .missing_code = "predicate-type-mismatch",
-            .missing_message = "the bundle is of another predicate type",
-            .missing_hint = {}};
-  auto check = apply_rule(rule, {bundle}).check;
-  if (check.code == "predicate-type-mismatch") check.found = bundle.predicate_type;
-  verdict.checks.push_back(std::move(check));
+  for (const auto& signers : signer_sets(request, type)) {
+    Rule rule{.id = "bundle",
+              .label = type.empty() ? "signature" : attest::predicate_type_label(type),
+              .predicate_type = type,
+              .signers = signers,
+              .missing_exit_code = 12,
+              .missing_code = "predicate-type-mismatch",
+              .missing_message = "the bundle is of another predicate type",
+              .missing_hint = {}};
+    auto check = apply_rule(rule, {bundle}).check;
+    if (check.code == "predicate-type-mismatch") check.found = bundle.predicate_type;
+    verdict.checks.push_back(std::move(check));
+  }
   return verdict;
 }
 

@@ -84,18 +84,15 @@ TEST_CASE("a layer carries its path twice and the seven constant fields") {
 }
 
 TEST_CASE("layers are in order of kind, then of path as bytes") {
-  const auto artifact = build_artifact({file("z.md", model::Kind::doc, "1"),
-                                        file("data.csv", model::Kind::dataset, "2"),
-                                        file("b/run.py", model::Kind::code, "3"),
-                                        file("b.py", model::Kind::code, "4"),
-                                        file("b-1.py", model::Kind::code, "5"),
-                                        file("B.py", model::Kind::code, "6"),
-                                        file("\xc3\xa9.py", model::Kind::code, "7"),
-                                        file("w2", model::Kind::weight, "8"),
-                                        file("w10", model::Kind::weight, "9"),
-                                        file("config.json", model::Kind::config, "0")},
-                                       {}, {})
-                            .take();
+  const auto artifact =
+      build_artifact(
+          {file("z.md", model::Kind::doc, "1"), file("data.csv", model::Kind::dataset, "2"),
+           file("b/run.py", model::Kind::code, "3"), file("b.py", model::Kind::code, "4"),
+           file("b-1.py", model::Kind::code, "5"), file("B.py", model::Kind::code, "6"),
+           file("\xc3\xa9.py", model::Kind::code, "7"), file("w2", model::Kind::weight, "8"),
+           file("w10", model::Kind::weight, "9"), file("config.json", model::Kind::config, "0")},
+          {}, {})
+          .take();
   CHECK(paths(artifact) == std::vector<std::string>{"config.json", "w10", "w2", "B.py", "b-1.py",
                                                     "b.py", "b/run.py", "\xc3\xa9.py", "data.csv",
                                                     "z.md"});

@@ -65,9 +65,8 @@ TEST_CASE("a parameter count has one decimal at most, and the largest scale it r
 }
 
 TEST_CASE("of a model about which nothing is known only the required members are written") {
-  CHECK(make_config(kFiles, {}, {}) ==
-        R"({"config":{},"descriptor":{},"modelfs":{"diffIds":[")" + kFiles[0].digest.text() +
-            R"("],"type":"layers"}})");
+  CHECK(make_config(kFiles, {}, {}) == R"({"config":{},"descriptor":{},"modelfs":{"diffIds":[")" +
+                                           kFiles[0].digest.text() + R"("],"type":"layers"}})");
 }
 
 TEST_CASE("what is known is written under the names of the specification") {
@@ -128,7 +127,6 @@ TEST_CASE("what the Modelfile says wins over what was read") {
   modelfile.architecture = "transformer";
   const Json config = config_of(info, {.modelfile = modelfile});
   CHECK(config["descriptor"] == Json{{"name", "said"}, {"family", "read"}});
-  CHECK(config["config"] == Json{{"architecture", "transformer"},
-                                 {"paramSize", "7b"},
-                                 {"precision", "float32"}});
+  CHECK(config["config"] ==
+        Json{{"architecture", "transformer"}, {"paramSize", "7b"}, {"precision", "float32"}});
 }

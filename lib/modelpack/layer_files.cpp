@@ -66,11 +66,13 @@ Result<LayerFile> read_layer(const oci::Descriptor& layer) {
   if (!type)
     return Error(ErrorKind::malformed,
                  "media type " + printable(layer.media_type, 120) + " is none of ModelPack's");
+  auto path = TRY(layer_path(layer));
+  auto mode = TRY(layer_mode(layer, type->encoding));
   return LayerFile{.descriptor = layer,
-                   .path = TRY(layer_path(layer)),
+                   .path = std::move(path),
                    .kind = type->kind,
                    .encoding = type->encoding,
-                   .mode = TRY(layer_mode(layer, type->encoding))};
+                   .mode = mode};
 }
 
 }  // namespace

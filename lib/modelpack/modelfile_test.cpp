@@ -122,10 +122,14 @@ TEST_CASE("the first pattern that matches the whole path decides") {
     const char* path;
     std::optional<model::Kind> expected;
   } rows[] = {
-      {"tokenizer.json", model::Kind::code}, {"config.json", model::Kind::config},
-      {"sub/config.json", {}},               {"a.bin", model::Kind::weight},
-      {"sub/deep/a.bin", model::Kind::weight}, {"docs/a/b.md", model::Kind::doc},
-      {"docs", {}},                          {"other.txt", {}},
+      {"tokenizer.json", model::Kind::code},
+      {"config.json", model::Kind::config},
+      {"sub/config.json", {}},
+      {"a.bin", model::Kind::weight},
+      {"sub/deep/a.bin", model::Kind::weight},
+      {"docs/a/b.md", model::Kind::doc},
+      {"docs", {}},
+      {"other.txt", {}},
   };
   for (const auto& row : rows) {
     CAPTURE(row.path);

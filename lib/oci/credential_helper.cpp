@@ -29,7 +29,8 @@ Result<std::string> program(const std::string& name) {
 
 Result<ProcessOutcome> call(const std::string& name, const char* action, const std::string& input) {
   ProcessOptions options;
-  options.argv = {TRY(program(name)), action};
+  auto helper = TRY(program(name));
+  options.argv = {helper, action};
   options.input = input;
   options.output_cap = limits::kHelperOutput;
   auto outcome = run_process(options);

@@ -25,9 +25,10 @@ namespace {
 
 class LayoutStore final : public Store {
  public:
-  explicit LayoutStore(const std::filesystem::path& directory)
-      : files_(directory), blobs_(directory) {}
+  LayoutStore(const std::filesystem::path& directory, bool reference_names)
+      : files_(directory), blobs_(directory), reference_names_(reference_names) {}
 
+  bool local() const override { return true; }
   std::string name() const override { return "oci:" + files_.directory().native(); }
   Result<Descriptor> resolve(const std::string& tag_or_digest) override;
   Result<std::string> fetch_manifest(const Descriptor& descriptor) override {
@@ -63,6 +64,7 @@ class LayoutStore final : public Store {
 
   layout::Files files_;
   layout::Blobs blobs_;
+  bool reference_names_;
 };
 
 // A registry, too, tells no more than these three.
@@ -71,8 +73,14 @@ Descriptor bare(const Descriptor& descriptor) {
       .media_type = descriptor.media_type, .digest = descriptor.digest, .size = descriptor.size};
 }
 
-Result<void> check_tag(const std::string& tag) {
-  if (is_tag(tag) && !is_referrers_tag(tag)) return {};
+// image-spec, annotations.md: ref.name may be a whole reference; a local store uses that.
+bool is_name(const std::string& tag, bool reference_names) {
+  if (!reference_names) return is_tag(tag) && !is_referrers_tag(tag);
+  return Reference::looks_like(tag) && Reference::parse(tag).has_value();
+}
+
+Result<void> check_tag(const std::string& tag, bool reference_names) {
+  if (is_name(tag, reference_names)) return {};
   return Error(ErrorKind::usage,
                fmt::format("\"{}\" is no tag, or a reserved one", printable(tag, 140)));
 }
@@ -104,7 +112,7 @@ Result<Descriptor> LayoutStore::resolve(const std::string& tag_or_digest) {
 
 Result<void> LayoutStore::push_manifest(const Descriptor& descriptor, const std::string& bytes,
                                         const std::optional<std::string>& tag) {
-  if (tag) TRY(check_tag(*tag));
+  if (tag) TRY(check_tag(*tag, reference_names_));
   TRY(check_content(descriptor, bytes));
   const auto referrer = TRY(as_referrer(descriptor, bytes));
   return files_
@@ -128,7 +136,7 @@ Result<std::vector<std::string>> LayoutStore::tags() {
   std::vector<std::string> names;
   for (auto& entry : TRY(layout::entries(index))) {
     // Others write whole references there; those can't be asked for as a tag.
-    if (is_tag(entry.tag) && !is_referrers_tag(entry.tag)) names.push_back(std::move(entry.tag));
+    if (is_name(entry.tag, reference_names_)) names.push_back(std::move(entry.tag));
   }
   std::ranges::sort(names);
   const auto repeated = std::ranges::unique(names);
@@ -137,7 +145,7 @@ Result<std::vector<std::string>> LayoutStore::tags() {
 }
 
 Result<void> LayoutStore::tag(const Descriptor& descriptor, const std::string& tag) {
-  TRY(check_tag(tag));
+  TRY(check_tag(tag, reference_names_));
   return files_.update_index([&](Json& index) -> Result<void> {
     layout::set_tag(index, TRY(find_digest(index, descriptor.digest)), tag);
     return {};
@@ -189,7 +197,7 @@ Result<std::vector<Descriptor>> LayoutStore::referrers(const Digest& subject,
 Result<std::unique_ptr<Store>> open_layout(const std::filesystem::path& directory,
                                            const LayoutOptions& options) {
   TRY(layout::open_files(directory, options.create));
-  return std::unique_ptr<Store>(std::make_unique<LayoutStore>(directory));
+  return std::unique_ptr<Store>(std::make_unique<LayoutStore>(directory, options.reference_names));
 }
 
 }  // namespace mpk::oci

@@ -29,6 +29,8 @@ class Store {
   virtual ~Store() = default;
   /// For messages: "ghcr.io/acme/llm", "oci:./store".
   virtual std::string name() const = 0;
+  /// Reading costs no round trip: what is stored is read in full, copies for speed are not used.
+  virtual bool local() const { return false; }
 
   /// What a tag or digest names. not_found (exit code 11), unauthorized, denied, network.
   virtual Result<Descriptor> resolve(const std::string& tag_or_digest) = 0;

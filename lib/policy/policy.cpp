@@ -37,6 +37,9 @@ class Parser {
     out.signature_required = TRY(signature(root));
     TRY(attestations(root, out));
     TRY(aibom(root, out));
+    bool requires_something = out.signature_required || !out.attestations.empty() || (out.aibom && out.aibom->required);
+    if (!requires_something)
+      return at(root, "this policy requires nothing, so everything would pass");
     return out;
   }
 
@@ -76,8 +79,9 @@ class Parser {
     std::vector<sigstore::IdentityMatcher> out;
     for (const auto& entry : TRY(located(parent.optional_items(key)))) {
       TRY(known(entry, {"identity", "identityPattern", "issuer", "issuerPattern"}));
-      out.push_back({.subject = TRY(matcher(entry, "identity", "identityPattern")),
-                     .issuer = TRY(matcher(entry, "issuer", "issuerPattern"))});
+      auto subject = TRY(matcher(entry, "identity", "identityPattern"));
+      auto issuer = TRY(matcher(entry, "issuer", "issuerPattern"));
+      out.push_back({.subject = std::move(subject), .issuer = std::move(issuer)});
     }
     return out;
   }
@@ -98,8 +102,9 @@ class Parser {
         auto hint = type.error().hint();
         return at(TRY(located(entry.at("type"))), type.error().message()).with_hint(hint);
       }
-      AttestationRule rule{.predicate_type = type.take(),
-                           .signers = TRY(signers(entry, "signers"))};
+      AttestationRule rule;
+      rule.predicate_type = type.take();
+      rule.signers = TRY(signers(entry, "signers"));
       if (TRY(located(entry.find("signers"))) && rule.signers.empty())
         return at(entry, "signers is empty: leave it out to take the policy's own");
       auto position = document_.positions.find(entry.path());

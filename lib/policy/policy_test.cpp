@@ -80,6 +80,7 @@ TEST_CASE("whatever is wrong is refused with file and line") {
            Case{"apiVersion: mpk/v1\nsigners:\n  - issuer: i\n    identityPattern: '(?=x)'\n",
                 "identityPattern"},
            Case{"apiVersion: mpk/v1\nsigners:\n  - issuer: i\n    identity: ''\n", "empty"},
+           Case{start() + "signature:\n  required: false\n", "requires nothing"},
            Case{start() + "aibom: &a\n  required: true\n", "p.yaml:5"},
            Case{start() + start(), "p.yaml"},
        }) {

@@ -76,9 +76,10 @@ Result<void> check_times(const json::Field& claims, Timestamp now) {
 }
 
 Result<OidcIssuer::Claims> read_claims(const json::Field& claims) {
-  OidcIssuer::Claims read{.issuer = TRY(claims.string("iss")),
-                          .subject = TRY(claims.string("sub")),
-                          .email = TRY(claims.optional_string("email")).value_or("")};
+  OidcIssuer::Claims read;
+  read.issuer = TRY(claims.string("iss"));
+  read.subject = TRY(claims.string("sub"));
+  read.email = TRY(claims.optional_string("email")).value_or("");
   if (!read.email.empty() && !TRY(claims.optional_boolean("email_verified")).value_or(false)) {
     return refused("its e-mail address is not verified");
   }

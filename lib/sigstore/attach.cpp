@@ -41,8 +41,8 @@ Result<std::string> fetch_bundle(oci::Store& store, const oci::Descriptor& refer
   if (manifest.layers.size() != 1 || !is_bundle_type(manifest.layers[0].media_type))
     return std::string();
   is_bundle = true;
-  const auto& layer = manifest.layers[0];
-  if (layer.data) return std::string(as_text(*layer.data));
+  auto layer = manifest.layers[0];
+  if (store.local()) layer.data.reset();
   return oci::fetch_text(store, layer, limits::kBundle);
 }
 
@@ -97,8 +97,9 @@ Result<std::vector<FoundBundle>> find_bundles(oci::Store& store, const Digest& s
   for (const auto& referrer : TRY(store.referrers(subject))) {
     if (!may_hold_bundle(referrer)) continue;
     FoundBundle found{.referrer = referrer};
-    if (auto text = inline_bundle(referrer)) {
-      found.text = std::move(*text);
+    auto copy = store.local() ? std::nullopt : inline_bundle(referrer);
+    if (copy) {
+      found.text = std::move(*copy);
       out.push_back(std::move(found));
       continue;
     }

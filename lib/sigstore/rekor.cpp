@@ -71,16 +71,19 @@ Result<std::string> post_entry(http::Transport& transport, const std::string& ba
 Result<std::string> log_signature(http::Transport& transport, const std::string& base_url,
                                   BytesView pae_digest, BytesView signature,
                                   const crypto::Certificate& certificate) {
+  auto public_key = TRY(certificate.public_key());
+  auto details = TRY(key_details(public_key));
   Json verifier = {{"x509Certificate", {{"rawBytes", base64_encode(certificate.der())}}},
-                   {"keyDetails", TRY(key_details(TRY(certificate.public_key())))}};
+                   {"keyDetails", details}};
   return post_entry(transport, base_url, pae_digest, signature, std::move(verifier));
 }
 
 Result<std::string> log_signature(http::Transport& transport, const std::string& base_url,
                                   BytesView pae_digest, BytesView signature,
                                   const crypto::PublicKey& key) {
+  auto details = TRY(key_details(key));
   Json verifier = {{"publicKey", {{"rawBytes", base64_encode(key.spki())}}},
-                   {"keyDetails", TRY(key_details(key))}};
+                   {"keyDetails", details}};
   return post_entry(transport, base_url, pae_digest, signature, std::move(verifier));
 }
 

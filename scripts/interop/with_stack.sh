@@ -31,7 +31,7 @@ if [[ -n ${CT_STEPS:-} ]]; then
   close_steps "sandbox CT log"
   exit
 fi
-refuses "cosign refuses another identity" any "none of the expected identities" cosign verify "${trust[@]}" \
+refuses "cosign refuses another identity" any "expected SAN value" cosign verify "${trust[@]}" \
   --certificate-identity eve@example.com --certificate-oidc-issuer "$MPK_STACK_OIDC" "$image"
 refuses "mpk refuses another identity" 12 "somebody else" "$MPK" verify "$ref:1.0" "${trust[@]}" \
   --certificate-identity eve@example.com --certificate-oidc-issuer "$MPK_STACK_OIDC"

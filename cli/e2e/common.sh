@@ -1,0 +1,50 @@
+# Sourced first by each script here: mpk, a directory and an environment of the script's own, steps that are counted.
+# shellcheck shell=bash
+set -euo pipefail
+MPK=$(realpath "${1:?usage: $0 MPK}")
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+model=$root/testdata/models/tiny-llama
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+if ! command -v python3 >/dev/null; then
+  echo "SKIPPED: python3 is missing"
+  exit 77
+fi
+
+# What a user has set up must neither help nor hurt; a script that signs gets its token from the sandbox.
+export HOME=$work/home DOCKER_CONFIG=$work/docker XDG_DATA_HOME=$work/data XDG_CACHE_HOME=$work/cache
+unset REGISTRY_AUTH_FILE XDG_RUNTIME_DIR SOURCE_DATE_EPOCH GITHUB_ACTIONS GITLAB_CI CI
+mkdir "$HOME" "$DOCKER_CONFIG" "$work/steps"
+if [[ -z ${MPK_SANDBOX_DIR:-} ]]; then
+  unset SIGSTORE_ID_TOKEN
+fi
+
+STEPS_DIR=$work/steps
+: >"$STEPS_DIR/tally"
+. "$root/scripts/interop/steps.sh"
+
+# Runs the calling script again inside a sandbox of its own, unless it is in one.
+needs_sandbox() {
+  if [[ -z ${MPK_SANDBOX_DIR:-} ]]; then
+    "$MPK" sandbox run --quiet -- bash "$0" "$MPK"
+    exit
+  fi
+  trust=(--trusted-root "$MPK_SANDBOX_DIR/trusted-root.json")
+  signing=(--signing-config "$MPK_SANDBOX_DIR/signing-config.json" "${trust[@]}")
+  who=(--certificate-identity "$MPK_SANDBOX_IDENTITY" --certificate-oidc-issuer "$MPK_SANDBOX_ISSUER")
+}
+
+tamper() { python3 "$here/tamper.py" "$@"; }
+field() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+digest_of() { "$MPK" inspect "$1" --format json | field digest; }
+is() { [[ $1 == "$2" ]] || { printf 'found    %s\nexpected %s\n' "$1" "$2"; return 1; }; }
+absent() { [[ ! -e $1 && ! -L $1 ]] || { printf 'unexpected: %s\n' "$1"; return 1; }; }
+says() { # text command…: the command passes and prints the text
+  local text=$1 output
+  shift
+  output=$("$@" 2>&1) || { printf '%s\n' "$output"; return 1; }
+  grep -qF -- "$text" <<<"$output" || { printf '%s\nexpected "%s"\n' "$output" "$text"; return 1; }
+}
+skips() { printf 'SKIPPED: %s: %s\n' "$1" "$2"; }
