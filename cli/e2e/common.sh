@@ -1,5 +1,5 @@
 # Sourced first by each script here: mpk, a directory and an environment of the script's own, steps that are counted.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the scripts use what is set here
 set -euo pipefail
 MPK=$(realpath "${1:?usage: $0 MPK}")
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -41,6 +41,7 @@ field() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])
 digest_of() { "$MPK" inspect "$1" --format json | field digest; }
 is() { [[ $1 == "$2" ]] || { printf 'found    %s\nexpected %s\n' "$1" "$2"; return 1; }; }
 absent() { [[ ! -e $1 && ! -L $1 ]] || { printf 'unexpected: %s\n' "$1"; return 1; }; }
+lacks() { ! grep -E -- "$1" "$2"; }
 says() { # text command…: the command passes and prints the text
   local text=$1 output
   shift

@@ -5,7 +5,7 @@ needs_sandbox
 repo=$MPK_SANDBOX_REGISTRY/refusals
 
 verify() { "$MPK" verify "$1" "${trust[@]}" "${who[@]}" "${@:2}"; }
-copy_to() { rm -rf "$work/$1"; "$MPK" copy "$repo:${2:-good}" "oci:$work/$1:1" --quiet >/dev/null; }
+copy_to() { rm -rf "${work:?}/$1"; "$MPK" copy "$repo:${2:-good}" "oci:$work/$1:1" --quiet >/dev/null; }
 
 # The other artifact is signed first: in a log of one entry the inclusion proof has no hash to change.
 "$MPK" ship "$root/testdata/models/tiny-onnx" "$repo:other" "${signing[@]}" --quiet >/dev/null
@@ -17,7 +17,7 @@ accepts "which passes too" verify "oci:$work/good:1"
 for part in layer config manifest; do
   copy_to "$part"
   tamper flip "$(tamper blob "$work/$part" "$part")"
-  refuses "a flipped byte in the $part of a layout" 1 "digest" verify "oci:$work/$part:1"
+  refuses "a flipped byte in the $part of a layout" 1 "the content has another digest" verify "oci:$work/$part:1"
 done
 
 while read -r what code text; do
@@ -30,12 +30,12 @@ while read -r what code text; do
   fi
 done <<'CASES'
 intact 0
-malformed 13 bundle
-signature 12 signature
+malformed 13 invalid JSON
+signature 12 other bytes than the signature
 payload 12 other content than the bundle
-checkpoint 12 checkpoint
-proof 12 inclusion
-timestamp 12 timestamp
+checkpoint 12 checkpoint: signature of
+proof 12 inclusion proof does not lead
+timestamp 12 time-stamp's signature does not hold
 CASES
 
 copy_to foreign
@@ -56,7 +56,7 @@ aibom:
   agreesWithLayers: true
 POLICY
 accepts "a policy that demands an aiBOM" "$MPK" verify "oci:$work/good:1" "${trust[@]}" --policy "$work/bom.yaml"
-refuses "a flipped byte in the signed aiBOM" 20 "other content than the bundle" \
+refuses "a flipped byte in the signed aiBOM" 12 "other content than the bundle" \
   "$MPK" verify "oci:$work/bom:1" "${trust[@]}" --policy "$work/bom.yaml"
 
 "$MPK" push "$model" "$repo:bare" --quiet >/dev/null
@@ -79,43 +79,5 @@ refuses "another issuer" 12 "somebody else" "$MPK" verify "$repo:good" "${trust[
   --certificate-identity "$MPK_SANDBOX_IDENTITY" --certificate-oidc-issuer https://accounts.example
 refuses "a pattern that matches only a part" 12 "whole" "$MPK" verify "$repo:good" "${trust[@]}" \
   --certificate-identity-regexp sandbox --certificate-oidc-issuer "$MPK_SANDBOX_ISSUER"
-refuses "the trusted root of another instance" 12 "certificate" "$MPK" verify "$repo:good" "${who[@]}"
-refuses "no identity given" 2 "--certificate-identity" "$MPK" verify "$repo:good" "${trust[@]}"
-refuses "a missing reference" 11 "not found" verify "$repo:nobody"
-refuses "a missing layout" 11 "no such directory" verify "oci:$work/nowhere:1"
-refuses "an unreachable registry" 3 "127.0.0.1:1" verify 127.0.0.1:1/m:1
-refuses "a missing directory" 2 "nowhere" "$MPK" ship "$work/nowhere" "$repo:x" "${signing[@]}"
-refuses "a missing trusted root" 2 "nowhere" "$MPK" verify "$repo:good" --trusted-root "$work/nowhere" "${who[@]}"
-printf 'apiVersion: mpk/v1\nname: x\nsigner: []\n' >"$work/policy.yaml"
-refuses "a policy with an unknown key" 2 "policy.yaml:3" "$MPK" verify "$repo:good" "${trust[@]}" --policy "$work/policy.yaml"
-printf 'apiVersion: mpk/v1\nname: [\n' >"$work/policy.yaml"
-refuses "a policy that is no YAML" 2 "policy.yaml:" "$MPK" verify "$repo:good" "${trust[@]}" --policy "$work/policy.yaml"
-refuses "a wrong flag" 2 "--certificate-identity" verify "$repo:good" --certificate-identty x
-refuses "an unknown command" 2 "did you mean" "$MPK" verfy "$repo:good"
-
-# The registry lies: blobs lie on its disk; the manifest comes from a server that hands out files.
-served=$MPK_SANDBOX_DIR/registry/blobs/sha256
-config=$(basename "$(tamper blob "$work/good" config)")
-layer=$(basename "$(tamper blob "$work/good" layer)")
-tamper flip "$served/$layer"
-refuses "a flipped byte in a served layer" 1 "digest" verify "$repo:good" --content
-refuses "pull of it" 1 "digest" "$MPK" pull "$repo:good" -o "$work/pulled"
-tamper flip "$served/$layer"
-accepts "the byte flipped back" verify "$repo:good" --content
-tamper flip "$served/$config"
-refuses "a flipped byte in the served config" 1 "digest" verify "$repo:good"
-
-manifest=$(tamper blob "$work/good" manifest)
-digest=sha256:$(basename "$manifest")
-mkdir -p "$work/www/v2/m/manifests" "$work/www/v2/m/blobs"
-cp "$manifest" "$work/www/v2/m/manifests/$digest"
-cp "$work/good/blobs/sha256/$config" "$work/www/v2/m/blobs/sha256:$config"
-python3 -u "$here/serve.py" "$work/www" >"$work/port" 2>/dev/null &
-server=$!
-trap 'kill $server; rm -rf "$work"' EXIT
-until [[ -s $work/port ]]; do sleep 0.05; done
-host=127.0.0.1:$(<"$work/port")
-accepts "a manifest from another server" "$MPK" inspect "$host/m@$digest"
-tamper flip "$work/www/v2/m/manifests/$digest"
-refuses "a flipped byte in a served manifest" 1 "digest" verify "$host/m@$digest"
+refuses "the trusted root of another instance" 12 "is not the certificate that the authority names" "$MPK" verify "$repo:good" "${who[@]}"
 close_steps "verify refusals"

@@ -2,6 +2,7 @@
 #include "sigstore/token.hpp"
 
 #include "base/encoding.hpp"
+#include "json/value.hpp"
 #include "testing/fake_transport.hpp"
 
 #include <doctest/doctest.h>
