@@ -10,6 +10,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace mpk::policy {
 namespace {
 
@@ -58,7 +60,16 @@ class Parser {
                  "docs/policy.md shows a whole policy");
   }
   Result<void> known(const json::Field& field, std::initializer_list<std::string_view> keys) const {
-    return located(field.only(keys));
+    auto checked = field.only(keys);
+    if (checked) return checked;
+    // The reader names the mapping; people want the line of the key itself.
+    for (const auto& [name, member] : TRY(field.members())) {
+      if (std::find(keys.begin(), keys.end(), name) != keys.end()) continue;
+      return Error(ErrorKind::usage,
+                   document_.where(file_, member.path()) + ": " + checked.error().message(),
+                   checked.error().hint());
+    }
+    return located(std::move(checked));
   }
 
   Result<sigstore::Matcher> matcher(const json::Field& entry, const char* exact,
