@@ -1,12 +1,6 @@
 // app: find the command, parse, run, print the error.
 #include "app.hpp"
 
-#include <algorithm>
-#include <cstdio>
-#include <exception>
-#include <optional>
-#include <set>
-
 #include "base/text.hpp"
 #include "command.hpp"
 #include "complete.hpp"
@@ -15,6 +9,12 @@
 #include "session.hpp"
 #include "terminal/term.hpp"
 #include "version.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <set>
 
 namespace mpk::cli {
 namespace {
@@ -53,7 +53,8 @@ Error unknown_command(const std::vector<std::string>& words) {
   std::vector<std::string> candidates;
   for (const auto& command : commands()) {
     if (in_group) {
-      if (command.path.size() > 1 && command.path[0] == words[0]) candidates.push_back(command.path[1]);
+      if (command.path.size() > 1 && command.path[0] == words[0])
+        candidates.push_back(command.path[1]);
     } else {
       candidates.push_back(command.path[0]);
     }
@@ -62,9 +63,10 @@ Error unknown_command(const std::vector<std::string>& words) {
   auto name = in_group ? words[0] + " " + word : word;
   auto suggestion = nearest(word, candidates);
   return Error(ErrorKind::usage, "unknown command '" + printable(name, 60) + "'",
-               suggestion.empty() ? "mpk --help lists the commands"
-                                  : "did you mean 'mpk " + std::string(in_group ? words[0] + " " : "") +
-                                        std::string(suggestion) + "'?");
+               suggestion.empty()
+                   ? "mpk --help lists the commands"
+                   : "did you mean 'mpk " + std::string(in_group ? words[0] + " " : "") +
+                         std::string(suggestion) + "'?");
 }
 
 bool asks_for_help(const std::vector<std::string>& arguments) {
@@ -138,8 +140,9 @@ int dispatch(const std::vector<std::string>& words, const CancelToken& cancel) {
       print(rest.size() == 1 ? stderr : stdout, group_help(rest[0]));
       return rest.size() == 1 ? kExitUsage : flush_or_fail(kExitPass);
     }
-    print_error(rest.empty() ? Error(ErrorKind::usage, "__manual needs a command") : unknown_command(rest),
-                false);
+    print_error(
+        rest.empty() ? Error(ErrorKind::usage, "__manual needs a command") : unknown_command(rest),
+        false);
     return kExitUsage;
   }
   if (manual) {

@@ -1,10 +1,10 @@
 // app: from argv to a command, its help, or a usage error.
 #pragma once
 
+#include "base/parallel.hpp"
+
 #include <string>
 #include <vector>
-
-#include "base/parallel.hpp"
 
 namespace mpk::cli {
 

@@ -1,12 +1,12 @@
 // Command: one row of the table: path, texts, options, and what to run.
 #pragma once
 
+#include "base/result.hpp"
+#include "option_set.hpp"
+
 #include <functional>
 #include <string>
 #include <vector>
-
-#include "base/result.hpp"
-#include "option_set.hpp"
 
 namespace mpk::cli {
 

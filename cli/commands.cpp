@@ -1,19 +1,24 @@
 // The explicit table of all commands, in the order of the overview.
-#include "command.hpp"
 #include "commands/commands.hpp"
+
+#include "command.hpp"
 
 namespace mpk::cli {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table = {
-      ship_command(),           pack_command(),          push_command(),
-      pull_command(),           copy_command(),          inspect_command(),
-      tree_command(),           list_command(),          tag_command(),
-      rm_command(),             aibom_create_command(),  aibom_validate_command(),
-      aibom_show_command(),     provenance_create_command(), attest_command(),
-      sign_command(),           verify_command(),        login_command(),
-      logout_command(),         sandbox_run_command(),   sandbox_up_command(),
-      trust_show_command(),     completion_command(),    doctor_command(),
+      ship_command(),         pack_command(),
+      push_command(),         pull_command(),
+      copy_command(),         inspect_command(),
+      tree_command(),         list_command(),
+      tag_command(),          rm_command(),
+      aibom_create_command(), aibom_validate_command(),
+      aibom_show_command(),   provenance_create_command(),
+      attest_command(),       sign_command(),
+      verify_command(),       login_command(),
+      logout_command(),       sandbox_run_command(),
+      sandbox_up_command(),   trust_show_command(),
+      completion_command(),   doctor_command(),
       version_command(),
   };
   return table;

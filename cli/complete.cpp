@@ -1,12 +1,12 @@
 // complete: one walker over the command table; three small shell scripts that call it.
 #include "complete.hpp"
 
-#include <algorithm>
-#include <set>
-
 #include "command.hpp"
 #include "help.hpp"
 #include "session.hpp"
+
+#include <algorithm>
+#include <set>
 
 namespace mpk::cli {
 namespace {
@@ -84,7 +84,8 @@ const Command* exact_command(const std::vector<std::string>& words) {
 
 const OptionSpec* named(const std::vector<OptionSpec>& specs, const std::string& word) {
   for (const auto& spec : specs) {
-    if (!spec.positional && std::find(spec.names.begin(), spec.names.end(), word) != spec.names.end())
+    if (!spec.positional &&
+        std::find(spec.names.begin(), spec.names.end(), word) != spec.names.end())
       return &spec;
   }
   return nullptr;
@@ -119,8 +120,11 @@ std::string complete(const std::vector<std::string>& words) {
   if (command == nullptr) {
     std::size_t depth = words.empty() ? 0 : words.size() - 1;
     for (const auto& each : commands()) {
-      if (each.path.size() > depth && std::equal(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(depth), each.path.begin()))
-        candidates.offer(each.path[depth], each.path.size() == depth + 1 ? each.summary : "commands");
+      if (each.path.size() > depth &&
+          std::equal(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(depth),
+                     each.path.begin()))
+        candidates.offer(each.path[depth],
+                         each.path.size() == depth + 1 ? each.summary : "commands");
     }
     return candidates.out;
   }
@@ -129,7 +133,8 @@ std::string complete(const std::vector<std::string>& words) {
   CommonOptions common;
   add_common(set, common);
   auto specs = set.specs();
-  std::vector<std::string> rest(words.begin() + static_cast<std::ptrdiff_t>(command->path.size()), words.end() - 1);
+  std::vector<std::string> rest(words.begin() + static_cast<std::ptrdiff_t>(command->path.size()),
+                                words.end() - 1);
   if (!rest.empty()) {
     const auto* spec = named(specs, rest.back());
     if (spec != nullptr && !spec->value.empty()) {

@@ -1,14 +1,13 @@
 // help: texts from the records of the command table.
 #include "help.hpp"
 
-#include <algorithm>
-
 #include "base/text.hpp"
 #include "session.hpp"
 
+#include <algorithm>
+
 namespace mpk::cli {
 namespace {
-
 
 std::string option_label(const OptionSpec& spec) {
   auto label = join(spec.names, ", ");
@@ -85,8 +84,9 @@ std::string overview() {
   std::vector<std::pair<std::string, std::string>> rows;
   for (const auto& command : commands()) rows.emplace_back(command.name(), command.summary);
   append_rows(out, rows);
-  out += "\nmpk COMMAND --help shows options and examples; mpk --version the version\n"
-         "first steps: mpk sandbox run -- sh -c 'mpk doctor'\n";
+  out +=
+      "\nmpk COMMAND --help shows options and examples; mpk --version the version\n"
+      "first steps: mpk sandbox run -- sh -c 'mpk doctor'\n";
   return out;
 }
 
@@ -126,7 +126,8 @@ std::string command_manual(const Command& command) {
   std::string out = "# OPTIONS\n\n";
   for (const auto& spec : specs_of(command)) {
     std::string label;
-    for (const auto& name : spec.names) label += (label.empty() ? "*" : ", *") + escaped(name) + "*";
+    for (const auto& name : spec.names)
+      label += (label.empty() ? "*" : ", *") + escaped(name) + "*";
     if (!spec.positional && !spec.value.empty()) label += " _" + escaped(spec.value) + "_";
     out += label + "\n\t" + escaped(spec.help) + ".\n\n";
   }

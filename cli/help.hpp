@@ -1,10 +1,10 @@
 // help: the overview, a command's help, and its manual-page options, from the same records.
 #pragma once
 
+#include "command.hpp"
+
 #include <string>
 #include <vector>
-
-#include "command.hpp"
 
 namespace mpk::cli {
 

@@ -1,9 +1,10 @@
 // mpk: locale, signals, run, exit code.
-#include <clocale>
-#include <csignal>
+#include "app.hpp"
+
 #include <unistd.h>
 
-#include "app.hpp"
+#include <clocale>
+#include <csignal>
 
 namespace {
 
@@ -24,7 +25,7 @@ int main(int argc, char** argv) {
   // Before anything else: libarchive and wcwidth depend on it.
   std::setlocale(LC_CTYPE, "C.UTF-8");
   token();
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = on_signal;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);

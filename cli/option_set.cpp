@@ -1,9 +1,9 @@
 // OptionSet over CLI11: the only place that knows the option parser.
 #include "option_set.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.hpp"
+
+#include <CLI/CLI.hpp>
 
 namespace mpk::cli {
 namespace {
@@ -30,13 +30,19 @@ void OptionSet::flag(const std::string& names, bool& target, std::string help) {
 
 void OptionSet::option(const std::string& names, std::string value,
                        std::optional<std::string>& target, std::string help, ValueKind kind) {
-  add({.names = split_names(names), .value = std::move(value), .help = std::move(help), .kind = kind},
+  add({.names = split_names(names),
+       .value = std::move(value),
+       .help = std::move(help),
+       .kind = kind},
       &target);
 }
 
 void OptionSet::option(const std::string& names, std::string value,
                        std::vector<std::string>& target, std::string help, ValueKind kind) {
-  add({.names = split_names(names), .value = std::move(value), .help = std::move(help), .kind = kind,
+  add({.names = split_names(names),
+       .value = std::move(value),
+       .help = std::move(help),
+       .kind = kind,
        .repeatable = true},
       &target);
 }
@@ -44,14 +50,20 @@ void OptionSet::option(const std::string& names, std::string value,
 void OptionSet::choice(const std::string& names, std::string& target,
                        std::vector<std::string> choices, std::string help) {
   auto value = join(choices, "|");
-  add({.names = split_names(names), .value = std::move(value), .help = std::move(help),
+  add({.names = split_names(names),
+       .value = std::move(value),
+       .help = std::move(help),
        .choices = std::move(choices)},
       &target);
 }
 
 void OptionSet::positional(const std::string& name, std::string& target, std::string help,
                            ValueKind kind) {
-  add({.names = {name}, .value = name, .help = std::move(help), .kind = kind, .positional = true,
+  add({.names = {name},
+       .value = name,
+       .help = std::move(help),
+       .kind = kind,
+       .positional = true,
        .required = true},
       &target);
 }
@@ -64,8 +76,13 @@ void OptionSet::positional(const std::string& name, std::optional<std::string>& 
 
 void OptionSet::positional(const std::string& name, std::vector<std::string>& target,
                            std::string help, ValueKind kind, bool required) {
-  add({.names = {name}, .value = name, .help = std::move(help), .kind = kind, .positional = true,
-       .required = required, .repeatable = true},
+  add({.names = {name},
+       .value = name,
+       .help = std::move(help),
+       .kind = kind,
+       .positional = true,
+       .required = required,
+       .repeatable = true},
       &target);
 }
 
@@ -79,7 +96,8 @@ Error OptionSet::explain(const std::string& message,
                          const std::vector<std::string>& arguments) const {
   std::vector<std::string> known;
   for (const auto& entry : entries_) {
-    if (!entry.spec.positional) known.insert(known.end(), entry.spec.names.begin(), entry.spec.names.end());
+    if (!entry.spec.positional)
+      known.insert(known.end(), entry.spec.names.begin(), entry.spec.names.end());
   }
   for (const auto& argument : arguments) {
     if (argument == "--") break;
@@ -107,7 +125,8 @@ Result<void> OptionSet::parse(const std::vector<std::string>& arguments) {
       option = app.add_option(joined(entry.spec), **maybe);
     } else {
       // One value a time: "--claim a=b REF" must not swallow REF.
-      option = app.add_option(joined(entry.spec), *std::get<std::vector<std::string>*>(entry.target));
+      option =
+          app.add_option(joined(entry.spec), *std::get<std::vector<std::string>*>(entry.target));
       if (!entry.spec.positional) option->allow_extra_args(false);
     }
     if (entry.spec.positional && entry.spec.required) option->required();
@@ -138,7 +157,8 @@ Result<void> OptionSet::parse(const std::vector<std::string>& arguments) {
   }
   if (rest != nullptr && !tail.empty()) {
     if (!rest->empty())
-      return Error(ErrorKind::usage, "unexpected word " + printable(rest->front(), 80) + " before --");
+      return Error(ErrorKind::usage,
+                   "unexpected word " + printable(rest->front(), 80) + " before --");
     *rest = std::move(tail);
   }
   for (const auto& [option, entry] : bound) {

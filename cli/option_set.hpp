@@ -1,12 +1,13 @@
-// OptionSet: a command's options as records: parsing, help, manual and completion read the same list.
+// OptionSet: a command's options as records: parsing, help, manual and completion read the same
+// list.
 #pragma once
+
+#include "base/result.hpp"
 
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "base/result.hpp"
 
 namespace mpk::cli {
 
@@ -14,9 +15,9 @@ namespace mpk::cli {
 enum class ValueKind { none, text, file, directory, reference };
 
 struct OptionSpec {
-  std::vector<std::string> names;    // {"-o", "--output"}; a positional has one word, "REF"
-  std::string value;                 // "FILE"; empty: a flag
-  std::string help;                  // one line, no full stop
+  std::vector<std::string> names;  // {"-o", "--output"}; a positional has one word, "REF"
+  std::string value;               // "FILE"; empty: a flag
+  std::string help;                // one line, no full stop
   ValueKind kind = ValueKind::text;
   std::vector<std::string> choices;  // the only values, if any
   bool positional = false, required = false, repeatable = false;
@@ -49,8 +50,8 @@ class OptionSet {
   Result<void> parse(const std::vector<std::string>& arguments);
 
  private:
-  using Target = std::variant<bool*, std::string*, std::optional<std::string>*,
-                              std::vector<std::string>*>;
+  using Target =
+      std::variant<bool*, std::string*, std::optional<std::string>*, std::vector<std::string>*>;
   struct Entry {
     OptionSpec spec;
     Target target;

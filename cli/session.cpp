@@ -1,12 +1,6 @@
 // Session: real clock, environment, randomness, transport; stdout and stderr.
 #include "session.hpp"
 
-#include <termios.h>
-#include <unistd.h>
-
-#include <cstdio>
-#include <mutex>
-
 #include "base/file.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
@@ -15,6 +9,12 @@
 #include "terminal/progress_bars.hpp"
 #include "terminal/term.hpp"
 #include "version.hpp"
+
+#include <termios.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <mutex>
 
 namespace mpk::cli {
 
@@ -49,7 +49,9 @@ Session::Session(const CommonOptions& common, CancelToken cancel)
   } else {
     impl_->progress = make_progress_lines(STDERR_FILENO);
   }
-  auto level = common.verbose ? LogLevel::debug : common.quiet ? LogLevel::error : LogLevel::warning;
+  auto level = common.verbose ? LogLevel::debug
+               : common.quiet ? LogLevel::error
+                              : LogLevel::warning;
   impl_->logger = Logger(level, [impl = impl_.get()](LogLevel at, std::string_view text) {
     auto prefix = at == LogLevel::warning ? "warning: " : "";
     impl->line_to_stderr(prefix + printable(redact(text)));
@@ -122,10 +124,12 @@ Result<std::string> Session::flag_file(std::string_view flag, const std::string&
   if (text) return text;
   auto error = std::move(text).error();
   // A secret given instead of a file's name must not be printed.
-  auto name = path.size() > 200 || path.starts_with("eyJ") ? std::string("(a value, not a file name)")
-                                                           : printable(path);
-  return Error(ErrorKind::usage, std::string(flag) + " " + name + ": " +
-                                     (error.kind() == ErrorKind::not_found ? "no such file" : error.message()),
+  auto name = path.size() > 200 || path.starts_with("eyJ")
+                  ? std::string("(a value, not a file name)")
+                  : printable(path);
+  return Error(ErrorKind::usage,
+               std::string(flag) + " " + name + ": " +
+                   (error.kind() == ErrorKind::not_found ? "no such file" : error.message()),
                "give the name of a file, or - for standard input");
 }
 

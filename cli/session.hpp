@@ -1,11 +1,6 @@
 // Session: the only place with the real clock, environment, randomness, transport and terminal.
 #pragma once
 
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "base/env.hpp"
 #include "base/log.hpp"
 #include "base/parallel.hpp"
@@ -14,6 +9,11 @@
 #include "base/time.hpp"
 #include "flow/context.hpp"
 #include "json/value.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace mpk::cli {
 

@@ -1,6 +1,4 @@
 // mpk aibom create: the aiBOM of a directory or of an artifact.
-#include <nlohmann/json.hpp>
-
 #include "aibom/build.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -8,6 +6,8 @@
 #include "flow/describe.hpp"
 #include "options/options.hpp"
 #include "options/pack_options.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 namespace {
@@ -20,7 +20,8 @@ struct Options {
 };
 
 Result<model::Severity> severity(const std::string& word) {
-  for (auto each : {model::Severity::info, model::Severity::low, model::Severity::medium, model::Severity::high}) {
+  for (auto each : {model::Severity::info, model::Severity::low, model::Severity::medium,
+                    model::Severity::high}) {
     if (to_string(each) == word) return each;
   }
   return Error(ErrorKind::usage, "--fail-on " + printable(word, 40) + ": no such level",
@@ -29,8 +30,10 @@ Result<model::Severity> severity(const std::string& word) {
 
 Result<int> run(const Options& o, Session& session) {
   if (o.spec_version && *o.spec_version != "1.6")
-    return Error(ErrorKind::unsupported, "--spec-version " + printable(*o.spec_version, 20) +
-                                             " is not supported by this release", "1.6 is");
+    return Error(
+        ErrorKind::unsupported,
+        "--spec-version " + printable(*o.spec_version, 20) + " is not supported by this release",
+        "1.6 is");
   std::optional<model::Severity> fail_on;
   if (o.fail_on) fail_on = TRY(severity(*o.fail_on));
   flow::DescribeRequest request;
@@ -51,7 +54,8 @@ Result<int> run(const Options& o, Session& session) {
   }
   auto tiers = aibom::count_tiers(described.aibom);
   session.say("CycloneDX 1.6 · " + std::to_string(tiers.verified) + " facts verified, " +
-              std::to_string(tiers.declared) + " declared, " + std::to_string(tiers.inferred) + " inferred");
+              std::to_string(tiers.declared) + " declared, " + std::to_string(tiers.inferred) +
+              " inferred");
   int code = 0;
   for (const auto& finding : described.info.findings) {
     session.say(std::string(to_string(finding.severity)) + ": " +
@@ -65,28 +69,32 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command aibom_create_command() {
-  return {.path = {"aibom", "create"},
-          .summary = "Write the aiBOM (CycloneDX 1.6) of a directory or an artifact",
-          .description =
-              "Computed from the bytes: file digests, tensors, types, parameters; then what the model card and\n"
-              "configs declare. Each fact carries how far it is proven; contradictions are findings. The\n"
-              "document is validated before it is written.",
-          .examples = {{"mpk aibom create ./tiny-llama > bom.json", "of a directory, to standard output"},
-                       {"mpk aibom create ghcr.io/acme/tiny-llama:1.0 -o bom.json", "of an artifact"},
-                       {"mpk aibom create ./tiny-llama --fail-on medium -o bom.json",
-                        "exit 1 when the model contradicts itself"}},
-          .bind = [](OptionSet& set) -> Run {
-            auto o = std::make_shared<Options>();
-            set.positional("DIR|REF", o->target, "Directory or artifact", ValueKind::directory);
-            set.option("-o,--output", "FILE", o->output, "Write here instead of standard output",
-                       ValueKind::file);
-            set.option("--spec-version", "VERSION", o->spec_version, "CycloneDX version: 1.6");
-            set.option("--fail-on", "LEVEL", o->fail_on,
-                       "Exit 1 on findings of this level or higher: info, low, medium, high");
-            o->pack.add_to(set);
-            o->registry.add_to(set);
-            return [o](Session& session) { return run(*o, session); };
-          }};
+  return {
+      .path = {"aibom", "create"},
+      .summary = "Write the aiBOM (CycloneDX 1.6) of a directory or an artifact",
+      .description =
+          "Computed from the bytes: file digests, tensors, types, parameters; then what the model "
+          "card and\n"
+          "configs declare. Each fact carries how far it is proven; contradictions are findings. "
+          "The\n"
+          "document is validated before it is written.",
+      .examples = {{"mpk aibom create ./tiny-llama > bom.json",
+                    "of a directory, to standard output"},
+                   {"mpk aibom create ghcr.io/acme/tiny-llama:1.0 -o bom.json", "of an artifact"},
+                   {"mpk aibom create ./tiny-llama --fail-on medium -o bom.json",
+                    "exit 1 when the model contradicts itself"}},
+      .bind = [](OptionSet& set) -> Run {
+        auto o = std::make_shared<Options>();
+        set.positional("DIR|REF", o->target, "Directory or artifact", ValueKind::directory);
+        set.option("-o,--output", "FILE", o->output, "Write here instead of standard output",
+                   ValueKind::file);
+        set.option("--spec-version", "VERSION", o->spec_version, "CycloneDX version: 1.6");
+        set.option("--fail-on", "LEVEL", o->fail_on,
+                   "Exit 1 on findings of this level or higher: info, low, medium, high");
+        o->pack.add_to(set);
+        o->registry.add_to(set);
+        return [o](Session& session) { return run(*o, session); };
+      }};
 }
 
 }  // namespace mpk::cli

@@ -1,6 +1,4 @@
 // mpk aibom show: the facts of an aiBOM on one screen.
-#include <nlohmann/json.hpp>
-
 #include "aibom/agree.hpp"
 #include "aibom/build.hpp"
 #include "base/limits.hpp"
@@ -9,6 +7,8 @@
 #include "flow/attached_aibom.hpp"
 #include "json/parse.hpp"
 #include "options/options.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 namespace {
@@ -43,8 +43,9 @@ std::string text_of(const Json& bom, const aibom::Summary& summary) {
   line(out, "datasets", join(summary.datasets, ", "));
   line(out, "files", std::to_string(summary.files));
   auto tiers = aibom::count_tiers(bom);
-  line(out, "facts", std::to_string(tiers.verified) + " verified, " + std::to_string(tiers.declared) +
-                         " declared, " + std::to_string(tiers.inferred) + " inferred");
+  line(out, "facts",
+       std::to_string(tiers.verified) + " verified, " + std::to_string(tiers.declared) +
+           " declared, " + std::to_string(tiers.inferred) + " inferred");
   for (const auto& finding : summary.findings) line(out, "finding", finding);
   return out;
 }
@@ -54,8 +55,9 @@ Result<Json> load(const Options& o, Session& session) {
     auto reference = TRY(parse_reference(o.source));
     auto found = TRY(flow::attached_aibom(session.context(o.registry.plain_http), reference,
                                           TRY(o.trust.resolve(session))));
-    session.say(found.verified_by.empty() ? "warning: its signature does not verify: " + found.problem
-                                          : "signed by " + found.verified_by);
+    session.say(found.verified_by.empty()
+                    ? "warning: its signature does not verify: " + found.problem
+                    : "signed by " + found.verified_by);
     return found.aibom;
   }
   auto text = TRY(session.flag_file("aibom", o.source, limits::kJsonDocument));

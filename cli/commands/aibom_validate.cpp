@@ -1,14 +1,14 @@
 // mpk aibom validate: is this a valid CycloneDX document, and does it make sense?
-#include <nlohmann/json.hpp>
-
-#include <algorithm>
-
 #include "aibom/validate.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "json/parse.hpp"
 #include "session.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace mpk::cli {
 namespace {
@@ -34,15 +34,20 @@ Result<int> run(const Options& o, Session& session) {
   if (session.json()) {
     Json list = Json::array();
     for (const auto& problem : problems)
-      list.push_back({{"level", problem.level == aibom::Problem::Level::error ? "error" : "warning"},
-                      {"code", problem.code}, {"pointer", problem.pointer}, {"message", problem.message}});
-    session.print_json({{"kind", "AibomValidation"}, {"file", o.file}, {"valid", !invalid}, {"problems", list}});
+      list.push_back(
+          {{"level", problem.level == aibom::Problem::Level::error ? "error" : "warning"},
+           {"code", problem.code},
+           {"pointer", problem.pointer},
+           {"message", problem.message}});
+    session.print_json(
+        {{"kind", "AibomValidation"}, {"file", o.file}, {"valid", !invalid}, {"problems", list}});
     return invalid ? kInvalid : 0;
   }
   for (const auto& problem : problems)
-    session.print(std::string(problem.level == aibom::Problem::Level::error ? "error   " : "warning ") +
-                  (problem.pointer.empty() ? "/" : printable(problem.pointer)) + ": " +
-                  printable(problem.message) + " [" + problem.code + "]");
+    session.print(
+        std::string(problem.level == aibom::Problem::Level::error ? "error   " : "warning ") +
+        (problem.pointer.empty() ? "/" : printable(problem.pointer)) + ": " +
+        printable(problem.message) + " [" + problem.code + "]");
   session.print(o.file + (invalid ? ": not valid" : ": valid CycloneDX 1.6"));
   return invalid ? kInvalid : 0;
 }
@@ -53,7 +58,8 @@ Command aibom_validate_command() {
   return {.path = {"aibom", "validate"},
           .summary = "Validate a CycloneDX 1.6 document",
           .description =
-              "Against the grammar, and for what a grammar can't see: dangling references, duplicate bom-refs,\n"
+              "Against the grammar, and for what a grammar can't see: dangling references, "
+              "duplicate bom-refs,\n"
               "digests of the wrong length. Exit code 21 when it is not valid.",
           .examples = {{"mpk aibom validate bom.json", "a file"},
                        {"mpk aibom create ./tiny-llama | mpk aibom validate -", "a pipe"},

@@ -1,6 +1,4 @@
 // mpk attest: sign a predicate about an artifact and attach it.
-#include <nlohmann/json.hpp>
-
 #include "aibom/validate.hpp"
 #include "attest/predicate_type.hpp"
 #include "base/limits.hpp"
@@ -8,6 +6,8 @@
 #include "flow/attach.hpp"
 #include "json/parse.hpp"
 #include "options/options.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 namespace {
@@ -21,19 +21,25 @@ struct Options {
 
 Result<int> run(const Options& o, Session& session) {
   if (!o.type || !o.predicate)
-    return Error(ErrorKind::usage, o.type ? "--predicate FILE is missing" : "--type TYPE is missing",
+    return Error(ErrorKind::usage,
+                 o.type ? "--predicate FILE is missing" : "--type TYPE is missing",
                  "for example --type slsaprovenance1 --predicate provenance.json");
   auto type = TRY(attest::predicate_type_uri(*o.type));
   auto text = TRY(session.flag_file("--predicate", *o.predicate, limits::kBundle / 2));
   auto predicate = json::parse(text, {.max_depth = 48});
-  if (!predicate) return std::move(predicate).error().with("--predicate " + *o.predicate).with_kind(ErrorKind::usage);
+  if (!predicate)
+    return std::move(predicate)
+        .error()
+        .with("--predicate " + *o.predicate)
+        .with_kind(ErrorKind::usage);
   if (!predicate->is_object())
     return Error(ErrorKind::usage, "--predicate " + *o.predicate + ": expected a JSON object");
   if (attest::is_cyclonedx(type)) {
     auto problems = TRY(aibom::validate_aibom(*predicate));
     if (aibom::has_errors(problems))
-      return Error(ErrorKind::usage, "--predicate " + *o.predicate + ": not a valid CycloneDX document: " +
-                                         problems.front().pointer + ": " + problems.front().message,
+      return Error(ErrorKind::usage,
+                   "--predicate " + *o.predicate + ": not a valid CycloneDX document: " +
+                       problems.front().pointer + ": " + problems.front().message,
                    "mpk aibom validate " + *o.predicate + " lists every problem");
   }
   auto reference = TRY(parse_reference(o.reference));
@@ -42,16 +48,22 @@ Result<int> run(const Options& o, Session& session) {
   auto store = TRY(flow::open_store(context, reference));
   auto root = TRY(flow::resolve(*store, reference));
   auto signer = TRY(flow::prepare_signer(context, request));
-  auto attached = TRY(flow::sign_and_attach(context, *store, reference, root, type, *predicate, *signer));
+  auto attached =
+      TRY(flow::sign_and_attach(context, *store, reference, root, type, *predicate, *signer));
   if (session.json()) {
-    session.print_json({{"kind", "Attested"}, {"reference", reference.text()},
-                        {"digest", root.digest.text()}, {"predicateType", type},
+    session.print_json({{"kind", "Attested"},
+                        {"reference", reference.text()},
+                        {"digest", root.digest.text()},
+                        {"predicateType", type},
                         {"referrer", attached.referrer.digest.text()},
-                        {"identity", signer->identity()}, {"issuer", signer->issuer()},
-                        {"log", attached.log_url}, {"logIndex", attached.log_index}});
+                        {"identity", signer->identity()},
+                        {"issuer", signer->issuer()},
+                        {"log", attached.log_url},
+                        {"logIndex", attached.log_index}});
   } else {
-    session.print("attested  " + reference.name() + "@" + root.digest.text() + " · " + type + " as " +
-                  signer->identity() + " · " + attached.log_url + " #" + attached.log_index);
+    session.print("attested  " + reference.name() + "@" + root.digest.text() + " · " + type +
+                  " as " + signer->identity() + " · " + attached.log_url + " #" +
+                  attached.log_index);
   }
   return 0;
 }
@@ -62,15 +74,17 @@ Command attest_command() {
   return {.path = {"attest"},
           .summary = "Sign a predicate about an artifact and attach it",
           .description =
-              "Any in-toto predicate: TYPE is a short name (slsaprovenance1, cyclonedx, spdxjson, vuln, …) or\n"
+              "Any in-toto predicate: TYPE is a short name (slsaprovenance1, cyclonedx, spdxjson, "
+              "vuln, …) or\n"
               "a URI. A CycloneDX document is validated first.",
-          .examples = {{"mpk attest ghcr.io/acme/llm:1.0 --type cyclonedx --predicate bom.json",
-                        "an aiBOM that was completed by hand"},
-                       {"mpk attest ghcr.io/acme/llm:1.0 --type slsaprovenance1 --predicate prov.json",
-                        "provenance made elsewhere"},
-                       {"mpk attest ghcr.io/acme/llm:1.0 --type https://example.com/eval/v1 --predicate "
-                        "eval.json",
-                        "a predicate of your own"}},
+          .examples =
+              {{"mpk attest ghcr.io/acme/llm:1.0 --type cyclonedx --predicate bom.json",
+                "an aiBOM that was completed by hand"},
+               {"mpk attest ghcr.io/acme/llm:1.0 --type slsaprovenance1 --predicate prov.json",
+                "provenance made elsewhere"},
+               {"mpk attest ghcr.io/acme/llm:1.0 --type https://example.com/eval/v1 --predicate "
+                "eval.json",
+                "a predicate of your own"}},
           .bind = [](OptionSet& set) -> Run {
             auto o = std::make_shared<Options>();
             set.positional("REF", o->reference, "Artifact", ValueKind::reference);

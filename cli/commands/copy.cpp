@@ -1,11 +1,12 @@
 // mpk copy: an artifact and its referrers from one place to another.
-#include <nlohmann/json.hpp>
+#include "oci/copy.hpp"
 
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "flow/context.hpp"
-#include "oci/copy.hpp"
 #include "options/options.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 namespace {
@@ -37,12 +38,18 @@ Result<int> run(const Options& o, Session& session) {
       from_reference.registry == to_reference.registry)
     options.mount_from = {from_reference.repository};
   auto copied = TRY(oci::copy_artifact(*from, root, *to, options));
-  auto target = to_reference.name() + (options.tag ? ":" + *options.tag : "") + "@" + root.digest.text();
+  auto target =
+      to_reference.name() + (options.tag ? ":" + *options.tag : "") + "@" + root.digest.text();
   if (session.json()) {
-    session.print_json({{"kind", "Copied"}, {"source", from_reference.text()}, {"target", target},
-                        {"digest", root.digest.text()}, {"manifests", copied.manifests},
-                        {"blobs", copied.blobs}, {"blobsAlreadyThere", copied.blobs_already_there},
-                        {"referrers", copied.referrers}, {"bytes", copied.bytes}});
+    session.print_json({{"kind", "Copied"},
+                        {"source", from_reference.text()},
+                        {"target", target},
+                        {"digest", root.digest.text()},
+                        {"manifests", copied.manifests},
+                        {"blobs", copied.blobs},
+                        {"blobsAlreadyThere", copied.blobs_already_there},
+                        {"referrers", copied.referrers},
+                        {"bytes", copied.bytes}});
   } else {
     session.print(target);
     session.say(std::to_string(copied.blobs) + " blobs (" + human_size(copied.bytes) + "), " +
@@ -55,21 +62,24 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command copy_command() {
-  return {.path = {"copy"},
-          .summary = "Copy an artifact with its signatures, aiBOM and provenance",
-          .description = "Between registries, layouts, or both; bytes and digest stay as they are.",
-          .examples = {{"mpk copy ghcr.io/acme/llm:1.0 registry.example.com/llm:1.0", "registry to registry"},
-                       {"mpk copy ghcr.io/acme/llm:1.0 oci:./usb:1.0", "into a layout, for an air gap"},
-                       {"mpk copy oci:./usb:1.0 registry.internal/llm:1.0 --no-referrers",
-                        "only the artifact itself"}},
-          .bind = [](OptionSet& set) -> Run {
-            auto o = std::make_shared<Options>();
-            set.positional("SOURCE", o->source, "Artifact to copy", ValueKind::reference);
-            set.positional("TARGET", o->target, "Where to; without a tag the source's", ValueKind::reference);
-            set.flag("--no-referrers", o->no_referrers, "Leave signatures and attestations behind");
-            o->registry.add_to(set);
-            return [o](Session& session) { return run(*o, session); };
-          }};
+  return {
+      .path = {"copy"},
+      .summary = "Copy an artifact with its signatures, aiBOM and provenance",
+      .description = "Between registries, layouts, or both; bytes and digest stay as they are.",
+      .examples = {{"mpk copy ghcr.io/acme/llm:1.0 registry.example.com/llm:1.0",
+                    "registry to registry"},
+                   {"mpk copy ghcr.io/acme/llm:1.0 oci:./usb:1.0", "into a layout, for an air gap"},
+                   {"mpk copy oci:./usb:1.0 registry.internal/llm:1.0 --no-referrers",
+                    "only the artifact itself"}},
+      .bind = [](OptionSet& set) -> Run {
+        auto o = std::make_shared<Options>();
+        set.positional("SOURCE", o->source, "Artifact to copy", ValueKind::reference);
+        set.positional("TARGET", o->target, "Where to; without a tag the source's",
+                       ValueKind::reference);
+        set.flag("--no-referrers", o->no_referrers, "Leave signatures and attestations behind");
+        o->registry.add_to(set);
+        return [o](Session& session) { return run(*o, session); };
+      }};
 }
 
 }  // namespace mpk::cli

@@ -1,8 +1,4 @@
 // mpk doctor: what mpk finds around it, and what would be in the way.
-#include <unistd.h>
-
-#include <nlohmann/json.hpp>
-
 #include "commands/commands.hpp"
 #include "crypto/library.hpp"
 #include "flow/local_store.hpp"
@@ -12,6 +8,9 @@
 #include "render/table.hpp"
 #include "sigstore/token.hpp"
 #include "version.hpp"
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
 
 namespace mpk::cli {
 namespace {
@@ -25,7 +24,8 @@ Row trust_row(Session& session) {
   auto root = TrustOptions{}.resolve(session);
   if (!root) return {"FAIL", "trusted root", root.error().text()};
   return {"ok", "trusted root",
-          "embedded, " + std::string(sigstore::embedded_trusted_root().date) + ", " + root->digest.brief()};
+          "embedded, " + std::string(sigstore::embedded_trusted_root().date) + ", " +
+              root->digest.brief()};
 }
 
 Row token_row(Session& session) {
@@ -33,11 +33,14 @@ Row token_row(Session& session) {
   if (auto raw = env.get("SIGSTORE_ID_TOKEN")) {
     auto token = sigstore::read_token(*raw, "SIGSTORE_ID_TOKEN", session.clock().now());
     if (!token) return {"FAIL", "identity", token.error().message()};
-    return {"ok", "identity", token->identity() + " (issuer " + token->issuer + ", SIGSTORE_ID_TOKEN)"};
+    return {"ok", "identity",
+            token->identity() + " (issuer " + token->issuer + ", SIGSTORE_ID_TOKEN)"};
   }
-  if (env.get("ACTIONS_ID_TOKEN_REQUEST_URL")) return {"ok", "identity", "GitHub Actions gives a token"};
+  if (env.get("ACTIONS_ID_TOKEN_REQUEST_URL"))
+    return {"ok", "identity", "GitHub Actions gives a token"};
   if (env.get("GITHUB_ACTIONS"))
-    return {"FAIL", "identity", "GitHub Actions without id-token: add permissions: id-token: write"};
+    return {"FAIL", "identity",
+            "GitHub Actions without id-token: add permissions: id-token: write"};
   return {"note", "identity", "no token: sign with --identity-token FILE or SIGSTORE_ID_TOKEN"};
 }
 
@@ -45,7 +48,8 @@ Row store_row(Session& session) {
   auto path = flow::local_store_path(session.context());
   if (!path) return {"note", "local store", path.error().text()};
   auto parent = *path;
-  while (!std::filesystem::exists(parent) && parent.has_relative_path()) parent = parent.parent_path();
+  while (!std::filesystem::exists(parent) && parent.has_relative_path())
+    parent = parent.parent_path();
   if (access(parent.c_str(), W_OK) != 0)
     return {"FAIL", "local store", path->string() + ": " + parent.string() + " is not writable"};
   return {"ok", "local store", path->string()};
@@ -59,7 +63,8 @@ Row credentials_row(Session& session) {
 
 Row proxy_row(Session& session) {
   for (const auto* name : {"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"}) {
-    if (session.env().get(name)) return {"note", "proxy", std::string(name) + " is set and will be used"};
+    if (session.env().get(name))
+      return {"note", "proxy", std::string(name) + " is set and will be used"};
   }
   return {"ok", "proxy", "none"};
 }

@@ -1,11 +1,11 @@
 // mpk inspect: what an artifact is made of.
-#include <nlohmann/json.hpp>
-
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "flow/look.hpp"
 #include "options/options.hpp"
 #include "render/table.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 namespace {
@@ -18,8 +18,10 @@ struct Options {
 Json files_json(const flow::Inspection& inspection) {
   Json files = Json::array();
   for (const auto& file : inspection.files)
-    files.push_back({{"path", file.path}, {"kind", std::string(to_string(file.kind))},
-                     {"size", file.descriptor.size}, {"digest", file.descriptor.digest.text()},
+    files.push_back({{"path", file.path},
+                     {"kind", std::string(to_string(file.kind))},
+                     {"size", file.descriptor.size},
+                     {"digest", file.descriptor.digest.text()},
                      {"mediaType", file.descriptor.media_type}});
   return files;
 }
@@ -44,18 +46,22 @@ Result<int> run(const Options& o, Session& session) {
   auto inspection = TRY(flow::inspect(session.context(o.registry.plain_http), reference));
   const auto& manifest = inspection.manifest;
   if (session.json()) {
-    session.print_json({{"kind", "Inspection"}, {"reference", inspection.reference},
+    session.print_json({{"kind", "Inspection"},
+                        {"reference", inspection.reference},
                         {"digest", inspection.descriptor.digest.text()},
                         {"mediaType", inspection.descriptor.media_type},
                         {"artifactType", manifest.effective_artifact_type()},
-                        {"size", inspection.total_size}, {"config", inspection.config},
-                        {"annotations", manifest.annotations}, {"files", files_json(inspection)},
+                        {"size", inspection.total_size},
+                        {"config", inspection.config},
+                        {"annotations", manifest.annotations},
+                        {"files", files_json(inspection)},
                         {"layers", manifest.layers.size()}});
     return 0;
   }
   session.print(reference.with_digest(inspection.descriptor.digest).text());
-  session.print(printable(manifest.effective_artifact_type()) + " · " + human_size(inspection.total_size) + " · " +
-                std::to_string(manifest.layers.size()) + " layers\n");
+  session.print(printable(manifest.effective_artifact_type()) + " · " +
+                human_size(inspection.total_size) + " · " + std::to_string(manifest.layers.size()) +
+                " layers\n");
   auto config = config_lines(inspection.config);
   if (!config.empty()) session.print(config);
   std::vector<std::vector<std::string>> rows;
@@ -73,19 +79,20 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command inspect_command() {
-  return {.path = {"inspect"},
-          .summary = "Show an artifact's config, files and digests",
-          .description = "Reads manifest and config only; nothing is verified but their digests.",
-          .examples = {{"mpk inspect ghcr.io/acme/tiny-llama:1.0", "in a registry"},
-                       {"mpk inspect oci:./models:1.0", "in a layout"},
-                       {"mpk inspect ghcr.io/acme/tiny-llama:1.0 --format json | jq '.files[].digest'",
-                        "for a script"}},
-          .bind = [](OptionSet& set) -> Run {
-            auto o = std::make_shared<Options>();
-            set.positional("REF", o->reference, "Artifact", ValueKind::reference);
-            o->registry.add_to(set);
-            return [o](Session& session) { return run(*o, session); };
-          }};
+  return {
+      .path = {"inspect"},
+      .summary = "Show an artifact's config, files and digests",
+      .description = "Reads manifest and config only; nothing is verified but their digests.",
+      .examples = {{"mpk inspect ghcr.io/acme/tiny-llama:1.0", "in a registry"},
+                   {"mpk inspect oci:./models:1.0", "in a layout"},
+                   {"mpk inspect ghcr.io/acme/tiny-llama:1.0 --format json | jq '.files[].digest'",
+                    "for a script"}},
+      .bind = [](OptionSet& set) -> Run {
+        auto o = std::make_shared<Options>();
+        set.positional("REF", o->reference, "Artifact", ValueKind::reference);
+        o->registry.add_to(set);
+        return [o](Session& session) { return run(*o, session); };
+      }};
 }
 
 }  // namespace mpk::cli

@@ -1,10 +1,10 @@
 // mpk list: tags of a repository or layout, or what is in the local store.
-#include <nlohmann/json.hpp>
-
 #include "commands/commands.hpp"
 #include "flow/local_store.hpp"
 #include "options/options.hpp"
 #include "render/table.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 namespace {

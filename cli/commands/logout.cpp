@@ -1,9 +1,9 @@
 // mpk logout: forget a registry's credential.
-#include <nlohmann/json.hpp>
-
 #include "commands/commands.hpp"
 #include "oci/credentials.hpp"
 #include "session.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 
@@ -23,7 +23,8 @@ Command logout_command() {
                 return Error(ErrorKind::usage, "not logged in to " + *registry);
               if (!where) return std::move(where).error();
               if (session.json()) {
-                session.print_json({{"kind", "LoggedOut"}, {"registry", *registry}, {"removedFrom", *where}});
+                session.print_json(
+                    {{"kind", "LoggedOut"}, {"registry", *registry}, {"removedFrom", *where}});
               } else {
                 session.print("logged out of " + *registry);
               }

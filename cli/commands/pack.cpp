@@ -1,12 +1,12 @@
 // mpk pack: a directory into the local store or an OCI layout.
-#include <nlohmann/json.hpp>
-
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "flow/local_store.hpp"
 #include "flow/ship.hpp"
 #include "options/options.hpp"
 #include "options/pack_options.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 namespace {
@@ -32,12 +32,15 @@ Result<modelpack::PackOutcome> pack_locally(const flow::Context& context, const 
   options.cancel = context.cancel;
   auto store = TRY(flow::open_local_store(context, true));
   auto packed = TRY(modelpack::pack_into(*store, options));
-  TRY(store->push_manifest(packed.artifact.manifest, packed.artifact.manifest_bytes, reference.text()));
+  TRY(store->push_manifest(packed.artifact.manifest, packed.artifact.manifest_bytes,
+                           reference.text()));
   return packed;
 }
 
 Result<int> run(const Options& o, Session& session) {
-  if (!o.tag) return Error(ErrorKind::usage, "where to? -t REF is missing", "for example -t oci:./models:1.0");
+  if (!o.tag)
+    return Error(ErrorKind::usage, "where to? -t REF is missing",
+                 "for example -t oci:./models:1.0");
   if (o.by_reference)
     return Error(ErrorKind::unsupported, "--by-reference is not supported by this release",
                  "without it the files are copied into the layout");
@@ -63,8 +66,8 @@ Result<int> run(const Options& o, Session& session) {
     return 0;
   }
   for (const auto& finding : packed->info.findings)
-    session.say(std::string(to_string(finding.severity)) + ": " + printable(finding.path, 80) + ": " +
-                printable(finding.message, 200));
+    session.say(std::string(to_string(finding.severity)) + ": " + printable(finding.path, 80) +
+                ": " + printable(finding.message, 200));
   session.print(reference.with_digest(digest).text());
   if (reference.kind == oci::Reference::Kind::registry)
     session.say("next: mpk push " + reference.text());
@@ -74,25 +77,27 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command pack_command() {
-  return {.path = {"pack"},
-          .summary = "Pack a directory as a ModelPack artifact, locally",
-          .description =
-              "The same files give the same digest, wherever and whenever they are packed. A registry\n"
-              "reference goes to the local store (mpk list shows it, mpk push sends it), oci:DIR:TAG to an\n"
-              "OCI image layout.",
-          .examples = {{"mpk pack ./tiny-llama -t oci:./models:1.0", "into an OCI layout"},
-                       {"mpk pack ./tiny-llama -t ghcr.io/acme/tiny-llama:1.0", "into the local store"},
-                       {"mpk pack ./tiny-llama -f Modelfile -t oci:./models:1.0",
-                        "with a modctl Modelfile"}},
-          .bind = [](OptionSet& set) -> Run {
-            auto o = std::make_shared<Options>();
-            set.positional("DIR", o->directory, "Directory of the model", ValueKind::directory);
-            set.option("-t,--tag", "REF", o->tag, "Name of the artifact", ValueKind::reference);
-            o->pack.add_to(set);
-            set.flag("--by-reference", o->by_reference, "Not supported by this release");
-            set.flag("--no-cache", o->no_cache, "Read every file (this release keeps no digest cache)");
-            return [o](Session& session) { return run(*o, session); };
-          }};
+  return {
+      .path = {"pack"},
+      .summary = "Pack a directory as a ModelPack artifact, locally",
+      .description =
+          "The same files give the same digest, wherever and whenever they are packed. A registry\n"
+          "reference goes to the local store (mpk list shows it, mpk push sends it), oci:DIR:TAG "
+          "to an\n"
+          "OCI image layout.",
+      .examples = {{"mpk pack ./tiny-llama -t oci:./models:1.0", "into an OCI layout"},
+                   {"mpk pack ./tiny-llama -t ghcr.io/acme/tiny-llama:1.0", "into the local store"},
+                   {"mpk pack ./tiny-llama -f Modelfile -t oci:./models:1.0",
+                    "with a modctl Modelfile"}},
+      .bind = [](OptionSet& set) -> Run {
+        auto o = std::make_shared<Options>();
+        set.positional("DIR", o->directory, "Directory of the model", ValueKind::directory);
+        set.option("-t,--tag", "REF", o->tag, "Name of the artifact", ValueKind::reference);
+        o->pack.add_to(set);
+        set.flag("--by-reference", o->by_reference, "Not supported by this release");
+        set.flag("--no-cache", o->no_cache, "Read every file (this release keeps no digest cache)");
+        return [o](Session& session) { return run(*o, session); };
+      }};
 }
 
 }  // namespace mpk::cli

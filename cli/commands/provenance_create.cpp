@@ -1,13 +1,13 @@
 // mpk provenance create: SLSA provenance from the CI environment or from flags.
-#include <nlohmann/json.hpp>
-
+#include "attest/predicate_type.hpp"
 #include "base/file.hpp"
 #include "commands/commands.hpp"
-#include "attest/predicate_type.hpp"
 #include "flow/attach.hpp"
 #include "options/options.hpp"
 #include "options/pack_options.hpp"
 #include "version.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 namespace {
@@ -20,14 +20,17 @@ struct Options {
 
 Result<int> run(const Options& o, Session& session) {
   auto build = TRY(attest::detect_build(session.env(), o.provenance.overrides()));
-  auto predicate = attest::make_provenance(build, {}, std::nullopt, session.clock().now(), kVersion);
+  auto predicate =
+      attest::make_provenance(build, {}, std::nullopt, session.clock().now(), kVersion);
   std::string text = json::pretty(predicate);
   if (o.reference) {
     auto reference = TRY(parse_reference(*o.reference));
     auto context = session.context(o.registry.plain_http);
     auto store = TRY(flow::open_store(context, reference));
     auto root = TRY(flow::resolve(*store, reference));
-    text = flow::statement_about(reference, root.digest, std::string(attest::kSlsaProvenance), predicate) + "\n";
+    text = flow::statement_about(reference, root.digest, std::string(attest::kSlsaProvenance),
+                                 predicate) +
+           "\n";
   }
   if (o.output) {
     TRY(write_file_atomic(*o.output, text));
@@ -45,17 +48,21 @@ Command provenance_create_command() {
   return {.path = {"provenance", "create"},
           .summary = "Write SLSA provenance v1 from the CI environment or from flags",
           .description =
-              "From GitHub Actions, GitLab or another CI, by an allow-list of variables. Outside CI the builder\n"
-              "is urn:mpk:builder:local and no SLSA level is claimed. Without REF the predicate is written, with\n"
+              "From GitHub Actions, GitLab or another CI, by an allow-list of variables. Outside "
+              "CI the builder\n"
+              "is urn:mpk:builder:local and no SLSA level is claimed. Without REF the predicate is "
+              "written, with\n"
               "REF the in-toto statement about that artifact. Nothing is signed: see mpk attest.",
-          .examples = {{"mpk provenance create -o provenance.json", "the predicate, for mpk attest"},
-                       {"mpk provenance create ghcr.io/acme/llm:1.0", "the statement about an artifact"},
-                       {"mpk provenance create --builder-id https://ci.example.com/train@v3 --source-uri "
-                        "git+https://example.com/train --source-commit 1f28c0…",
-                        "outside a known CI"}},
+          .examples =
+              {{"mpk provenance create -o provenance.json", "the predicate, for mpk attest"},
+               {"mpk provenance create ghcr.io/acme/llm:1.0", "the statement about an artifact"},
+               {"mpk provenance create --builder-id https://ci.example.com/train@v3 --source-uri "
+                "git+https://example.com/train --source-commit 1f28c0…",
+                "outside a known CI"}},
           .bind = [](OptionSet& set) -> Run {
             auto o = std::make_shared<Options>();
-            set.positional("REF", o->reference, "Artifact that the statement is about", ValueKind::reference);
+            set.positional("REF", o->reference, "Artifact that the statement is about",
+                           ValueKind::reference);
             set.option("-o,--output", "FILE", o->output, "Write here instead of standard output",
                        ValueKind::file);
             o->provenance.add_to(set);

@@ -1,12 +1,13 @@
 // mpk pull: an artifact's files into a directory, verified before the first layer byte if asked.
-#include <nlohmann/json.hpp>
+#include "flow/pull.hpp"
 
 #include "base/text.hpp"
 #include "commands/commands.hpp"
-#include "flow/pull.hpp"
 #include "options/options.hpp"
 #include "options/policy_option.hpp"
 #include "render/verdict.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 namespace {
@@ -23,7 +24,8 @@ struct Options {
 };
 
 Result<int> run(const Options& o, Session& session) {
-  if (!o.output) return Error(ErrorKind::usage, "where to? -o DIR is missing", "for example -o ./model");
+  if (!o.output)
+    return Error(ErrorKind::usage, "where to? -o DIR is missing", "for example -o ./model");
   flow::PullRequest request;
   request.reference = TRY(parse_reference(o.reference));
   request.directory = *o.output;
@@ -32,56 +34,69 @@ Result<int> run(const Options& o, Session& session) {
   auto policy = TRY(o.policy.resolve(session));
   if (policy || !identities.empty()) {
     auto root = TRY(o.trust.resolve(session));
-    request.verify = flow::VerifyRequest{.identities = identities, .policy = policy,
-                                         .predicate_type = {}, .trusted_root = std::move(root),
-                                         .evidence = o.evidence.evidence, .content = false};
+    request.verify = flow::VerifyRequest{.identities = identities,
+                                         .policy = policy,
+                                         .predicate_type = {},
+                                         .trusted_root = std::move(root),
+                                         .evidence = o.evidence.evidence,
+                                         .content = false};
   }
   auto outcome = TRY(flow::pull(session.context(o.registry.plain_http), request));
   int code = outcome.verdict ? outcome.verdict->exit_code() : 0;
   if (session.json()) {
-    Json document = {{"kind", "Pulled"}, {"reference", request.reference.text()},
-                     {"digest", outcome.manifest.digest.text()}, {"directory", *o.output},
-                     {"written", outcome.files.written}, {"kept", outcome.files.kept},
-                     {"bytes", outcome.files.bytes}, {"verdict", nullptr}};
+    Json document = {{"kind", "Pulled"},
+                     {"reference", request.reference.text()},
+                     {"digest", outcome.manifest.digest.text()},
+                     {"directory", *o.output},
+                     {"written", outcome.files.written},
+                     {"kept", outcome.files.kept},
+                     {"bytes", outcome.files.bytes},
+                     {"verdict", nullptr}};
     if (outcome.verdict) document["verdict"] = policy::to_json(*outcome.verdict);
     session.print_json(document);
     return code;
   }
   if (outcome.verdict)
-    session.print(verdict_text(*outcome.verdict, session.quiet(), session.verbose(), session.color()));
+    session.print(
+        verdict_text(*outcome.verdict, session.quiet(), session.verbose(), session.color()));
   if (code == 0)
     session.print("pulled " + std::to_string(outcome.files.written) + " files (" +
                   human_size(outcome.files.bytes) + ") into " + *o.output +
-                  (outcome.files.kept > 0 ? ", " + std::to_string(outcome.files.kept) + " were there already"
-                                          : std::string()));
+                  (outcome.files.kept > 0
+                       ? ", " + std::to_string(outcome.files.kept) + " were there already"
+                       : std::string()));
   return code;
 }
 
 }  // namespace
 
 Command pull_command() {
-  return {.path = {"pull"},
-          .summary = "Pull an artifact's files into a directory",
-          .description =
-              "Every path and digest is proven before a file gets its name. Identical files are kept,\n"
-              "differing ones are refused without --overwrite, others are left alone. With --policy or an\n"
-              "identity, the artifact is verified before the first byte of a layer is fetched.",
-          .examples = {{"mpk pull ghcr.io/acme/tiny-llama:1.0 -o ./model", "the files"},
-                       {"mpk pull ghcr.io/acme/tiny-llama:1.0 -o ./model --policy prod.yaml",
-                        "only if the policy passes"},
-                       {"mpk pull oci:./models:1.0 -o ./model --overwrite", "from a layout, replacing"}},
-          .bind = [](OptionSet& set) -> Run {
-            auto o = std::make_shared<Options>();
-            set.positional("REF", o->reference, "Artifact", ValueKind::reference);
-            set.option("-o,--output", "DIR", o->output, "Where to write the files", ValueKind::directory);
-            set.flag("--overwrite", o->overwrite, "Replace files that differ");
-            o->policy.add_to(set);
-            o->who.add_to(set);
-            o->trust.add_to(set);
-            o->evidence.add_to(set);
-            o->registry.add_to(set);
-            return [o](Session& session) { return run(*o, session); };
-          }};
+  return {
+      .path = {"pull"},
+      .summary = "Pull an artifact's files into a directory",
+      .description =
+          "Every path and digest is proven before a file gets its name. Identical files are kept,\n"
+          "differing ones are refused without --overwrite, others are left alone. With --policy or "
+          "an\n"
+          "identity, the artifact is verified before the first byte of a layer is fetched.",
+      .examples = {{"mpk pull ghcr.io/acme/tiny-llama:1.0 -o ./model", "the files"},
+                   {"mpk pull ghcr.io/acme/tiny-llama:1.0 -o ./model --policy prod.yaml",
+                    "only if the policy passes"},
+                   {"mpk pull oci:./models:1.0 -o ./model --overwrite",
+                    "from a layout, replacing"}},
+      .bind = [](OptionSet& set) -> Run {
+        auto o = std::make_shared<Options>();
+        set.positional("REF", o->reference, "Artifact", ValueKind::reference);
+        set.option("-o,--output", "DIR", o->output, "Where to write the files",
+                   ValueKind::directory);
+        set.flag("--overwrite", o->overwrite, "Replace files that differ");
+        o->policy.add_to(set);
+        o->who.add_to(set);
+        o->trust.add_to(set);
+        o->evidence.add_to(set);
+        o->registry.add_to(set);
+        return [o](Session& session) { return run(*o, session); };
+      }};
 }
 
 }  // namespace mpk::cli

@@ -1,8 +1,5 @@
-// mpk push: a directory straight to a registry, or a packed artifact from the local store or a layout.
-#include <nlohmann/json.hpp>
-
-#include <filesystem>
-
+// mpk push: a directory straight to a registry, or a packed artifact from the local store or a
+// layout.
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "flow/local_store.hpp"
@@ -10,6 +7,10 @@
 #include "oci/copy.hpp"
 #include "options/options.hpp"
 #include "options/pack_options.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
 
 namespace mpk::cli {
 namespace {
@@ -48,8 +49,8 @@ Result<int> push_files(const Options& o, const oci::Reference& target, Session& 
   return 0;
 }
 
-Result<int> push_packed(const Options& o, const oci::Reference& source, const oci::Reference& target,
-                        Session& session) {
+Result<int> push_packed(const Options& o, const oci::Reference& source,
+                        const oci::Reference& target, Session& session) {
   auto context = session.context(o.registry.plain_http);
   bool is_layout = source.kind == oci::Reference::Kind::layout;
   auto from = is_layout ? TRY(flow::open_store(context, source))
@@ -64,7 +65,8 @@ Result<int> push_packed(const Options& o, const oci::Reference& source, const oc
   options.progress = &context.progress;
   options.cancel = context.cancel;
   auto copied = TRY(oci::copy_artifact(*from, root, *to, options));
-  print_pushed(target, root.digest, copied.blobs, copied.blobs_already_there, Json::object(), session);
+  print_pushed(target, root.digest, copied.blobs, copied.blobs_already_there, Json::object(),
+               session);
   return 0;
 }
 
@@ -84,24 +86,25 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command push_command() {
-  return {.path = {"push"},
-          .summary = "Push a directory or a packed artifact to a registry",
-          .description =
-              "A directory streams to the registry as it is read and hashed: no local copy, one read.\n"
-              "A reference is taken from the local store, where mpk pack put it.",
-          .examples = {{"mpk push ./tiny-llama ghcr.io/acme/tiny-llama:1.0", "straight from the files"},
-                       {"mpk push ghcr.io/acme/tiny-llama:1.0", "what mpk pack -t made"},
-                       {"mpk push oci:./models:1.0 ghcr.io/acme/tiny-llama:1.0", "from an OCI layout"}},
-          .bind = [](OptionSet& set) -> Run {
-            auto o = std::make_shared<Options>();
-            set.positional("DIR|REF", o->source, "Directory, or artifact that was packed",
-                           ValueKind::directory);
-            set.positional("REF", o->target, "Where to push", ValueKind::reference);
-            o->pack.add_to(set);
-            o->registry.add_to(set);
-            set.flag("--no-cache", o->no_cache, "Read every file (this release keeps no digest cache)");
-            return [o](Session& session) { return run(*o, session); };
-          }};
+  return {
+      .path = {"push"},
+      .summary = "Push a directory or a packed artifact to a registry",
+      .description =
+          "A directory streams to the registry as it is read and hashed: no local copy, one read.\n"
+          "A reference is taken from the local store, where mpk pack put it.",
+      .examples = {{"mpk push ./tiny-llama ghcr.io/acme/tiny-llama:1.0", "straight from the files"},
+                   {"mpk push ghcr.io/acme/tiny-llama:1.0", "what mpk pack -t made"},
+                   {"mpk push oci:./models:1.0 ghcr.io/acme/tiny-llama:1.0", "from an OCI layout"}},
+      .bind = [](OptionSet& set) -> Run {
+        auto o = std::make_shared<Options>();
+        set.positional("DIR|REF", o->source, "Directory, or artifact that was packed",
+                       ValueKind::directory);
+        set.positional("REF", o->target, "Where to push", ValueKind::reference);
+        o->pack.add_to(set);
+        o->registry.add_to(set);
+        set.flag("--no-cache", o->no_cache, "Read every file (this release keeps no digest cache)");
+        return [o](Session& session) { return run(*o, session); };
+      }};
 }
 
 }  // namespace mpk::cli

@@ -1,9 +1,9 @@
 // mpk rm: remove a tag, or an artifact with what is attached to it.
-#include <nlohmann/json.hpp>
-
 #include "commands/commands.hpp"
 #include "flow/local_store.hpp"
 #include "options/options.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 namespace {
@@ -15,7 +15,8 @@ struct Options {
 };
 
 // Referrers first: a manifest must not be left named by an index that outlives it.
-Result<std::vector<std::string>> remove_with_referrers(oci::Store& store, const oci::Descriptor& root) {
+Result<std::vector<std::string>> remove_with_referrers(oci::Store& store,
+                                                       const oci::Descriptor& root) {
   std::vector<std::string> removed;
   for (const auto& referrer : TRY(store.referrers(root.digest))) {
     TRY(store.remove_manifest(referrer));
@@ -45,12 +46,14 @@ Result<int> run(const Options& o, Session& session) {
       TRY(store->remove_tag(*reference.tag));
       removed.push_back(reference.text());
     } else {
-      return Error(ErrorKind::usage, o.reference + ": neither a tag nor a digest",
-                   "a tag removes the name; a digest removes the artifact and what is attached to it");
+      return Error(
+          ErrorKind::usage, o.reference + ": neither a tag nor a digest",
+          "a tag removes the name; a digest removes the artifact and what is attached to it");
     }
   }
   if (session.json()) {
-    session.print_json({{"kind", "Removed"}, {"reference", reference.text()}, {"removed", removed}});
+    session.print_json(
+        {{"kind", "Removed"}, {"reference", reference.text()}, {"removed", removed}});
   } else {
     for (const auto& each : removed) session.print("removed " + each);
   }
@@ -63,7 +66,8 @@ Command rm_command() {
   return {.path = {"rm"},
           .summary = "Remove a tag, or an artifact and what is attached to it",
           .description =
-              "With a tag only the name goes; with a digest the artifact, its signatures and attestations go.\n"
+              "With a tag only the name goes; with a digest the artifact, its signatures and "
+              "attestations go.\n"
               "Many registries refuse deletion; mpk says so then.",
           .examples = {{"mpk rm ghcr.io/acme/tiny-llama:old", "only the tag"},
                        {"mpk rm oci:./models@sha256:8ed4…", "an artifact in a layout"},

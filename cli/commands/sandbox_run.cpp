@@ -13,7 +13,8 @@ struct Options {
 
 Result<int> run(const Options& o, Session& session) {
   if (o.command.empty())
-    return Error(ErrorKind::usage, "no command: mpk sandbox run -- CMD…", "for example mpk sandbox run -- bash");
+    return Error(ErrorKind::usage, "no command: mpk sandbox run -- CMD…",
+                 "for example mpk sandbox run -- bash");
   auto running = TRY(start_sandbox(session, o.directory, 0));
   ProcessOptions options;
   options.argv = o.command;
@@ -29,29 +30,32 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command sandbox_run_command() {
-  return {.path = {"sandbox", "run"},
-          .summary = "Run a command with a throw-away Sigstore and registry on loopback",
-          .description =
-              "OIDC issuer, Fulcio, CT log, Rekor, timestamp authority and a registry with the referrers API,\n"
-              "in this process. CMD gets MPK_SANDBOX_DIR (trusted-root.json, signing-config.json,\n"
-              "trust-config.json), MPK_SANDBOX_REGISTRY, MPK_SANDBOX_ISSUER, MPK_SANDBOX_IDENTITY and\n"
-              "SIGSTORE_ID_TOKEN; mpk ends with CMD's exit code. Nothing trusts these keys unless you name\n"
-              "the trusted root.",
-          .examples = {{"mpk sandbox run -- bash", "a shell to try things in"},
-                       {"mpk sandbox run -- sh -c 'mpk ship ./tiny-llama $MPK_SANDBOX_REGISTRY/m:1 "
-                        "--signing-config $MPK_SANDBOX_DIR/signing-config.json --trusted-root "
-                        "$MPK_SANDBOX_DIR/trusted-root.json'",
-                        "ship into it"},
-                       {"mpk sandbox run --dir ./sandbox -- make integration-test",
-                        "keep its files in a directory"}},
-          .bind = [](OptionSet& set) -> Run {
-            auto o = std::make_shared<Options>();
-            set.option("--dir", "DIR", o->directory, "Keep trust files and blobs here (default: temporary)",
-                       ValueKind::directory);
-            set.positional("CMD", o->command, "Command and its arguments, after --");
-            set.pass_through();
-            return [o](Session& session) { return run(*o, session); };
-          }};
+  return {
+      .path = {"sandbox", "run"},
+      .summary = "Run a command with a throw-away Sigstore and registry on loopback",
+      .description =
+          "OIDC issuer, Fulcio, CT log, Rekor, timestamp authority and a registry with the "
+          "referrers API,\n"
+          "in this process. CMD gets MPK_SANDBOX_DIR (trusted-root.json, signing-config.json,\n"
+          "trust-config.json), MPK_SANDBOX_REGISTRY, MPK_SANDBOX_ISSUER, MPK_SANDBOX_IDENTITY and\n"
+          "SIGSTORE_ID_TOKEN; mpk ends with CMD's exit code. Nothing trusts these keys unless you "
+          "name\n"
+          "the trusted root.",
+      .examples = {{"mpk sandbox run -- bash", "a shell to try things in"},
+                   {"mpk sandbox run -- sh -c 'mpk ship ./tiny-llama $MPK_SANDBOX_REGISTRY/m:1 "
+                    "--signing-config $MPK_SANDBOX_DIR/signing-config.json --trusted-root "
+                    "$MPK_SANDBOX_DIR/trusted-root.json'",
+                    "ship into it"},
+                   {"mpk sandbox run --dir ./sandbox -- make integration-test",
+                    "keep its files in a directory"}},
+      .bind = [](OptionSet& set) -> Run {
+        auto o = std::make_shared<Options>();
+        set.option("--dir", "DIR", o->directory,
+                   "Keep trust files and blobs here (default: temporary)", ValueKind::directory);
+        set.positional("CMD", o->command, "Command and its arguments, after --");
+        set.pass_through();
+        return [o](Session& session) { return run(*o, session); };
+      }};
 }
 
 }  // namespace mpk::cli

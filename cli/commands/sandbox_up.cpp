@@ -1,12 +1,12 @@
 // mpk sandbox up: the sandbox until it is stopped.
+#include "base/text.hpp"
+#include "commands/commands.hpp"
+#include "options/sandbox_start.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <thread>
-
-#include "base/text.hpp"
-#include "commands/commands.hpp"
-#include "options/sandbox_start.hpp"
 
 namespace mpk::cli {
 namespace {
@@ -43,22 +43,27 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command sandbox_up_command() {
-  return {.path = {"sandbox", "up"},
-          .summary = "Run the sandbox until it is stopped",
-          .description =
-              "Prints the variables as export lines (one JSON line with --format json), then serves until\n"
-              "Ctrl-C or SIGTERM. The token in SIGSTORE_ID_TOKEN lives ten minutes; the issuer's /token mints\n"
-              "another.",
-          .examples = {{"mpk sandbox up", "in a terminal of its own"},
-                       {"mpk sandbox up --dir ./sandbox --port 5000", "fixed place and registry port"},
-                       {"curl \"$MPK_SANDBOX_ISSUER/token?email=me@example.com\"", "a fresh token"}},
-          .bind = [](OptionSet& set) -> Run {
-            auto o = std::make_shared<Options>();
-            set.option("--dir", "DIR", o->directory, "Keep trust files and blobs here (default: temporary)",
-                       ValueKind::directory);
-            set.option("--port", "PORT", o->port, "Port of the registry; OIDC, CT log, Fulcio, Rekor and TSA take the next five (default: any)");
-            return [o](Session& session) { return run(*o, session); };
-          }};
+  return {
+      .path = {"sandbox", "up"},
+      .summary = "Run the sandbox until it is stopped",
+      .description =
+          "Prints the variables as export lines (one JSON line with --format json), then serves "
+          "until\n"
+          "Ctrl-C or SIGTERM. The token in SIGSTORE_ID_TOKEN lives ten minutes; the issuer's "
+          "/token mints\n"
+          "another.",
+      .examples = {{"mpk sandbox up", "in a terminal of its own"},
+                   {"mpk sandbox up --dir ./sandbox --port 5000", "fixed place and registry port"},
+                   {"curl \"$MPK_SANDBOX_ISSUER/token?email=me@example.com\"", "a fresh token"}},
+      .bind = [](OptionSet& set) -> Run {
+        auto o = std::make_shared<Options>();
+        set.option("--dir", "DIR", o->directory,
+                   "Keep trust files and blobs here (default: temporary)", ValueKind::directory);
+        set.option("--port", "PORT", o->port,
+                   "Port of the registry; OIDC, CT log, Fulcio, Rekor and TSA take the next five "
+                   "(default: any)");
+        return [o](Session& session) { return run(*o, session); };
+      }};
 }
 
 }  // namespace mpk::cli

@@ -1,13 +1,14 @@
 // mpk ship: pack, describe, attest, sign and push in one pass.
-#include <nlohmann/json.hpp>
+#include "flow/ship.hpp"
 
 #include "aibom/build.hpp"
 #include "attest/predicate_type.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
-#include "flow/ship.hpp"
 #include "options/options.hpp"
 #include "options/pack_options.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 namespace {
@@ -26,28 +27,30 @@ std::string model_line(const modelpack::PackOutcome& packed) {
   std::string out = std::to_string(packed.artifact.files.size()) + " files · " + human_size(size);
   const auto& info = packed.info;
   if (!info.family.empty()) out += " · " + printable(info.family, 40);
-  if (info.tensors.parameters > 0) out += " · " + human_count(info.tensors.parameters) + " parameters";
+  if (info.tensors.parameters > 0)
+    out += " · " + human_count(info.tensors.parameters) + " parameters";
   if (!info.precision.empty()) out += " · " + printable(info.precision, 40);
   return out;
 }
 
-void print_outcome(const Options& o, const oci::Reference& reference, const flow::ShipOutcome& outcome,
-                   Session& session) {
+void print_outcome(const Options& o, const oci::Reference& reference,
+                   const flow::ShipOutcome& outcome, Session& session) {
   const auto& packed = outcome.packed;
   auto tiers = aibom::count_tiers(outcome.aibom);
   auto findings = packed.info.findings.size();
   session.print("packed      " + model_line(packed));
-  session.print("aibom       CycloneDX 1.6 · " + std::to_string(tiers.verified) + " facts verified, " +
-                std::to_string(tiers.declared) + " declared, " + std::to_string(tiers.inferred) +
-                " inferred · " + (findings == 0 ? "no findings" : std::to_string(findings) + " findings"));
+  session.print("aibom       CycloneDX 1.6 · " + std::to_string(tiers.verified) +
+                " facts verified, " + std::to_string(tiers.declared) + " declared, " +
+                std::to_string(tiers.inferred) + " inferred · " +
+                (findings == 0 ? "no findings" : std::to_string(findings) + " findings"));
   for (const auto& finding : packed.info.findings)
     session.print("            " + std::string(to_string(finding.severity)) + ": " +
                   (finding.path.empty() ? "" : printable(finding.path, 80) + ": ") +
                   printable(finding.message, 200));
   session.print("provenance  SLSA v1 · " + printable(outcome.build.description));
-  session.print("signed      as " + printable(outcome.identity) + " (issuer " + printable(outcome.issuer) +
-                ") · " + printable(outcome.attached.front().log_url) + " #" +
-                outcome.attached.front().log_index);
+  session.print("signed      as " + printable(outcome.identity) + " (issuer " +
+                printable(outcome.issuer) + ") · " + printable(outcome.attached.front().log_url) +
+                " #" + outcome.attached.front().log_index);
   auto digest = packed.artifact.manifest.digest;
   session.print("pushed      " + reference.with_digest(digest).text() + " · " +
                 std::to_string(packed.blobs_uploaded) + " new blobs, " +
@@ -61,16 +64,23 @@ void print_outcome(const Options& o, const oci::Reference& reference, const flow
 Json outcome_json(const oci::Reference& reference, const flow::ShipOutcome& outcome) {
   Json attached = Json::array();
   for (const auto& each : outcome.attached)
-    attached.push_back({{"predicateType", each.predicate_type}, {"digest", each.referrer.digest.text()},
-                        {"log", each.log_url}, {"logIndex", each.log_index}});
+    attached.push_back({{"predicateType", each.predicate_type},
+                        {"digest", each.referrer.digest.text()},
+                        {"log", each.log_url},
+                        {"logIndex", each.log_index}});
   auto packed = packed_json(outcome.packed);
-  return {{"kind", "Shipped"}, {"reference", reference.text()},
+  return {{"kind", "Shipped"},
+          {"reference", reference.text()},
           {"digest", outcome.packed.artifact.manifest.digest.text()},
-          {"files", packed["files"]}, {"findings", packed["findings"]}, {"ignored", packed["ignored"]},
+          {"files", packed["files"]},
+          {"findings", packed["findings"]},
+          {"ignored", packed["ignored"]},
           {"blobsUploaded", outcome.packed.blobs_uploaded},
           {"blobsAlreadyThere", outcome.packed.blobs_already_there},
-          {"identity", outcome.identity}, {"issuer", outcome.issuer},
-          {"builder", outcome.build.builder_id}, {"attached", attached}};
+          {"identity", outcome.identity},
+          {"issuer", outcome.issuer},
+          {"builder", outcome.build.builder_id},
+          {"attached", attached}};
 }
 
 Result<int> run(const Options& o, Session& session) {
@@ -94,28 +104,31 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command ship_command() {
-  return {.path = {"ship"},
-          .summary = "Pack, describe, attest, sign and push a model in one pass",
-          .description =
-              "Reads every file of DIR once and pushes it as a CNCF ModelPack artifact, together with a\n"
-              "signature, an aiBOM (CycloneDX) and SLSA provenance, each signed keyless through Sigstore.\n"
-              "The tag is set last: what it names is complete.",
-          .examples = {{"mpk ship ./tiny-llama ghcr.io/acme/tiny-llama:1.0",
-                        "in CI: the job's own identity signs"},
-                       {"mpk ship ./tiny-llama ghcr.io/acme/tiny-llama:1.0 --identity-token token.jwt",
-                        "sign with a token from a file"},
-                       {"mpk ship ./tiny-llama oci:./layout:1.0 --identity-token token.jwt",
-                        "into a local OCI layout instead of a registry"}},
-          .bind = [](OptionSet& set) -> Run {
-            auto o = std::make_shared<Options>();
-            set.positional("DIR", o->directory, "Directory of the model", ValueKind::directory);
-            set.positional("REF", o->reference, "Where to push", ValueKind::reference);
-            o->pack.add_to(set);
-            o->signing.add_to(set);
-            o->provenance.add_to(set);
-            o->registry.add_to(set);
-            return [o](Session& session) { return run(*o, session); };
-          }};
+  return {
+      .path = {"ship"},
+      .summary = "Pack, describe, attest, sign and push a model in one pass",
+      .description =
+          "Reads every file of DIR once and pushes it as a CNCF ModelPack artifact, together with "
+          "a\n"
+          "signature, an aiBOM (CycloneDX) and SLSA provenance, each signed keyless through "
+          "Sigstore.\n"
+          "The tag is set last: what it names is complete.",
+      .examples = {{"mpk ship ./tiny-llama ghcr.io/acme/tiny-llama:1.0",
+                    "in CI: the job's own identity signs"},
+                   {"mpk ship ./tiny-llama ghcr.io/acme/tiny-llama:1.0 --identity-token token.jwt",
+                    "sign with a token from a file"},
+                   {"mpk ship ./tiny-llama oci:./layout:1.0 --identity-token token.jwt",
+                    "into a local OCI layout instead of a registry"}},
+      .bind = [](OptionSet& set) -> Run {
+        auto o = std::make_shared<Options>();
+        set.positional("DIR", o->directory, "Directory of the model", ValueKind::directory);
+        set.positional("REF", o->reference, "Where to push", ValueKind::reference);
+        o->pack.add_to(set);
+        o->signing.add_to(set);
+        o->provenance.add_to(set);
+        o->registry.add_to(set);
+        return [o](Session& session) { return run(*o, session); };
+      }};
 }
 
 }  // namespace mpk::cli

@@ -1,9 +1,9 @@
 // mpk tag: give an existing artifact more names.
-#include <nlohmann/json.hpp>
-
 #include "commands/commands.hpp"
 #include "flow/context.hpp"
 #include "options/options.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 namespace {
@@ -26,8 +26,10 @@ Result<int> run(const Options& o, Session& session) {
   auto root = TRY(flow::resolve(*store, reference));
   for (const auto& tag : o.tags) TRY(store->tag(root, tag).with("tag " + tag));
   if (session.json()) {
-    session.print_json({{"kind", "Tagged"}, {"reference", reference.text()},
-                        {"digest", root.digest.text()}, {"tags", o.tags}});
+    session.print_json({{"kind", "Tagged"},
+                        {"reference", reference.text()},
+                        {"digest", root.digest.text()},
+                        {"tags", o.tags}});
   } else {
     for (const auto& tag : o.tags)
       session.print(reference.name() + ":" + tag + "@" + root.digest.text());
@@ -38,19 +40,21 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command tag_command() {
-  return {.path = {"tag"},
-          .summary = "Give an artifact more tags",
-          .description = "The tags move to this artifact if they named another one. Its bytes are not touched.",
-          .examples = {{"mpk tag ghcr.io/acme/llm:1.2 stable", "move 'stable' to 1.2"},
-                       {"mpk tag ghcr.io/acme/llm@sha256:8ed4… 1.2 1 latest", "three tags at once"},
-                       {"mpk tag oci:./models:1.2 stable", "in a local OCI layout"}},
-          .bind = [](OptionSet& set) -> Run {
-            auto o = std::make_shared<Options>();
-            set.positional("REF", o->source, "Artifact to tag", ValueKind::reference);
-            set.positional("TAG", o->tags, "Tags to set");
-            o->registry.add_to(set);
-            return [o](Session& session) { return run(*o, session); };
-          }};
+  return {
+      .path = {"tag"},
+      .summary = "Give an artifact more tags",
+      .description =
+          "The tags move to this artifact if they named another one. Its bytes are not touched.",
+      .examples = {{"mpk tag ghcr.io/acme/llm:1.2 stable", "move 'stable' to 1.2"},
+                   {"mpk tag ghcr.io/acme/llm@sha256:8ed4… 1.2 1 latest", "three tags at once"},
+                   {"mpk tag oci:./models:1.2 stable", "in a local OCI layout"}},
+      .bind = [](OptionSet& set) -> Run {
+        auto o = std::make_shared<Options>();
+        set.positional("REF", o->source, "Artifact to tag", ValueKind::reference);
+        set.positional("TAG", o->tags, "Tags to set");
+        o->registry.add_to(set);
+        return [o](Session& session) { return run(*o, session); };
+      }};
 }
 
 }  // namespace mpk::cli

@@ -1,11 +1,11 @@
 // mpk trust show: whose keys count.
-#include <nlohmann/json.hpp>
-
 #include "base/encoding.hpp"
 #include "commands/commands.hpp"
 #include "crypto/hash.hpp"
 #include "options/options.hpp"
 #include "render/table.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 namespace {
@@ -22,7 +22,8 @@ std::string fingerprint(const crypto::Certificate& certificate) {
 std::string until(const std::optional<Timestamp>& end) { return end ? end->text() : std::string(); }
 
 std::string validity(Timestamp start, const std::optional<Timestamp>& end) {
-  return start.text().substr(0, 10) + " to " + (end ? end->text().substr(0, 10) : std::string("now"));
+  return start.text().substr(0, 10) + " to " +
+         (end ? end->text().substr(0, 10) : std::string("now"));
 }
 
 struct Row {
@@ -59,15 +60,23 @@ Result<int> run(const Options& o, Session& session) {
   if (session.json()) {
     Json entries = Json::array();
     for (const auto& row : rows)
-      entries.push_back({{"kind", row.kind}, {"name", row.name}, {"key", row.key},
-                         {"validFrom", row.start.text()}, {"validTo", until(row.end)}});
-    session.print_json({{"kind", "TrustedRoot"}, {"origin", origin}, {"embedded", embedded},
-                        {"digest", root.digest.text()}, {"entries", entries}, {"warnings", root.warnings}});
+      entries.push_back({{"kind", row.kind},
+                         {"name", row.name},
+                         {"key", row.key},
+                         {"validFrom", row.start.text()},
+                         {"validTo", until(row.end)}});
+    session.print_json({{"kind", "TrustedRoot"},
+                        {"origin", origin},
+                        {"embedded", embedded},
+                        {"digest", root.digest.text()},
+                        {"entries", entries},
+                        {"warnings", root.warnings}});
     return 0;
   }
   session.print((embedded ? "embedded: " : "") + origin + " · " + root.digest.text());
   std::vector<std::vector<std::string>> lines;
-  for (const auto& row : rows) lines.push_back({row.kind, row.key, validity(row.start, row.end), row.name});
+  for (const auto& row : rows)
+    lines.push_back({row.kind, row.key, validity(row.start, row.end), row.name});
   session.print(table({{"kind"}, {"key"}, {"valid"}, {"name"}}, lines));
   return 0;
 }
@@ -75,17 +84,18 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command trust_show_command() {
-  return {.path = {"trust", "show"},
-          .summary = "Show the trusted root: whose certificates, logs and timestamps count",
-          .description = "The embedded root of the public Sigstore instance, or the one that is named.",
-          .examples = {{"mpk trust show", "the embedded root, its origin and date"},
-                       {"mpk trust show --trusted-root trusted-root.json", "another instance's"},
-                       {"mpk trust show --format json", "for a script"}},
-          .bind = [](OptionSet& set) -> Run {
-            auto o = std::make_shared<Options>();
-            o->trust.add_to(set);
-            return [o](Session& session) { return run(*o, session); };
-          }};
+  return {
+      .path = {"trust", "show"},
+      .summary = "Show the trusted root: whose certificates, logs and timestamps count",
+      .description = "The embedded root of the public Sigstore instance, or the one that is named.",
+      .examples = {{"mpk trust show", "the embedded root, its origin and date"},
+                   {"mpk trust show --trusted-root trusted-root.json", "another instance's"},
+                   {"mpk trust show --format json", "for a script"}},
+      .bind = [](OptionSet& set) -> Run {
+        auto o = std::make_shared<Options>();
+        o->trust.add_to(set);
+        return [o](Session& session) { return run(*o, session); };
+      }};
 }
 
 }  // namespace mpk::cli

@@ -1,15 +1,16 @@
 // mpk verify: an artifact, or a file with its bundle, against identities or a policy.
-#include <nlohmann/json.hpp>
+#include "flow/verify.hpp"
 
 #include "attest/predicate_type.hpp"
 #include "base/file.hpp"
 #include "base/limits.hpp"
 #include "commands/commands.hpp"
 #include "crypto/hash.hpp"
-#include "flow/verify.hpp"
 #include "options/options.hpp"
 #include "options/policy_option.hpp"
 #include "render/verdict.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 namespace {
@@ -30,7 +31,8 @@ Result<Digest> file_digest(const std::string& path) {
   if (!file) {
     auto error = std::move(file).error();
     if (error.kind() == ErrorKind::unsupported)
-      return Error(ErrorKind::unsupported, path + ": verifying a directory is not supported by this release",
+      return Error(ErrorKind::unsupported,
+                   path + ": verifying a directory is not supported by this release",
                    "verify the artifact it was shipped as");
     return std::move(error).with_kind(ErrorKind::usage);
   }
@@ -41,7 +43,8 @@ Result<Digest> file_digest(const std::string& path) {
   return hasher.finish();
 }
 
-Result<policy::Verdict> judge(const Options& o, const flow::VerifyRequest& request, Session& session) {
+Result<policy::Verdict> judge(const Options& o, const flow::VerifyRequest& request,
+                              Session& session) {
   auto context = session.context(o.registry.plain_http);
   if (!o.bundle) {
     if (oci::Reference::looks_like(o.target))
@@ -61,7 +64,8 @@ Result<int> run(const Options& o, Session& session) {
   std::optional<std::string> type;
   if (o.type) type = TRY(attest::predicate_type_uri(*o.type));
   if (!policy && identities.empty())
-    return Error(ErrorKind::usage, "who must have signed? neither an identity nor a policy was given",
+    return Error(ErrorKind::usage,
+                 "who must have signed? neither an identity nor a policy was given",
                  "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE");
   auto root = TRY(o.trust.resolve(session));
   flow::VerifyRequest request{.identities = std::move(identities),
@@ -82,33 +86,38 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command verify_command() {
-  return {.path = {"verify"},
-          .summary = "Verify an artifact against identities or a policy",
-          .description =
-              "Says for each check what was expected and found. Nothing but the registry is contacted;\n"
-              "trust comes from the embedded root of the public Sigstore instance or from --trusted-root.\n"
-              "The exit code tells what failed: see mpk-exit-codes(7).",
-          .examples = {{"mpk verify ghcr.io/acme/tiny-llama:1.0 --policy prod.yaml", "the whole policy"},
-                       {"mpk verify ghcr.io/acme/tiny-llama:1.0 --certificate-identity ci@example.com "
-                        "--certificate-oidc-issuer https://accounts.google.com",
-                        "one signer"},
-                       {"mpk verify model.gguf --bundle model.sigstore.json --certificate-identity "
-                        "ci@example.com --certificate-oidc-issuer https://accounts.google.com",
-                        "a file with its bundle, no registry at all"}},
-          .bind = [](OptionSet& set) -> Run {
-            auto o = std::make_shared<Options>();
-            set.positional("TARGET", o->target, "Reference, or file or sha256:HEX with --bundle",
-                           ValueKind::reference);
-            set.option("--bundle", "FILE", o->bundle, "Sigstore bundle of a file or digest", ValueKind::file);
-            o->policy.add_to(set);
-            o->who.add_to(set);
-            set.option("--type", "TYPE", o->type, "Check the attestation of this predicate type only");
-            set.flag("--content", o->content, "Also read and hash every layer (a layout's always are)");
-            o->trust.add_to(set);
-            o->evidence.add_to(set);
-            o->registry.add_to(set);
-            return [o](Session& session) { return run(*o, session); };
-          }};
+  return {
+      .path = {"verify"},
+      .summary = "Verify an artifact against identities or a policy",
+      .description =
+          "Says for each check what was expected and found. Nothing but the registry is "
+          "contacted;\n"
+          "trust comes from the embedded root of the public Sigstore instance or from "
+          "--trusted-root.\n"
+          "The exit code tells what failed: see mpk-exit-codes(7).",
+      .examples = {{"mpk verify ghcr.io/acme/tiny-llama:1.0 --policy prod.yaml",
+                    "the whole policy"},
+                   {"mpk verify ghcr.io/acme/tiny-llama:1.0 --certificate-identity ci@example.com "
+                    "--certificate-oidc-issuer https://accounts.google.com",
+                    "one signer"},
+                   {"mpk verify model.gguf --bundle model.sigstore.json --certificate-identity "
+                    "ci@example.com --certificate-oidc-issuer https://accounts.google.com",
+                    "a file with its bundle, no registry at all"}},
+      .bind = [](OptionSet& set) -> Run {
+        auto o = std::make_shared<Options>();
+        set.positional("TARGET", o->target, "Reference, or file or sha256:HEX with --bundle",
+                       ValueKind::reference);
+        set.option("--bundle", "FILE", o->bundle, "Sigstore bundle of a file or digest",
+                   ValueKind::file);
+        o->policy.add_to(set);
+        o->who.add_to(set);
+        set.option("--type", "TYPE", o->type, "Check the attestation of this predicate type only");
+        set.flag("--content", o->content, "Also read and hash every layer (a layout's always are)");
+        o->trust.add_to(set);
+        o->evidence.add_to(set);
+        o->registry.add_to(set);
+        return [o](Session& session) { return run(*o, session); };
+      }};
 }
 
 }  // namespace mpk::cli

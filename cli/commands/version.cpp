@@ -1,12 +1,12 @@
 // mpk version: the version and the libraries it runs with.
 #include "version.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "commands/commands.hpp"
 #include "crypto/library.hpp"
 #include "http/library.hpp"
 #include "session.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 
@@ -20,11 +20,13 @@ Command version_command() {
           .bind = [](OptionSet&) -> Run {
             return [](Session& session) -> Result<int> {
               if (session.json()) {
-                session.print_json({{"kind", "Version"}, {"version", kVersion},
-                                    {"openssl", crypto::library_version()}, {"libcurl", http::library_version()}});
+                session.print_json({{"kind", "Version"},
+                                    {"version", kVersion},
+                                    {"openssl", crypto::library_version()},
+                                    {"libcurl", http::library_version()}});
               } else {
-                session.print(std::string("mpk ") + kVersion + "\n" + crypto::library_version() + "\n" +
-                              http::library_version());
+                session.print(std::string("mpk ") + kVersion + "\n" + crypto::library_version() +
+                              "\n" + http::library_version());
               }
               return 0;
             };

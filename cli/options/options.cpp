@@ -11,7 +11,8 @@ namespace {
 Result<sigstore::Matcher> matcher(const char* flag, const std::optional<std::string>& exact,
                                   const std::optional<std::string>& pattern) {
   if (exact && pattern)
-    return Error(ErrorKind::usage, std::string(flag) + " and " + flag + "-regexp exclude each other");
+    return Error(ErrorKind::usage,
+                 std::string(flag) + " and " + flag + "-regexp exclude each other");
   if (exact) return sigstore::Matcher{*exact, std::nullopt};
   auto compiled = Regex::compile(*pattern);
   if (!compiled)
@@ -23,13 +24,15 @@ Result<sigstore::Matcher> matcher(const char* flag, const std::optional<std::str
 }  // namespace
 
 void RegistryOptions::add_to(OptionSet& set) {
-  set.flag("--plain-http", plain_http, "Use HTTP without TLS for a registry that is not on loopback");
+  set.flag("--plain-http", plain_http,
+           "Use HTTP without TLS for a registry that is not on loopback");
 }
 
 void SigningOptions::add_to(OptionSet& set) {
-  set.option("--identity-token", "FILE", identity_token,
-             "OIDC token to sign with, - for standard input (else SIGSTORE_ID_TOKEN or the CI's own)",
-             ValueKind::file);
+  set.option(
+      "--identity-token", "FILE", identity_token,
+      "OIDC token to sign with, - for standard input (else SIGSTORE_ID_TOKEN or the CI's own)",
+      ValueKind::file);
   set.option("--signing-config", "FILE", signing_config,
              "Signing services of another Sigstore instance", ValueKind::file);
   set.option("--trusted-root", "FILE", trusted_root,
@@ -61,8 +64,8 @@ void TrustOptions::add_to(OptionSet& set) {
   set.option("--trusted-root", "FILE", trusted_root,
              "Trusted root to verify against (default: the public Sigstore instance's, embedded)",
              ValueKind::file);
-  set.option("--trust-config", "FILE", trust_config,
-             "The same from a client trust config file", ValueKind::file);
+  set.option("--trust-config", "FILE", trust_config, "The same from a client trust config file",
+             ValueKind::file);
 }
 
 Result<sigstore::TrustedRoot> TrustOptions::resolve(Session& session) const {
@@ -87,7 +90,8 @@ Result<sigstore::TrustedRoot> TrustOptions::resolve(Session& session) const {
 }
 
 void WhoOptions::add_to(OptionSet& set) {
-  set.option("--certificate-identity", "ID", identity, "Who must have signed: e-mail or URI, exactly");
+  set.option("--certificate-identity", "ID", identity,
+             "Who must have signed: e-mail or URI, exactly");
   set.option("--certificate-identity-regexp", "RE", identity_regexp,
              "The same as an RE2 pattern that must match the whole identity");
   set.option("--certificate-oidc-issuer", "URL", issuer, "Who vouched for that identity, exactly");
@@ -100,8 +104,9 @@ Result<std::vector<sigstore::IdentityMatcher>> WhoOptions::resolve() const {
   bool has_issuer = issuer || issuer_regexp;
   if (!has_identity && !has_issuer) return std::vector<sigstore::IdentityMatcher>();
   if (!has_issuer)
-    return Error(ErrorKind::usage, "an identity without an issuer proves nothing",
-                 "add --certificate-oidc-issuer URL: anyone may run an issuer that vouches for any name");
+    return Error(
+        ErrorKind::usage, "an identity without an issuer proves nothing",
+        "add --certificate-oidc-issuer URL: anyone may run an issuer that vouches for any name");
   if (!has_identity)
     return Error(ErrorKind::usage, "an issuer without an identity lets all its users sign",
                  "add --certificate-identity ID, or --certificate-identity-regexp '.*' to say so");
@@ -118,7 +123,9 @@ void EvidenceOptions::add_to(OptionSet& set) {
            "Do not demand a transparency log entry");
 }
 
-Result<oci::Reference> parse_reference(const std::string& text) { return oci::Reference::parse(text); }
+Result<oci::Reference> parse_reference(const std::string& text) {
+  return oci::Reference::parse(text);
+}
 
 Result<oci::Reference> parse_target_reference(const std::string& text) {
   auto reference = TRY(oci::Reference::parse(text));

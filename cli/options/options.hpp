@@ -1,16 +1,16 @@
 // Reusable groups of options: registry, signing, trust and who, each with add_to and resolve.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/result.hpp"
 #include "flow/signing.hpp"
 #include "flow/verify.hpp"
 #include "oci/reference.hpp"
 #include "option_set.hpp"
 #include "session.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace mpk::cli {
 

@@ -15,25 +15,35 @@ void PackFlags::add_to(OptionSet& set) {
 
 void ProvenanceFlags::add_to(OptionSet& set) {
   set.option("--builder-id", "URI", builder_id, "Builder in the provenance (default: from the CI)");
-  set.option("--build-type", "URI", build_type, "Build type in the provenance (default: from the CI)");
-  set.option("--source-uri", "URI", source_uri, "Source in the provenance, for example git+https://…");
+  set.option("--build-type", "URI", build_type,
+             "Build type in the provenance (default: from the CI)");
+  set.option("--source-uri", "URI", source_uri,
+             "Source in the provenance, for example git+https://…");
   set.option("--source-commit", "HEX", source_commit, "Commit of that source");
   set.option("--invocation-id", "ID", invocation_id, "Run of that build");
 }
 
 attest::ProvenanceOverrides ProvenanceFlags::overrides() const {
-  return {.builder_id = builder_id, .build_type = build_type, .source_uri = source_uri,
-          .source_commit = source_commit, .invocation_id = invocation_id};
+  return {.builder_id = builder_id,
+          .build_type = build_type,
+          .source_uri = source_uri,
+          .source_commit = source_commit,
+          .invocation_id = invocation_id};
 }
 
 Json packed_json(const modelpack::PackOutcome& packed) {
   Json files = Json::array(), findings = Json::array();
   for (const auto& file : packed.artifact.files)
-    files.push_back({{"path", file.path}, {"kind", std::string(to_string(file.kind))},
-                     {"size", file.size}, {"digest", file.digest.text()}});
+    files.push_back({{"path", file.path},
+                     {"kind", std::string(to_string(file.kind))},
+                     {"size", file.size},
+                     {"digest", file.digest.text()}});
   for (const auto& finding : packed.info.findings)
-    findings.push_back({{"severity", std::string(to_string(finding.severity))}, {"code", finding.code},
-                        {"path", finding.path}, {"message", finding.message}, {"fix", finding.fix}});
+    findings.push_back({{"severity", std::string(to_string(finding.severity))},
+                        {"code", finding.code},
+                        {"path", finding.path},
+                        {"message", finding.message},
+                        {"fix", finding.fix}});
   return {{"files", files}, {"findings", findings}, {"ignored", packed.ignored}};
 }
 

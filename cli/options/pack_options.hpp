@@ -1,14 +1,14 @@
 // Options and output that ship, pack, push and the aiBOM share.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "attest/slsa_provenance.hpp"
 #include "json/value.hpp"
 #include "modelpack/pack.hpp"
 #include "option_set.hpp"
 #include "session.hpp"
+
+#include <optional>
+#include <string>
 
 namespace mpk::cli {
 

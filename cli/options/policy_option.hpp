@@ -1,12 +1,12 @@
 // --policy FILE.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "option_set.hpp"
 #include "policy/policy.hpp"
 #include "session.hpp"
+
+#include <optional>
+#include <string>
 
 namespace mpk::cli {
 

@@ -20,11 +20,13 @@ Result<RunningSandbox> start_sandbox(Session& session, const std::optional<std::
   }
   out.services = TRY(sandbox::Sandbox::start(
       {.directory = path, .clock = &session.clock(), .registry_port = registry_port}));
-  session.say("sandbox: a Sigstore and a registry on loopback; its keys prove nothing to anybody else");
+  session.say(
+      "sandbox: a Sigstore and a registry on loopback; its keys prove nothing to anybody else");
   return out;
 }
 
-Result<std::vector<std::pair<std::string, std::string>>> sandbox_variables(const sandbox::Sandbox& services) {
+Result<std::vector<std::pair<std::string, std::string>>> sandbox_variables(
+    const sandbox::Sandbox& services) {
   auto token = TRY(services.issuer().mint(std::string(sandbox::Sandbox::kIdentity)));
   return std::vector<std::pair<std::string, std::string>>{
       {"MPK_SANDBOX_DIR", services.directory().string()},

@@ -1,15 +1,15 @@
 // Starting the sandbox for `sandbox run` and `sandbox up`.
 #pragma once
 
+#include "base/file.hpp"
+#include "sandbox/sandbox.hpp"
+#include "session.hpp"
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "base/file.hpp"
-#include "sandbox/sandbox.hpp"
-#include "session.hpp"
 
 namespace mpk::cli {
 
@@ -22,7 +22,9 @@ struct RunningSandbox {
 Result<RunningSandbox> start_sandbox(Session& session, const std::optional<std::string>& directory,
                                      std::uint16_t registry_port);
 
-/// MPK_SANDBOX_DIR, MPK_SANDBOX_REGISTRY, SIGSTORE_ID_TOKEN, MPK_SANDBOX_ISSUER, MPK_SANDBOX_IDENTITY.
-Result<std::vector<std::pair<std::string, std::string>>> sandbox_variables(const sandbox::Sandbox& services);
+/// MPK_SANDBOX_DIR, MPK_SANDBOX_REGISTRY, SIGSTORE_ID_TOKEN, MPK_SANDBOX_ISSUER,
+/// MPK_SANDBOX_IDENTITY.
+Result<std::vector<std::pair<std::string, std::string>>> sandbox_variables(
+    const sandbox::Sandbox& services);
 
 }  // namespace mpk::cli

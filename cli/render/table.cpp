@@ -1,17 +1,18 @@
 // Tables.
 #include "render/table.hpp"
 
-#include <algorithm>
-
 #include "base/text.hpp"
 #include "terminal/term.hpp"
+
+#include <algorithm>
 
 namespace mpk::cli {
 
 std::string table(const std::vector<Column>& columns,
                   const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::vector<std::string>> all;
-  bool header = std::any_of(columns.begin(), columns.end(), [](const Column& c) { return !c.title.empty(); });
+  bool header =
+      std::any_of(columns.begin(), columns.end(), [](const Column& c) { return !c.title.empty(); });
   if (header) {
     all.emplace_back();
     for (const auto& column : columns) all.back().push_back(column.title);

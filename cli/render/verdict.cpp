@@ -1,10 +1,10 @@
 // A verdict on the screen.
 #include "render/verdict.hpp"
 
-#include <algorithm>
-
 #include "base/text.hpp"
 #include "terminal/term.hpp"
+
+#include <algorithm>
 
 namespace mpk::cli {
 namespace {
@@ -13,15 +13,19 @@ constexpr std::size_t kIndent = 18;  // under the message
 
 std::string mark(policy::CheckResult result, bool color) {
   switch (result) {
-    case policy::CheckResult::pass: return styled("ok  ", Style::good, color);
-    case policy::CheckResult::fail: return styled("FAIL", Style::bad, color);
-    case policy::CheckResult::skip: return styled("skip", Style::dim, color);
+    case policy::CheckResult::pass:
+      return styled("ok  ", Style::good, color);
+    case policy::CheckResult::fail:
+      return styled("FAIL", Style::bad, color);
+    case policy::CheckResult::skip:
+      return styled("skip", Style::dim, color);
   }
   return {};
 }
 
 std::string check_lines(const policy::Check& check, bool verbose, bool color) {
-  auto out = mark(check.result, color) + "  " + fit(check.label, 10) + "  " + printable(check.message);
+  auto out =
+      mark(check.result, color) + "  " + fit(check.label, 10) + "  " + printable(check.message);
   if (verbose && !check.code.empty()) out += " [" + check.code + "]";
   out += "\n";
   std::string indent(kIndent, ' ');
@@ -31,13 +35,15 @@ std::string check_lines(const policy::Check& check, bool verbose, bool color) {
 }
 
 std::string step_lines(const policy::EvidenceItem& item, bool color) {
-  auto out = styled("      " + printable(item.predicate_type) + " " + item.bundle, Style::dim, color) + "\n";
+  auto out =
+      styled("      " + printable(item.predicate_type) + " " + item.bundle, Style::dim, color) +
+      "\n";
   for (const auto& step : item.steps) {
     const char* word = step.result == sigstore::Step::Result::pass   ? "ok  "
                        : step.result == sigstore::Step::Result::fail ? "FAIL"
                                                                      : "skip";
-    out += "        " + std::string(word) + "  " + fit(step.id, 22) + "  " + printable(step.message) +
-           (step.code.empty() ? "" : " [" + step.code + "]") + "\n";
+    out += "        " + std::string(word) + "  " + fit(step.id, 22) + "  " +
+           printable(step.message) + (step.code.empty() ? "" : " [" + step.code + "]") + "\n";
   }
   return out;
 }

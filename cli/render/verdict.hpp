@@ -1,9 +1,9 @@
 // A verdict on the screen: one line a check, then the outcome (notes in docs/verdict.md).
 #pragma once
 
-#include <string>
-
 #include "policy/verdict.hpp"
+
+#include <string>
 
 namespace mpk::cli {
 

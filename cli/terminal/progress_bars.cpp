@@ -1,6 +1,9 @@
 // Progress displays: bars that one thread redraws, plain lines, nothing.
 #include "terminal/progress_bars.hpp"
 
+#include "base/text.hpp"
+#include "terminal/term.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,9 +14,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "base/text.hpp"
-#include "terminal/term.hpp"
 
 namespace mpk::cli {
 namespace {
@@ -41,10 +41,12 @@ void write_all(int descriptor, std::string_view text) {
 
 std::string bar_line(const Transfer& transfer, unsigned width) {
   auto done = std::min(transfer.done.load(), transfer.total);
-  double share = transfer.total == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(transfer.total);
+  double share =
+      transfer.total == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(transfer.total);
   double elapsed = std::max(seconds_since(transfer.started), 0.001);
   double rate = static_cast<double>(done) / elapsed;
-  auto left = rate > 1 ? static_cast<std::uint64_t>(static_cast<double>(transfer.total - done) / rate) : 0;
+  auto left =
+      rate > 1 ? static_cast<std::uint64_t>(static_cast<double>(transfer.total - done) / rate) : 0;
   auto numbers = "  " + std::to_string(static_cast<int>(share * 100)) + " %   " +
                  human_size(static_cast<std::uint64_t>(rate)) + "/s   eta " + human_duration(left);
   std::size_t bar = width > 100 ? 30 : width > 70 ? 16 : 0;
@@ -164,8 +166,8 @@ class Lines final : public ProgressDisplay {
     void restart() override {}
     void done(std::string_view outcome) override {
       if (total_ < (64U << 20) && seconds_since(started_) < 2) return;
-      write_all(descriptor_, std::string(outcome) + " " + printable(name_) + " (" +
-                                 human_size(total_) + ")\n");
+      write_all(descriptor_,
+                std::string(outcome) + " " + printable(name_) + " (" + human_size(total_) + ")\n");
     }
 
    private:

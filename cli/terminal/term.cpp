@@ -47,12 +47,23 @@ std::string styled(std::string_view text, Style style, bool color) {
   if (!color || style == Style::plain) return std::string(text);
   const char* code = "0";
   switch (style) {
-    case Style::good: code = "32"; break;
-    case Style::bad: code = "1;31"; break;
-    case Style::warn: code = "33"; break;
-    case Style::dim: code = "2"; break;
-    case Style::bold: code = "1"; break;
-    case Style::plain: break;
+    case Style::good:
+      code = "32";
+      break;
+    case Style::bad:
+      code = "1;31";
+      break;
+    case Style::warn:
+      code = "33";
+      break;
+    case Style::dim:
+      code = "2";
+      break;
+    case Style::bold:
+      code = "1";
+      break;
+    case Style::plain:
+      break;
   }
   return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
 }

@@ -1,10 +1,10 @@
 // The terminal: width, colour rules, styles.
 #pragma once
 
+#include "base/env.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "base/env.hpp"
 
 namespace mpk::cli {
 

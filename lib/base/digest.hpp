@@ -1,12 +1,12 @@
 // Digest: algorithm and value of a content digest (OCI image-spec, descriptor.md#digests).
 #pragma once
 
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+
 #include <compare>
 #include <string>
 #include <string_view>
-
-#include "base/bytes.hpp"
-#include "base/result.hpp"
 
 namespace mpk {
 

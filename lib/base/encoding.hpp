@@ -1,11 +1,11 @@
 // Strict hex, base64 and base64url (RFC 4648): no white space, canonical padding bits, no leniency.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace mpk {
 
@@ -16,7 +16,8 @@ Result<Bytes> hex_decode(std::string_view text);
 
 /// With padding.
 std::string base64_encode(BytesView bytes);
-/// Padding required. malformed: white space, missing padding, non-zero trailing bits, other alphabet.
+/// Padding required. malformed: white space, missing padding, non-zero trailing bits, other
+/// alphabet.
 Result<Bytes> base64_decode(std::string_view text);
 
 /// Without padding.

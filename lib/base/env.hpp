@@ -1,13 +1,13 @@
 // Env: the environment and the well-known directories, handed in so that tests can make their own.
 #pragma once
 
+#include "base/result.hpp"
+
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/result.hpp"
 
 namespace mpk {
 

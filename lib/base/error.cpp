@@ -7,22 +7,38 @@ namespace mpk {
 
 std::string_view to_string(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::usage: return "usage";
-    case ErrorKind::not_found: return "not_found";
-    case ErrorKind::exists: return "exists";
-    case ErrorKind::unauthorized: return "unauthorized";
-    case ErrorKind::denied: return "denied";
-    case ErrorKind::network: return "network";
-    case ErrorKind::timeout: return "timeout";
-    case ErrorKind::malformed: return "malformed";
-    case ErrorKind::too_large: return "too_large";
-    case ErrorKind::mismatch: return "mismatch";
-    case ErrorKind::untrusted: return "untrusted";
-    case ErrorKind::expired: return "expired";
-    case ErrorKind::unsupported: return "unsupported";
-    case ErrorKind::io: return "io";
-    case ErrorKind::cancelled: return "cancelled";
-    case ErrorKind::internal: return "internal";
+    case ErrorKind::usage:
+      return "usage";
+    case ErrorKind::not_found:
+      return "not_found";
+    case ErrorKind::exists:
+      return "exists";
+    case ErrorKind::unauthorized:
+      return "unauthorized";
+    case ErrorKind::denied:
+      return "denied";
+    case ErrorKind::network:
+      return "network";
+    case ErrorKind::timeout:
+      return "timeout";
+    case ErrorKind::malformed:
+      return "malformed";
+    case ErrorKind::too_large:
+      return "too_large";
+    case ErrorKind::mismatch:
+      return "mismatch";
+    case ErrorKind::untrusted:
+      return "untrusted";
+    case ErrorKind::expired:
+      return "expired";
+    case ErrorKind::unsupported:
+      return "unsupported";
+    case ErrorKind::io:
+      return "io";
+    case ErrorKind::cancelled:
+      return "cancelled";
+    case ErrorKind::internal:
+      return "internal";
   }
   return "internal";
 }

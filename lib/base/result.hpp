@@ -1,13 +1,13 @@
 // Result<T>: a value or an Error; ignoring one is a compile error. TRY unwraps or returns.
 #pragma once
 
+#include "base/error.hpp"
+
 #include <tl/expected.hpp>
 
 #include <string>
 #include <type_traits>
 #include <utility>
-
-#include "base/error.hpp"
 
 namespace mpk {
 

@@ -1,13 +1,13 @@
 // Small text helpers: split, trim, human sizes, edit distance, safe printing.
 #pragma once
 
+#include "base/result.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.hpp"
 
 namespace mpk {
 

@@ -1,14 +1,14 @@
 // Url: parse, resolve, redact (RFC 3986; http and https only).
 #pragma once
 
+#include "base/result.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "base/result.hpp"
 
 namespace mpk {
 
@@ -22,8 +22,8 @@ struct Url {
 
   /// A fragment is dropped. malformed: another scheme, no host, control characters, a bad port.
   static Result<Url> parse(std::string_view text);
-  /// A Location header against this URL (RFC 3986 §5.2): absolute, scheme-relative, absolute path or
-  /// relative. The query stays as written.
+  /// A Location header against this URL (RFC 3986 §5.2): absolute, scheme-relative, absolute path
+  /// or relative. The query stays as written.
   Result<Url> resolve(std::string_view reference) const;
   /// Adds "key=value" (value percent-encoded) after the existing query.
   Url with_query(std::string_view key, std::string_view value) const;

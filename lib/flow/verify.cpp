@@ -188,8 +188,8 @@ void Evaluation::provenance(const CheckedBundle& bundle) {
   verdict.provenance_facts.insert(facts.begin(), facts.end());
 }
 
-// Who may have signed a statement of this type: the policy's word and the command line's, each a set of
-// its own, because identities on the command line narrow the policy and never replace it.
+// Who may have signed a statement of this type: the policy's word and the command line's, each a
+// set of its own, because identities on the command line narrow the policy and never replace it.
 std::vector<std::vector<sigstore::IdentityMatcher>> signer_sets(const VerifyRequest& request,
                                                                 const std::string& type) {
   std::vector<std::vector<sigstore::IdentityMatcher>> out;
@@ -207,7 +207,8 @@ std::vector<std::vector<sigstore::IdentityMatcher>> signer_sets(const VerifyRequ
 void evaluate(const VerifyRequest& request, Evaluation evaluation) {
   if (request.predicate_type) {
     // Narrowed to one type: the policy's signers for it, and the command line's, must both hold.
-    policy::AttestationRule wanted{.predicate_type = *request.predicate_type, .signers = {}, .line = 0};
+    policy::AttestationRule wanted{
+        .predicate_type = *request.predicate_type, .signers = {}, .line = 0};
     for (const auto& signers : signer_sets(request, *request.predicate_type))
       evaluation.attestation(attestation_rule(wanted, signers, {}));
     return;

@@ -10,7 +10,8 @@ namespace mpk::oci {
 
 struct LayoutOptions {
   bool create = false;  // make the layout when the directory is missing or empty
-  /// Tags are whole references ("ghcr.io/acme/llm:1.0"), as image-spec's grammar of ref.name allows.
+  /// Tags are whole references ("ghcr.io/acme/llm:1.0"), as image-spec's grammar of ref.name
+  /// allows.
   bool reference_names = false;
 };
 

@@ -23,7 +23,8 @@ bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_word(char c) { return is_digit(c) || is_lower(c) || is_upper(c) || c == '_'; }
 
 Error wrong(std::string_view text, std::string_view what, std::string hint = {}) {
-  return Error(ErrorKind::usage, fmt::format("reference \"{}\": {}", printable(redact(text), 300), what),
+  return Error(ErrorKind::usage,
+               fmt::format("reference \"{}\": {}", printable(redact(text), 300), what),
                std::move(hint));
 }
 

@@ -39,7 +39,8 @@ class Parser {
     out.signature_required = TRY(signature(root));
     TRY(attestations(root, out));
     TRY(aibom(root, out));
-    bool requires_something = out.signature_required || !out.attestations.empty() || (out.aibom && out.aibom->required);
+    bool requires_something =
+        out.signature_required || !out.attestations.empty() || (out.aibom && out.aibom->required);
     if (!requires_something)
       return at(root, "this policy requires nothing, so everything would pass");
     return out;

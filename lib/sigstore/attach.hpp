@@ -1,27 +1,27 @@
 // attach: bundles as OCI referrers, and back (cosign's bundle format; notes in docs/bundles.md).
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "oci/store.hpp"
 
+#include <string>
+#include <vector>
+
 namespace mpk::sigstore {
 
 /// The referrer: artifactType = layer type = kBundleType, empty config, one layer (its `data` and
-/// the annotation identifiers::kAnnotationBundle carry the bundle when it is small enough), annotations
-/// dev.sigstore.bundle.content, dev.sigstore.bundle.predicateType, org.opencontainers.image.created.
-/// Returns the referrer's descriptor. Blobs before the manifest.
+/// the annotation identifiers::kAnnotationBundle carry the bundle when it is small enough),
+/// annotations dev.sigstore.bundle.content, dev.sigstore.bundle.predicateType,
+/// org.opencontainers.image.created. Returns the referrer's descriptor. Blobs before the manifest.
 Result<oci::Descriptor> attach_bundle(oci::Store& store, const oci::Descriptor& subject,
                                       const std::string& bundle, const std::string& predicate_type,
                                       Timestamp created);
 
 struct FoundBundle {
   oci::Descriptor referrer;
-  std::string text;         // the bundle
-  std::string problem;      // why it could not be read (then text is empty); reported, not fatal
+  std::string text;     // the bundle
+  std::string problem;  // why it could not be read (then text is empty); reported, not fatal
 };
 
 /// Every referrer of `subject` that may hold a bundle, whether or not it has annotations: a missing

@@ -1,17 +1,17 @@
 // Sigstore bundles v0.1 to v0.3 (protobuf-specs, sigstore_bundle.proto); v0.3 is what mpk writes.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "attest/dsse.hpp"
 #include "base/bytes.hpp"
 #include "base/digest.hpp"
 #include "base/result.hpp"
 #include "crypto/certificate.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace mpk::sigstore {
 

@@ -1,15 +1,15 @@
 // Identities: what a Fulcio certificate proves, and who is expected.
 #pragma once
 
+#include "base/regex.hpp"
+#include "base/result.hpp"
+#include "crypto/certificate.hpp"
+
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/regex.hpp"
-#include "base/result.hpp"
-#include "crypto/certificate.hpp"
 
 namespace mpk::sigstore {
 

@@ -1,14 +1,14 @@
 // Signed notes and checkpoints (C2SP signed-note, tlog-checkpoint).
 #pragma once
 
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "crypto/key.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/bytes.hpp"
-#include "base/result.hpp"
-#include "crypto/key.hpp"
 
 namespace mpk::sigstore {
 
@@ -39,8 +39,8 @@ Result<Checkpoint> parse_checkpoint(std::string_view envelope);
 Result<Bytes> note_key_id(std::string_view name, const crypto::PublicKey& key);
 
 /// A signature by (name, key) is there and holds. `key_id`: the log id whose first four bytes are
-/// the hint. A line with that name and hint that does not hold is untrusted, none is untrusted too; other
-/// lines are ignored.
+/// the hint. A line with that name and hint that does not hold is untrusted, none is untrusted too;
+/// other lines are ignored.
 Result<void> verify_note(const Note& note, std::string_view name, const crypto::PublicKey& key,
                          BytesView key_id);
 

@@ -1,9 +1,6 @@
 // Clients of the three signing services: Fulcio v2, Rekor v2, RFC 3161 timestamp authorities.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "crypto/certificate.hpp"
@@ -11,6 +8,9 @@
 #include "http/transport.hpp"
 #include "sigstore/bundle.hpp"
 #include "sigstore/token.hpp"
+
+#include <string>
+#include <vector>
 
 namespace mpk::sigstore {
 

@@ -1,11 +1,6 @@
 // sign: a statement becomes a bundle, keyless or by key.
 #pragma once
 
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/log.hpp"
 #include "base/parallel.hpp"
 #include "base/result.hpp"
@@ -16,6 +11,11 @@
 #include "sigstore/token.hpp"
 #include "sigstore/trusted_root.hpp"
 
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace mpk::sigstore {
 
 struct SignerOptions {
@@ -25,7 +25,7 @@ struct SignerOptions {
 };
 
 struct SignedBundle {
-  std::string text;            // the bundle, v0.3
+  std::string text;  // the bundle, v0.3
   std::string predicate_type;
   std::string log_url, log_index;  // for the screen
 };

@@ -1,13 +1,13 @@
 // SigningConfig v0.2: which services to sign with (protobuf-specs, sigstore_trustroot.proto).
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "sigstore/trusted_root.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace mpk::sigstore {
 

@@ -1,23 +1,23 @@
 // OIDC tokens: where they come from, and a peek at the claims (the CA verifies them, not mpk).
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "base/env.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "http/transport.hpp"
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 namespace mpk::sigstore {
 
 struct IdentityToken {
-  std::string raw;      // the JWT; a secret
+  std::string raw;  // the JWT; a secret
   std::string issuer, subject, email, audience;
   std::optional<bool> email_verified;
   Timestamp expires;
-  std::string source;   // "--identity-token FILE", "SIGSTORE_ID_TOKEN", "GitHub Actions"
+  std::string source;  // "--identity-token FILE", "SIGSTORE_ID_TOKEN", "GitHub Actions"
   /// What Fulcio will put into the certificate, as far as a client can tell: email, else subject.
   const std::string& identity() const { return email.empty() ? subject : email; }
 };

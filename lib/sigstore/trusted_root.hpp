@@ -1,10 +1,6 @@
-// TrustedRoot: whose certificates, logs and timestamps count (protobuf-specs, sigstore_trustroot.proto).
+// TrustedRoot: whose certificates, logs and timestamps count (protobuf-specs,
+// sigstore_trustroot.proto).
 #pragma once
-
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/digest.hpp"
@@ -14,6 +10,11 @@
 #include "crypto/key.hpp"
 #include "crypto/sct.hpp"
 #include "crypto/timestamp.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace mpk::sigstore {
 

@@ -1,10 +1,6 @@
 // verify: the Sigstore client specification, offline, step by step, into a report.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "attest/statement.hpp"
 #include "base/digest.hpp"
 #include "base/result.hpp"
@@ -13,13 +9,17 @@
 #include "sigstore/identity.hpp"
 #include "sigstore/trusted_root.hpp"
 
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace mpk::sigstore {
 
 /// One step of the specification. Codes are stable: docs/checks.md lists them.
 struct Step {
   enum class Result { pass, fail, skip };
-  std::string id;       // "bundle.form", "time.tsa", "certificate.chain", "certificate.sct",
-                        // "certificate.identity", "log.inclusion", "log.entry", "signature", "subject"
+  std::string id;  // "bundle.form", "time.tsa", "certificate.chain", "certificate.sct",
+                   // "certificate.identity", "log.inclusion", "log.entry", "signature", "subject"
   Result result;
   std::string code;     // of a failure: "timestamp-imprint-mismatch", "checkpoint-signature", …
   std::string message;  // one line
@@ -47,9 +47,9 @@ struct Verified {
 };
 
 struct Report {
-  std::vector<Step> steps;          // in the specification's order
+  std::vector<Step> steps;           // in the specification's order
   std::optional<Verified> verified;  // only when no step failed
-  bool malformed = false;           // the bundle could not be parsed (exit code 13)
+  bool malformed = false;            // the bundle could not be parsed (exit code 13)
   const Step* first_failure() const;
 };
 
