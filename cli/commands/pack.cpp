@@ -21,15 +21,9 @@ struct Options {
 Result<modelpack::PackOutcome> pack_locally(const flow::Context& context, const Options& o,
                                             const oci::Reference& reference,
                                             std::optional<Timestamp> created) {
-  modelpack::PackOptions options;
-  options.directory = o.directory;
-  if (o.pack.modelfile) options.modelfile = *o.pack.modelfile;
-  options.created = created;
-  options.workers = context.workers;
-  options.progress = &context.progress;
-  options.stats = &context.stats;
-  options.logger = context.logger;
-  options.cancel = context.cancel;
+  std::optional<std::filesystem::path> modelfile;
+  if (o.pack.modelfile) modelfile = *o.pack.modelfile;
+  auto options = flow::pack_options(context, o.directory, modelfile, created);
   auto store = TRY(flow::open_local_store(context, true));
   auto packed = TRY(modelpack::pack_into(*store, options));
   TRY(store->push_manifest(packed.artifact.manifest, packed.artifact.manifest_bytes,
@@ -38,12 +32,14 @@ Result<modelpack::PackOutcome> pack_locally(const flow::Context& context, const 
 }
 
 Result<int> run(const Options& o, Session& session) {
-  if (!o.tag)
+  if (!o.tag) {
     return Error(ErrorKind::usage, "where to? -t REF is missing",
                  "for example -t oci:./models:1.0");
-  if (o.by_reference)
+  }
+  if (o.by_reference) {
     return Error(ErrorKind::unsupported, "--by-reference is not supported by this release",
                  "without it the files are copied into the layout");
+  }
   auto reference = TRY(parse_target_reference(*o.tag));
   auto created = TRY(session.created(o.pack.created));
   auto context = session.context();
@@ -65,9 +61,10 @@ Result<int> run(const Options& o, Session& session) {
     session.print_json(document);
     return 0;
   }
-  for (const auto& finding : packed->info.findings)
+  for (const auto& finding : packed->info.findings) {
     session.say(std::string(to_string(finding.severity)) + ": " + printable(finding.path, 80) +
                 ": " + printable(finding.message, 200));
+  }
   session.print(reference.with_digest(digest).text());
   if (reference.kind == oci::Reference::Kind::registry)
     session.say("next: mpk push " + reference.text());

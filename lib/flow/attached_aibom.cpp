@@ -7,15 +7,6 @@
 #include "json/parse.hpp"
 
 namespace mpk::flow {
-namespace {
-
-Timestamp newest_time(const CheckedBundle& bundle) {
-  Timestamp newest;
-  for (const auto& time : bundle.report.verified->times) newest = std::max(newest, time.time);
-  return newest;
-}
-
-}  // namespace
 
 Result<AttachedAibom> attached_aibom(const Context& context, const oci::Reference& reference,
                                      const sigstore::TrustedRoot& root) {

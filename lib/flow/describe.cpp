@@ -3,6 +3,7 @@
 
 #include "aibom/build.hpp"
 #include "flow/attach.hpp"
+#include "flow/ship.hpp"
 #include "model/head.hpp"
 #include "model/inspect.hpp"
 #include "modelpack/pack.hpp"
@@ -12,16 +13,8 @@ namespace mpk::flow {
 namespace {
 
 Result<Description> describe_directory(const Context& context, const DescribeRequest& request) {
-  modelpack::PackOptions options;
-  options.directory = *request.directory;
-  options.modelfile = request.modelfile;
-  options.created = request.created;
-  options.workers = context.workers;
-  options.progress = &context.progress;
-  options.stats = &context.stats;
-  options.logger = context.logger;
-  options.cancel = context.cancel;
-  auto packed = TRY(modelpack::pack_dry(options));
+  auto packed = TRY(modelpack::pack_dry(
+      pack_options(context, *request.directory, request.modelfile, request.created)));
   aibom::BuildInput input;
   input.artifact = &packed.artifact;
   input.info = &packed.info;

@@ -63,6 +63,12 @@ Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Dig
   return out;
 }
 
+Timestamp newest_time(const CheckedBundle& bundle) {
+  Timestamp newest;
+  for (const auto& time : bundle.report.verified->times) newest = std::max(newest, time.time);
+  return newest;
+}
+
 policy::EvidenceItem evidence_item(const CheckedBundle& bundle) {
   policy::EvidenceItem item;
   item.type = bundle.predicate_type == attest::kCosignSign ? "signature" : "attestation";

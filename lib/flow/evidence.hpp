@@ -29,6 +29,9 @@ CheckedBundle check_bundle(const std::string& bundle, const Digest& artifact,
 Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Digest& subject,
                                                     const VerifyRequest& request, Timestamp now);
 
+/// The latest proven time of a verified bundle.
+Timestamp newest_time(const CheckedBundle& bundle);
+
 policy::EvidenceItem evidence_item(const CheckedBundle& bundle);
 
 }  // namespace mpk::flow

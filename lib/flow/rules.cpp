@@ -19,12 +19,6 @@ bool of_type(const CheckedBundle& bundle, const std::string& predicate_type) {
   return bundle.predicate_type == predicate_type;
 }
 
-Timestamp newest_time(const CheckedBundle& bundle) {
-  Timestamp newest;
-  for (const auto& time : bundle.report.verified->times) newest = std::max(newest, time.time);
-  return newest;
-}
-
 policy::Check failure_of(const Rule& rule, const CheckedBundle& bundle) {
   const auto* step = bundle.report.first_failure();
   policy::Check check{.id = rule.id, .label = rule.label, .result = policy::CheckResult::fail};

@@ -29,21 +29,6 @@ Result<std::optional<oci::Manifest>> current_manifest(oci::Store& store,
   return std::optional(manifest.take());
 }
 
-modelpack::PackOptions pack_options(const Context& context, const std::filesystem::path& directory,
-                                    const std::optional<std::filesystem::path>& modelfile,
-                                    std::optional<Timestamp> created) {
-  modelpack::PackOptions options;
-  options.directory = directory;
-  options.modelfile = modelfile;
-  options.created = created;
-  options.workers = context.workers;
-  options.progress = &context.progress;
-  options.stats = &context.stats;
-  options.logger = context.logger;
-  options.cancel = context.cancel;
-  return options;
-}
-
 struct Statement {
   std::string predicate_type;
   Json predicate;
@@ -70,6 +55,21 @@ aibom::BuildInput aibom_input(const Context& context, const ShipRequest& request
 }
 
 }  // namespace
+
+modelpack::PackOptions pack_options(const Context& context, const std::filesystem::path& directory,
+                                    const std::optional<std::filesystem::path>& modelfile,
+                                    std::optional<Timestamp> created) {
+  modelpack::PackOptions options;
+  options.directory = directory;
+  options.modelfile = modelfile;
+  options.created = created;
+  options.workers = context.workers;
+  options.progress = &context.progress;
+  options.stats = &context.stats;
+  options.logger = context.logger;
+  options.cancel = context.cancel;
+  return options;
+}
 
 Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
   auto started = context.clock.now();

@@ -42,6 +42,11 @@ struct ShipOutcome {
 /// then manifest and referrers; the tag last. Referrers are complete before the tag moves.
 Result<ShipOutcome> ship(const Context& context, const ShipRequest& request);
 
+/// What packing takes from the context: workers, progress, counters, log, cancellation.
+modelpack::PackOptions pack_options(const Context& context, const std::filesystem::path& directory,
+                                    const std::optional<std::filesystem::path>& modelfile,
+                                    std::optional<Timestamp> created);
+
 struct PushOutcome {
   modelpack::PackOutcome packed;
 };
