@@ -25,10 +25,14 @@ void put(const fs::path& path, std::string_view contents) {
   std::ofstream(path, std::ios::binary) << contents;
 }
 
-// The exit code of `work` in a process of its own.
-int in_child(const std::function<int()>& work) {
+// Only while this process has one thread: a child of several may inherit a lock that nobody frees.
+pid_t start_child(const std::function<int()>& work) {
   const pid_t child = ::fork();
   if (child == 0) ::_exit(work());
+  return child;
+}
+
+int exit_code_of(pid_t child) {
   int status = 0;
   ::waitpid(child, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -124,7 +128,7 @@ TEST_CASE("a read-only layout is read, and writing says that permission is denie
     fs::permissions(entry.path(), entry.is_directory() ? fs::perms(0555) : fs::perms(0444));
   }
   fs::permissions(layout.dir.path(), fs::perms(0555));
-  const int failed_step = in_child([&] {
+  const int failed_step = exit_code_of(start_child([&] {
     // Root may write anywhere.
     if (::geteuid() == 0 && ::setresuid(65534, 65534, 65534) != 0) return 0;
     const auto store = open_layout(layout.dir.path());
@@ -138,7 +142,7 @@ TEST_CASE("a read-only layout is read, and writing says that permission is denie
     if (!is_io(push_text(**store, "a/b", "new"))) return 5;
     if (!is_io((*store)->remove_manifest(model.descriptor))) return 6;
     return 0;
-  });
+  }));
   CHECK(failed_step == 0);
   for (const auto& entry : fs::recursive_directory_iterator(layout.dir.path())) {
     if (entry.is_directory()) fs::permissions(entry.path(), fs::perms(0755));
@@ -163,13 +167,10 @@ TEST_CASE("two processes that tag and sign at the same time lose nothing") {
     }
     return 0;
   };
-  int status[2] = {-1, -1};
-  {
-    std::jthread first([&] { status[0] = in_child([&] { return work(0); }); });
-    status[1] = in_child([&] { return work(1); });
-  }
-  CHECK(status[0] == 0);
-  CHECK(status[1] == 0);
+  const pid_t first = start_child([&] { return work(0); });
+  const pid_t second = start_child([&] { return work(1); });
+  CHECK(exit_code_of(first) == 0);
+  CHECK(exit_code_of(second) == 0);
   CHECK(layout.store->tags().take().size() == 1 + 2 * kEach);
   CHECK(layout.store->referrers(model.descriptor.digest).take().size() == 2 * kEach / 5);
 }
@@ -195,13 +196,9 @@ TEST_CASE("processes that make one layout at the same time all succeed") {
   const TempDir dir = TempDir::create("mpk-test").take();
   const fs::path root = dir.path() / "store";
   const auto work = [&] { return open_layout(root, {.create = true}) ? 0 : 1; };
-  int first = -1;
-  int second = -1;
-  {
-    std::jthread thread([&] { first = in_child(work); });
-    second = in_child(work);
-  }
-  CHECK(first == 0);
-  CHECK(second == 0);
+  const pid_t first = start_child(work);
+  const pid_t second = start_child(work);
+  CHECK(exit_code_of(first) == 0);
+  CHECK(exit_code_of(second) == 0);
   CHECK(open_layout(root));
 }
