@@ -34,36 +34,19 @@ Error wrong_digest(const Digest& expected, const Digest& found) {
 }
 
 // Reads the whole source; one byte too many ends it, so that an endless source ends too.
-Result<Digest> copy_hashed(Source& source, AtomicFile& file, std::uint64_t size,
-                           DigestAlgorithm algorithm, std::string_view what) {
-  crypto::Hasher hasher(algorithm);
+Result<void> copy(Source& source, AtomicFile& file, std::uint64_t size, std::string_view what,
+                  const std::function<void(BytesView)>& tap) {
   std::vector<std::uint8_t> buffer(kPiece);
   while (true) {
     const std::size_t count = TRY(source.read(buffer));
     if (count == 0) break;
     if (count > size - file.size()) return wrong_size(what, size, file.size() + count);
     const BytesView piece(buffer.data(), count);
-    hasher.update(piece);
+    tap(piece);
     TRY(file.write(piece));
   }
   if (file.size() != size) return wrong_size(what, size, file.size());
-  return hasher.finish();
-}
-
-// For the rare digest that is not SHA-256: it is known only when the stream is over.
-Result<Digest> hash_again(const AtomicFile& file, DigestAlgorithm algorithm,
-                          const std::filesystem::path& folder) {
-  crypto::Hasher hasher(algorithm);
-  std::vector<std::uint8_t> buffer(kPiece);
-  off_t offset = 0;
-  while (true) {
-    const ssize_t count = ::pread(file.descriptor(), buffer.data(), buffer.size(), offset);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return errno_error(errno, "read a file in it", folder);
-    if (count == 0) return hasher.finish();
-    hasher.update({buffer.data(), static_cast<std::size_t>(count)});
-    offset += count;
-  }
+  return {};
 }
 
 Descriptor described(const Digest& digest, std::uint64_t size) {
@@ -167,8 +150,10 @@ Result<std::string> Blobs::text(const Descriptor& descriptor, std::size_t cap) c
 Result<Pushed> Blobs::put(const Descriptor& descriptor, Source& source) const {
   if (TRY(has(descriptor))) return Pushed::already_there;
   AtomicFile file = TRY(AtomicFile::create(TRY(writable_folder(descriptor.digest.algorithm()))));
-  const Digest found = TRY(copy_hashed(source, file, descriptor.size, descriptor.digest.algorithm(),
-                                       descriptor.digest.text()));
+  crypto::Hasher hasher(descriptor.digest.algorithm());
+  TRY(copy(source, file, descriptor.size, descriptor.digest.text(),
+           [&](BytesView piece) { hasher.update(piece); }));
+  const Digest found = hasher.finish();
   if (found != descriptor.digest) return wrong_digest(descriptor.digest, found);
   TRY(file.commit(path(descriptor.digest), 0644));
   return Pushed::uploaded;
@@ -176,17 +161,12 @@ Result<Pushed> Blobs::put(const Descriptor& descriptor, Source& source) const {
 
 Result<Pushed> Blobs::put_stream(Source& source, std::uint64_t size,
                                  const std::function<Result<Digest>()>& digest) const {
-  const auto folder = TRY(writable_folder(DigestAlgorithm::sha256));
-  AtomicFile file = TRY(AtomicFile::create(folder));
-  Digest found = TRY(copy_hashed(source, file, size, DigestAlgorithm::sha256, "streamed blob"));
-  const Digest expected = TRY(digest());
-  if (expected.algorithm() != DigestAlgorithm::sha256) {
-    found = TRY(hash_again(file, expected.algorithm(), folder));
-    TRY(writable_folder(expected.algorithm()));
-  }
-  if (found != expected) return wrong_digest(expected, found);
-  if (TRY(has(described(expected, size)))) return Pushed::already_there;
-  TRY(file.commit(path(expected), 0644));
+  AtomicFile file = TRY(AtomicFile::create(TRY(writable_folder(DigestAlgorithm::sha256))));
+  TRY(copy(source, file, size, "streamed blob", [](BytesView) {}));
+  const Digest answer = TRY(digest());
+  TRY(writable_folder(answer.algorithm()));
+  if (TRY(has(described(answer, size)))) return Pushed::already_there;
+  TRY(file.commit(path(answer), 0644));
   return Pushed::uploaded;
 }
 

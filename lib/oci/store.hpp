@@ -45,8 +45,9 @@ class Store {
   virtual Result<Pushed> push_blob(const Descriptor& descriptor, Source& source,
                                    const std::vector<std::string>& mount_from = {}) = 0;
   /// Sends a blob of known size whose digest only the end of the stream tells: reads `source` once,
-  /// then calls `digest`. unsupported before the first byte was read when the host does not take
-  /// streamed uploads (the caller then hashes first and calls push_blob).
+  /// then calls `digest`, which answers for the very bytes that were read (a local store does not
+  /// hash them again, a registry does). unsupported when the host does not take streamed uploads,
+  /// at most a part of the source having been read: the caller hashes first and calls push_blob.
   virtual Result<Pushed> push_stream(Source& source, std::uint64_t size,
                                      const std::function<Result<Digest>()>& digest) = 0;
   /// By digest, and under `tag` if given. A manifest with a subject also becomes a referrer (API,

@@ -83,6 +83,9 @@ TEST_CASE("a blob that is not what its descriptor says does not get in") {
       CAPTURE(content);
       LyingSource source(5, content);
       CHECK(store.push_blob(blob, source).error().kind() == ErrorKind::mismatch);
+    }
+    for (const char* content : {"hello!", "hell", ""}) {
+      CAPTURE(content);
       LyingSource stream(5, content);
       const auto pushed =
           store.push_stream(stream, 5, [&]() -> Result<Digest> { return blob.digest; });
@@ -113,10 +116,6 @@ TEST_CASE("a stream may have a sha512 digest") {
     CHECK(store.push_stream(source, 5, [&]() -> Result<Digest> { return blob.digest; }).take() ==
           Pushed::uploaded);
     CHECK(fetch_text(store, blob, 5).take() == "hello");
-    http::TextSource other("hellp");
-    CHECK(store.push_stream(other, 5, [&]() -> Result<Digest> { return blob.digest; })
-              .error()
-              .kind() == ErrorKind::mismatch);
   });
 }
 

@@ -1,0 +1,92 @@
+// Rules: which bundle counts, and which failure is shown when none does.
+#include "flow/rules.hpp"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+using namespace mpk;
+using namespace mpk::flow;
+
+namespace {
+
+constexpr const char* kType = "https://example.com/predicate/v1";
+constexpr const char* kIssuer = "https://issuer.example";
+
+CheckedBundle verified(const std::string& who, std::int64_t at, const std::string& type = kType) {
+  CheckedBundle bundle{.predicate_type = type, .digest = "sha256:" + who + std::to_string(at)};
+  bundle.report.verified = sigstore::Verified{
+      .identity = {.subject = who, .issuer = kIssuer, .claims = {}},
+      .times = {{.source = "tsa", .authority = "t", .time = Timestamp::from_seconds(at)}}};
+  return bundle;
+}
+
+CheckedBundle failed(const std::string& code, bool malformed, const std::string& type = kType) {
+  CheckedBundle bundle{.predicate_type = type, .digest = "sha256:" + code, .malformed = malformed};
+  bundle.report.malformed = malformed;
+  bundle.report.steps.push_back(
+      {.id = "x", .result = sigstore::Step::Result::fail, .code = code, .message = code});
+  return bundle;
+}
+
+const Rule kRule{.id = "attestation:x",
+                 .label = "x",
+                 .predicate_type = kType,
+                 .signers = {{.subject = {.text = "ci"}, .issuer = {.text = kIssuer}}},
+                 .missing_exit_code = 1,
+                 .missing_code = "attestation-missing",
+                 .missing_message = "none",
+                 .missing_hint = {}};
+
+}  // namespace
+
+TEST_CASE("one acceptable bundle is enough, and the newest by proven time speaks") {
+  const auto outcome =
+      apply_rule(kRule, {failed("signature", false), verified("ci", 100), verified("eve", 300),
+                         verified("ci", 200), failed("bundle-form", true)});
+  CHECK(outcome.check.result == policy::CheckResult::pass);
+  CHECK(outcome.check.exit_code == 0);
+  REQUIRE(outcome.accepted.size() == 2);
+  CHECK(outcome.accepted[0]->digest == "sha256:ci200");
+  CHECK(outcome.check.evidence == "sha256:ci200");
+}
+
+TEST_CASE("the most telling failure is shown: broken, foreign, unreadable, missing") {
+  const auto broken = failed("signature", false);
+  const auto foreign = verified("eve", 1);
+  const auto unreadable = failed("bundle-form", true);
+  const auto typeless = failed("bundle-unreadable", true, "");
+  const auto other = verified("ci", 1, "https://example.com/another/v1");
+  struct Case {
+    std::vector<CheckedBundle> bundles;
+    const char* code;
+    int exit_code;
+  };
+  for (const auto& c :
+       {Case{{unreadable, foreign, broken}, "signature", 12},
+        Case{{unreadable, foreign}, "identity-not-allowed", 12},
+        Case{{unreadable}, "bundle-form", 13}, Case{{typeless, other}, "bundle-unreadable", 13},
+        Case{{other}, "attestation-missing", 1}, Case{{}, "attestation-missing", 1}}) {
+    CAPTURE(c.code);
+    const auto outcome = apply_rule(kRule, c.bundles);
+    CHECK(outcome.check.result == policy::CheckResult::fail);
+    CHECK(outcome.check.code == c.code);
+    CHECK(outcome.check.exit_code == c.exit_code);
+    CHECK(outcome.accepted.empty());
+  }
+}
+
+TEST_CASE("a rule without signers accepts nobody") {
+  auto rule = kRule;
+  rule.signers.clear();
+  CHECK(apply_rule(rule, {verified("ci", 1)}).check.code == "identity-not-allowed");
+}
+
+TEST_CASE("an attestation is no signature, and a versioned CycloneDX type is CycloneDX") {
+  auto rule = kRule;
+  rule.predicate_type = "https://cyclonedx.org/bom";
+  CHECK(apply_rule(rule, {verified("ci", 1, "https://cyclonedx.org/bom/v1.6")}).accepted.size() ==
+        1);
+  rule.predicate_type = "https://sigstore.dev/cosign/sign/v1";
+  CHECK(apply_rule(rule, {verified("ci", 1, "https://cyclonedx.org/bom/v1.6")}).accepted.empty());
+}
