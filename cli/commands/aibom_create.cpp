@@ -58,9 +58,7 @@ Result<int> run(const Options& o, Session& session) {
               " inferred");
   int code = 0;
   for (const auto& finding : described.info.findings) {
-    session.say(std::string(to_string(finding.severity)) + ": " +
-                (finding.path.empty() ? "" : printable(finding.path, 80) + ": ") +
-                printable(finding.message, 200));
+    session.say(finding_line(finding));
     if (fail_on && finding.severity >= *fail_on) code = 1;
   }
   return code;

@@ -1,8 +1,7 @@
 // mpk pack: a directory into the local store or an OCI layout.
-#include "base/text.hpp"
+#include "flow/pack.hpp"
+
 #include "commands/commands.hpp"
-#include "flow/local_store.hpp"
-#include "flow/ship.hpp"
 #include "options/options.hpp"
 #include "options/pack_options.hpp"
 
@@ -18,19 +17,6 @@ struct Options {
   bool by_reference = false, no_cache = false;
 };
 
-Result<modelpack::PackOutcome> pack_locally(const flow::Context& context, const Options& o,
-                                            const oci::Reference& reference,
-                                            std::optional<Timestamp> created) {
-  std::optional<std::filesystem::path> modelfile;
-  if (o.pack.modelfile) modelfile = *o.pack.modelfile;
-  auto options = flow::pack_options(context, o.directory, modelfile, created);
-  auto store = TRY(flow::open_local_store(context, true));
-  auto packed = TRY(modelpack::pack_into(*store, options));
-  TRY(store->push_manifest(packed.artifact.manifest, packed.artifact.manifest_bytes,
-                           reference.text()));
-  return packed;
-}
-
 Result<int> run(const Options& o, Session& session) {
   if (!o.tag) {
     return Error(ErrorKind::usage, "where to? -t REF is missing",
@@ -41,30 +27,21 @@ Result<int> run(const Options& o, Session& session) {
                  "without it the files are copied into the layout");
   }
   auto reference = TRY(parse_target_reference(*o.tag));
-  auto created = TRY(session.created(o.pack.created));
-  auto context = session.context();
-  std::optional<modelpack::PackOutcome> packed;
-  if (reference.kind == oci::Reference::Kind::layout) {
-    std::optional<std::filesystem::path> modelfile;
-    if (o.pack.modelfile) modelfile = *o.pack.modelfile;
-    packed = TRY(flow::push_directory(context, o.directory, reference, modelfile, created)).packed;
-  } else {
-    packed = TRY(pack_locally(context, o, reference, created));
-  }
-  if (session.verbose()) say_ignored(*packed, session);
-  auto digest = packed->artifact.manifest.digest;
+  auto request = TRY(o.pack.request(o.directory, session));
+  const bool to_layout = reference.kind == oci::Reference::Kind::layout;
+  auto packed = TRY(to_layout ? flow::pack_to(session.context(), request, reference)
+                              : flow::pack_locally(session.context(), request, reference));
+  if (session.verbose()) say_ignored(packed, session);
+  auto digest = packed.artifact.manifest.digest;
   if (session.json()) {
-    auto document = packed_json(*packed);
+    auto document = packed_json(packed);
     document["kind"] = "Packed";
     document["reference"] = reference.text();
     document["digest"] = digest.text();
     session.print_json(document);
     return 0;
   }
-  for (const auto& finding : packed->info.findings) {
-    session.say(std::string(to_string(finding.severity)) + ": " + printable(finding.path, 80) +
-                ": " + printable(finding.message, 200));
-  }
+  say_findings(packed.info, session);
   session.print(reference.with_digest(digest).text());
   if (reference.kind == oci::Reference::Kind::registry)
     session.say("next: mpk push " + reference.text());

@@ -3,14 +3,12 @@
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "flow/local_store.hpp"
-#include "flow/ship.hpp"
+#include "flow/pack.hpp"
 #include "oci/copy.hpp"
 #include "options/options.hpp"
 #include "options/pack_options.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <filesystem>
 
 namespace mpk::cli {
 namespace {
@@ -39,13 +37,11 @@ void print_pushed(const oci::Reference& reference, const Digest& digest, std::si
 }
 
 Result<int> push_files(const Options& o, const oci::Reference& target, Session& session) {
-  std::optional<std::filesystem::path> modelfile;
-  if (o.pack.modelfile) modelfile = *o.pack.modelfile;
-  auto outcome = TRY(flow::push_directory(session.context(o.registry.plain_http), o.source, target,
-                                          modelfile, TRY(session.created(o.pack.created))));
-  if (session.verbose()) say_ignored(outcome.packed, session);
-  print_pushed(target, outcome.packed.artifact.manifest.digest, outcome.packed.blobs_uploaded,
-               outcome.packed.blobs_already_there, packed_json(outcome.packed), session);
+  const auto request = TRY(o.pack.request(o.source, session));
+  auto packed = TRY(flow::pack_to(session.context(o.registry.plain_http), request, target));
+  if (session.verbose()) say_ignored(packed, session);
+  print_pushed(target, packed.artifact.manifest.digest, packed.blobs_uploaded,
+               packed.blobs_already_there, packed_json(packed), session);
   return 0;
 }
 

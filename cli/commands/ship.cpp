@@ -44,9 +44,7 @@ void print_outcome(const Options& o, const oci::Reference& reference,
                 std::to_string(tiers.inferred) + " inferred · " +
                 (findings == 0 ? "no findings" : std::to_string(findings) + " findings"));
   for (const auto& finding : packed.info.findings)
-    session.print("            " + std::string(to_string(finding.severity)) + ": " +
-                  (finding.path.empty() ? "" : printable(finding.path, 80) + ": ") +
-                  printable(finding.message, 200));
+    session.print("            " + finding_line(finding));
   session.print("provenance  SLSA v1 · " + printable(outcome.build.description));
   session.print("signed      as " + printable(outcome.identity) + " (issuer " +
                 printable(outcome.issuer) + ") · " + printable(outcome.attached.front().log_url) +
@@ -85,10 +83,8 @@ Json outcome_json(const oci::Reference& reference, const flow::ShipOutcome& outc
 
 Result<int> run(const Options& o, Session& session) {
   flow::ShipRequest request;
-  request.directory = o.directory;
+  request.pack = TRY(o.pack.request(o.directory, session));
   request.reference = TRY(parse_target_reference(o.reference));
-  request.created = TRY(session.created(o.pack.created));
-  if (o.pack.modelfile) request.modelfile = *o.pack.modelfile;
   request.signing = TRY(o.signing.resolve(session));
   request.provenance = o.provenance.overrides();
   auto outcome = TRY(flow::ship(session.context(o.registry.plain_http), request));

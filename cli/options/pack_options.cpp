@@ -1,6 +1,8 @@
 // Options and output of packing.
 #include "options/pack_options.hpp"
 
+#include "base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace mpk::cli {
@@ -11,6 +13,13 @@ void PackFlags::add_to(OptionSet& set) {
              ValueKind::file);
   set.option("--created", "TIME", created,
              "RFC 3339 date to write into the artifact (default: SOURCE_DATE_EPOCH, else no date)");
+}
+
+Result<flow::PackRequest> PackFlags::request(const std::string& directory, Session& session) const {
+  flow::PackRequest out{.directory = directory};
+  if (modelfile) out.modelfile = *modelfile;
+  out.created = TRY(session.created(created));
+  return out;
 }
 
 void ProvenanceFlags::add_to(OptionSet& set) {
@@ -49,6 +58,16 @@ Json packed_json(const modelpack::PackOutcome& packed) {
 
 void say_ignored(const modelpack::PackOutcome& packed, Session& session) {
   for (const auto& path : packed.ignored) session.say("left out: " + path);
+}
+
+void say_findings(const model::ModelInfo& info, Session& session) {
+  for (const auto& finding : info.findings) session.say(finding_line(finding));
+}
+
+std::string finding_line(const model::Finding& finding) {
+  return std::string(to_string(finding.severity)) + ": " +
+         (finding.path.empty() ? "" : printable(finding.path, 80) + ": ") +
+         printable(finding.message, 200);
 }
 
 }  // namespace mpk::cli

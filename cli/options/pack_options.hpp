@@ -2,8 +2,8 @@
 #pragma once
 
 #include "attest/slsa_provenance.hpp"
+#include "flow/pack.hpp"
 #include "json/value.hpp"
-#include "modelpack/pack.hpp"
 #include "option_set.hpp"
 #include "session.hpp"
 
@@ -15,6 +15,7 @@ namespace mpk::cli {
 struct PackFlags {
   std::optional<std::string> modelfile, created;
   void add_to(OptionSet& set);
+  Result<flow::PackRequest> request(const std::string& directory, Session& session) const;
 };
 
 struct ProvenanceFlags {
@@ -26,5 +27,8 @@ struct ProvenanceFlags {
 /// {"files": […], "findings": […], "ignored": […]}
 Json packed_json(const modelpack::PackOutcome& packed);
 void say_ignored(const modelpack::PackOutcome& packed, Session& session);
+void say_findings(const model::ModelInfo& info, Session& session);
+/// "medium: README.md: the card says …"
+std::string finding_line(const model::Finding& finding);
 
 }  // namespace mpk::cli

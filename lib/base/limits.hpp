@@ -34,6 +34,7 @@ inline constexpr std::size_t kSafetensorsHeader = 100U << 20;  // the format's o
 inline constexpr std::size_t kGgufMetadata = 256U << 20;       // a vocabulary of a million tokens
 inline constexpr std::uint64_t kGgufEntries = 100'000;         // key/value pairs; tensors likewise
 inline constexpr std::size_t kTextFile = 16U << 20;  // config.json, cards, licences, tokenizers
+inline constexpr std::uint64_t kHeads = 1U << 30;  // what is kept of all files of a model together
 inline constexpr std::size_t kReferrerPages = 64;
 inline constexpr std::size_t kReferrers = 1024;
 inline constexpr std::size_t kRedirects = 10;

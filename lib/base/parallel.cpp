@@ -70,6 +70,19 @@ class Run {
 
 }  // namespace
 
+CancelToken CancelToken::child() const {
+  CancelToken made;
+  made.state_->parent = state_;
+  return made;
+}
+
+bool CancelToken::cancelled() const {
+  for (const State* state = state_.get(); state != nullptr; state = state->parent.get()) {
+    if (state->flag.load(std::memory_order_relaxed)) return true;
+  }
+  return false;
+}
+
 Result<void> CancelToken::check() const {
   if (cancelled()) return Error(ErrorKind::cancelled, "interrupted");
   return {};
@@ -89,6 +102,17 @@ Result<void> parallel_for(std::size_t count, std::size_t workers, const CancelTo
     run.take_until_done();
   }
   return std::move(run).outcome();
+}
+
+Result<void> parallel_for(
+    std::size_t count, std::size_t workers, const CancelToken& cancel,
+    const std::function<Result<void>(std::size_t, const CancelToken& stop)>& work) {
+  const CancelToken stop = cancel.child();
+  return parallel_for(count, workers, stop, [&](std::size_t index) -> Result<void> {
+    auto outcome = work(index, stop);
+    if (!outcome) stop.cancel();
+    return outcome;
+  });
 }
 
 }  // namespace mpk

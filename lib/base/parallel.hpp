@@ -13,14 +13,20 @@ namespace mpk {
 /// Copies share one flag. Thread-safe; cancel() is async-signal-safe.
 class CancelToken {
  public:
-  CancelToken() : flag_(std::make_shared<std::atomic<bool>>(false)) {}
-  void cancel() const { flag_->store(true, std::memory_order_relaxed); }
-  bool cancelled() const { return flag_->load(std::memory_order_relaxed); }
+  CancelToken() : state_(std::make_shared<State>()) {}
+  /// A token that is cancelled with this one, and that can be cancelled without it.
+  CancelToken child() const;
+  void cancel() const { state_->flag.store(true, std::memory_order_relaxed); }
+  bool cancelled() const;
   /// Error of kind cancelled once the flag is set.
   Result<void> check() const;
 
  private:
-  std::shared_ptr<std::atomic<bool>> flag_;
+  struct State {
+    std::atomic<bool> flag{false};
+    std::shared_ptr<const State> parent;
+  };
+  std::shared_ptr<State> state_;
 };
 
 /// Calls work(0) … work(count-1) on at most `workers` threads, in order of index as far as threads
@@ -29,5 +35,11 @@ class CancelToken {
 /// finish. An exception in `work` becomes kind internal.
 Result<void> parallel_for(std::size_t count, std::size_t workers, const CancelToken& cancel,
                           const std::function<Result<void>(std::size_t)>& work);
+
+/// The same, and a failure also stops the siblings that run: they see it in the token they are
+/// given.
+Result<void> parallel_for(
+    std::size_t count, std::size_t workers, const CancelToken& cancel,
+    const std::function<Result<void>(std::size_t, const CancelToken& stop)>& work);
 
 }  // namespace mpk

@@ -168,3 +168,33 @@ TEST_CASE("an exception in the work becomes an internal error") {
     CHECK(unknown.error().kind() == ErrorKind::internal);
   }
 }
+
+TEST_CASE("a child of a token is cancelled with it, and not the other way round") {
+  const CancelToken parent;
+  const CancelToken child = parent.child();
+  const CancelToken sibling = parent.child();
+  child.cancel();
+  CHECK(child.cancelled());
+  CHECK_FALSE(parent.cancelled());
+  CHECK_FALSE(sibling.cancelled());
+  parent.cancel();
+  CHECK(sibling.child().check().error().kind() == ErrorKind::cancelled);
+}
+
+TEST_CASE("a failure stops the siblings that look at the token, and is what is returned") {
+  const CancelToken cancel;
+  std::atomic<bool> waiting{false};
+  const auto outcome =
+      parallel_for(2, 2, cancel, [&](std::size_t i, const CancelToken& stop) -> Result<void> {
+        if (i == 0) {
+          waiting = true;
+          while (!stop.cancelled()) std::this_thread::yield();
+          return stop.check();
+        }
+        while (!waiting) std::this_thread::yield();
+        return Error(ErrorKind::denied, "no");
+      });
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().kind() == ErrorKind::denied);
+  CHECK_FALSE(cancel.cancelled());
+}

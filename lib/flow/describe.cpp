@@ -3,7 +3,7 @@
 
 #include "aibom/build.hpp"
 #include "flow/attach.hpp"
-#include "flow/ship.hpp"
+#include "flow/pack.hpp"
 #include "model/head.hpp"
 #include "model/inspect.hpp"
 #include "modelpack/pack.hpp"
@@ -13,8 +13,11 @@ namespace mpk::flow {
 namespace {
 
 Result<Description> describe_directory(const Context& context, const DescribeRequest& request) {
-  auto packed = TRY(modelpack::pack_dry(
-      pack_options(context, *request.directory, request.modelfile, request.created)));
+  const auto options = pack_options(context, {.directory = *request.directory,
+                                              .modelfile = request.modelfile,
+                                              .created = request.created});
+  const auto plan = TRY(modelpack::plan_pack(options));
+  auto packed = TRY(modelpack::pack_dry(plan, options));
   aibom::BuildInput input;
   input.artifact = &packed.artifact;
   input.info = &packed.info;
@@ -55,7 +58,7 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
                        return Error(ErrorKind::unsupported,
                                     layers[i].path + ": only raw layers are read by this release",
                                     "this layer is " + layers[i].descriptor.media_type);
-                     heads[i] = TRY(read_head(context, *store, layers[i]));
+                     heads[i] = model::condensed(TRY(read_head(context, *store, layers[i])));
                      return {};
                    }));
   std::vector<model::FileHead> all;

@@ -12,23 +12,6 @@
 namespace mpk::flow {
 namespace {
 
-// What the tag names now: files that are unchanged need not travel again.
-Result<std::optional<oci::Manifest>> current_manifest(oci::Store& store,
-                                                      const oci::Reference& reference) {
-  if (!reference.tag) return std::optional<oci::Manifest>();
-  auto descriptor = store.resolve(*reference.tag);
-  if (!descriptor) {
-    if (descriptor.error().kind() == ErrorKind::not_found) return std::optional<oci::Manifest>();
-    return std::move(descriptor).error().with(reference.text());
-  }
-  auto bytes = store.fetch_manifest(*descriptor);
-  if (!bytes)
-    return std::optional<oci::Manifest>();  // a broken old artifact must not block a new one
-  auto manifest = oci::parse_manifest(*bytes);
-  if (!manifest) return std::optional<oci::Manifest>();
-  return std::optional(manifest.take());
-}
-
 struct Statement {
   std::string predicate_type;
   Json predicate;
@@ -50,36 +33,23 @@ aibom::BuildInput aibom_input(const Context& context, const ShipRequest& request
     input.repository = request.reference.name();
   input.version = request.reference.tag.value_or("");
   input.mpk_version = context.mpk_version;
-  input.created = request.created;
+  input.created = request.pack.created;
   return input;
 }
 
 }  // namespace
 
-modelpack::PackOptions pack_options(const Context& context, const std::filesystem::path& directory,
-                                    const std::optional<std::filesystem::path>& modelfile,
-                                    std::optional<Timestamp> created) {
-  modelpack::PackOptions options;
-  options.directory = directory;
-  options.modelfile = modelfile;
-  options.created = created;
-  options.workers = context.workers;
-  options.progress = &context.progress;
-  options.stats = &context.stats;
-  options.logger = context.logger;
-  options.cancel = context.cancel;
-  return options;
-}
-
 Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
   auto started = context.clock.now();
   auto build = TRY(attest::detect_build(context.env, request.provenance));
   auto signer = TRY(prepare_signer(context, request.signing));
+  auto options = pack_options(context, request.pack);
+  const auto plan = TRY(modelpack::plan_pack(options));
   auto store = TRY(open_store(context, request.reference, true));
-
-  auto options = pack_options(context, request.directory, request.modelfile, request.created);
-  options.current = TRY(current_manifest(*store, request.reference));
-  ShipOutcome outcome{.packed = TRY(modelpack::pack_into(*store, options)),
+  if (request.reference.tag)
+    options.current = TRY(current_manifest(*store, *request.reference.tag));
+  auto packed = TRY(modelpack::pack_into(*store, plan, options));
+  ShipOutcome outcome{.packed = std::move(packed),
                       .aibom = {},
                       .build = std::move(build),
                       .identity = signer->identity(),
@@ -116,20 +86,6 @@ Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
   }
   if (request.reference.tag)
     TRY(store->push_manifest(artifact.manifest, artifact.manifest_bytes, request.reference.tag));
-  return outcome;
-}
-
-Result<PushOutcome> push_directory(const Context& context, const std::filesystem::path& directory,
-                                   const oci::Reference& reference,
-                                   const std::optional<std::filesystem::path>& modelfile,
-                                   std::optional<Timestamp> created) {
-  auto store = TRY(open_store(context, reference, true));
-  auto options = pack_options(context, directory, modelfile, created);
-  options.current = TRY(current_manifest(*store, reference));
-  PushOutcome outcome{.packed = TRY(modelpack::pack_into(*store, options))};
-  TRY(context.cancel.check());
-  TRY(store->push_manifest(outcome.packed.artifact.manifest, outcome.packed.artifact.manifest_bytes,
-                           reference.tag));
   return outcome;
 }
 

@@ -83,7 +83,7 @@ TEST_CASE("a token that has ended is refused before the first byte is read") {
   test::Workbench bench;
   auto signing = bench.signing();
   bench.clock.set(bench.clock.now().plus_seconds(3'600));
-  const auto refused = ship(bench.context, {.directory = "testdata/models/tiny-gguf",
+  const auto refused = ship(bench.context, {.pack = {.directory = "testdata/models/tiny-gguf"},
                                             .reference = bench.reference("1.0"),
                                             .signing = std::move(signing)});
   REQUIRE_FALSE(refused);

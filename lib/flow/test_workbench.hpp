@@ -49,7 +49,7 @@ struct Workbench {
             .trusted_root_text = file("trusted-root.json")};
   }
   Result<ShipOutcome> ship_to(const std::string& tag) {
-    return ship(context, {.directory = "testdata/models/tiny-gguf",
+    return ship(context, {.pack = {.directory = "testdata/models/tiny-gguf"},
                           .reference = reference(tag),
                           .signing = signing()});
   }

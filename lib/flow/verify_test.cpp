@@ -28,8 +28,8 @@ namespace {
 struct Unsigned {
   explicit Unsigned(test::Workbench& bench)
       : reference(bench.reference("unsigned")),
-        artifact(must(push_directory(bench.context, "testdata/models/tiny-gguf", reference, {}, {}))
-                     .packed.artifact.manifest),
+        artifact(must(pack_to(bench.context, {.directory = "testdata/models/tiny-gguf"}, reference))
+                     .artifact.manifest),
         store(must(open_store(bench.context, reference))) {}
 
   oci::Reference reference;

@@ -128,4 +128,15 @@ FileHead HeadTap::finish() {
   return head;
 }
 
+FileHead condensed(FileHead head) {
+  const Format format = detect_format(head);
+  const bool weights =
+      format == Format::safetensors || format == Format::gguf || format == Format::onnx;
+  if (weights || is_fact_name(head.path) || head.bytes.size() <= kSniff) return head;
+  head.bytes.resize(kSniff);
+  head.bytes.shrink_to_fit();
+  head.whole = false;
+  return head;
+}
+
 }  // namespace mpk::model

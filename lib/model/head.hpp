@@ -40,6 +40,10 @@ class HeadTap {
   std::unique_ptr<Impl> impl_;
 };
 
+/// The head with what inspect() reads of it: headers of weights, and the documents that it knows by
+/// name, stay; of every other file the first 4 KiB. After classify().
+FileHead condensed(FileHead head);
+
 /// By content first, by name second.
 Format detect_format(const FileHead& head);
 

@@ -152,4 +152,26 @@ TEST_CASE("formats are recognised by content, then by name") {
   }
 }
 
+TEST_CASE("a condensed head keeps what facts are read from, and 4 KiB of anything else") {
+  const std::string text(kBig / 4, 't');
+  for (const auto* path : {"README.md", "sub/config.json", "LICENSE", "x.safetensors.index.json",
+                           "chat_template.jinja"}) {
+    CAPTURE(std::string_view(path));
+    const FileHead head = condensed(sample::tap(path, text));
+    CHECK(head.whole);
+    CHECK(head.bytes == text);
+  }
+  for (const auto* path : {"tokenizer.json", "notes.txt", "run.py", "blob"}) {
+    CAPTURE(std::string_view(path));
+    const FileHead head = condensed(sample::tap(path, text));
+    CHECK_FALSE(head.whole);
+    CHECK(head.bytes.size() == 4096);
+    CHECK(head.size == text.size());
+  }
+  CHECK(condensed(sample::tap("tiny.txt", "x")).whole);
+  const std::string weights = big_safetensors();
+  CHECK(condensed(sample::tap("a.safetensors", weights)).bytes ==
+        sample::tap("a.safetensors", weights).bytes);
+}
+
 }  // namespace mpk::model

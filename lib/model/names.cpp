@@ -72,4 +72,12 @@ bool is_text_name(std::string_view path) {
   return name == "modelfile" || name == "readme" || name == "notice";
 }
 
+bool is_fact_name(std::string_view path) {
+  static constexpr auto kNames = std::to_array<std::string_view>(
+      {"config.json", "adapter_config.json", "tokenizer_config.json", "generation_config.json",
+       "chat_template.jinja"});
+  return is_card_name(path) || is_license_name(path) || path.ends_with(".index.json") ||
+         contains(kNames, lower_ascii(base_name(path)));
+}
+
 }  // namespace mpk::model

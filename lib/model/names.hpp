@@ -20,5 +20,8 @@ bool is_card_name(std::string_view path);
 bool is_code_name(std::string_view path);
 /// Configuration, cards, licences, tokenizers, code: files that people and tools read as text.
 bool is_text_name(std::string_view path);
+/// A document that tells facts about the model: card, licence, config.json and its kin, an index of
+/// shards.
+bool is_fact_name(std::string_view path);
 
 }  // namespace mpk::model

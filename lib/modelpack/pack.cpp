@@ -1,13 +1,11 @@
 // pack: stream every file once; hash it and keep its head on the way.
 #include "modelpack/pack.hpp"
 
-#include "base/file.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
-#include "base/walk.hpp"
-#include "crypto/hash.hpp"
 #include "model/head.hpp"
 #include "model/inspect.hpp"
+#include "modelpack/model_source.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -16,87 +14,10 @@
 namespace mpk::modelpack {
 namespace {
 
-constexpr std::size_t kChunk = 128U << 10;  // larger pieces fall out of the L2 cache
-
-// A file as a store reads it: the first time through it is hashed and its head is kept. Reading
-// again (a retry) only counts bytes: the digest of the first pass must come out again at the host.
-class ModelSource final : public oci::Source {
- public:
-  ModelSource(const WalkFile& file, FileReader reader, const PackOptions& options)
-      : file_(file),
-        reader_(std::move(reader)),
-        options_(options),
-        tap_(file.path, reader_.size()) {
-    if (options.progress != nullptr) task_ = options.progress->start(file.path, reader_.size());
-  }
-
-  std::optional<std::uint64_t> size() const override { return reader_.size(); }
-
-  Result<std::size_t> read(std::span<std::uint8_t> buffer) override {
-    TRY(options_.cancel.check());
-    auto count = TRY(reader_.read(buffer));
-    offset_ += count;
-    if (offset_ > reader_.size())
-      return Error(ErrorKind::mismatch, file_.path + " grew while it was read",
-                   "run the command again when nobody writes to it");
-    if (options_.stats != nullptr) options_.stats->bytes_read += count;
-    if (task_) task_->advance(count);
-    BytesView piece{buffer.data(), count};
-    if (!digest_ && offset_ > hashed_) take(piece);
-    if (count == 0 && !digest_) TRY(finish());
-    return count;
-  }
-
-  Result<void> rewind() override {
-    TRY(reader_.seek(0));
-    offset_ = 0;
-    if (task_) task_->restart();
-    return {};
-  }
-
-  // Reads what is left, if the store stopped before the end.
-  Result<Digest> digest() {
-    Bytes buffer(kChunk);
-    while (!digest_) TRY(read(buffer));
-    return *digest_;
-  }
-  model::FileHead head() { return tap_.finish(); }
-  void done(std::string_view outcome) {
-    if (task_) task_->done(outcome);
-  }
-
- private:
-  // After a rewind in mid-stream the first bytes come again: only new ones are hashed.
-  void take(BytesView piece) {
-    auto fresh = static_cast<std::size_t>(offset_ - hashed_);
-    piece = piece.last(std::min(fresh, piece.size()));
-    hasher_.update(piece);
-    tap_.feed(piece);
-    hashed_ += piece.size();
-    if (options_.stats != nullptr) options_.stats->bytes_hashed += piece.size();
-  }
-  Result<void> finish() {
-    if (hashed_ != reader_.size())
-      return Error(ErrorKind::mismatch, file_.path + " became shorter while it was read",
-                   "run the command again when nobody writes to it");
-    TRY(reader_.check_unchanged());
-    digest_ = hasher_.finish();
-    return {};
-  }
-
-  const WalkFile& file_;
-  FileReader reader_;
-  const PackOptions& options_;
-  crypto::Hasher hasher_;
-  model::HeadTap tap_;
-  std::unique_ptr<ProgressTask> task_;
-  std::uint64_t offset_ = 0, hashed_ = 0;
-  std::optional<Digest> digest_;
-};
-
 struct Streamed {
   std::optional<Digest> digest;
-  model::FileHead head;
+  model::FileHead head;  // condensed
+  model::Kind kind = model::Kind::doc;
   oci::Pushed pushed = oci::Pushed::uploaded;
 };
 
@@ -118,8 +39,10 @@ Result<oci::Pushed> push_hashed(oci::Store& store, ModelSource& source, const Di
                          source);
 }
 
-Result<Streamed> stream_file(oci::Store* store, const PackOptions& options, const WalkFile& file) {
-  auto source = ModelSource(file, TRY(FileReader::open(file.absolute)), options);
+Result<Streamed> stream_file(oci::Store* store, const PackOptions& options, const WalkFile& file,
+                             const CancelToken& stop) {
+  auto reader = TRY(FileReader::open(file.absolute));
+  ModelSource source(file, std::move(reader), options, stop);
   auto size = *source.size();
   Streamed out;
   if (store == nullptr) {
@@ -137,7 +60,9 @@ Result<Streamed> stream_file(oci::Store* store, const PackOptions& options, cons
     out.pushed = *pushed;
     out.digest = TRY(source.digest());
   }
-  out.head = source.head();
+  auto head = source.head();
+  out.kind = model::classify(head);
+  out.head = model::condensed(std::move(head));
   source.done(out.pushed == oci::Pushed::uploaded ? "pushed" : "already there");
   return out;
 }
@@ -190,19 +115,32 @@ void drop_modelfile(const PackOptions& options, WalkResult& walked) {
   std::sort(walked.ignored.begin(), walked.ignored.end());
 }
 
-Result<PackOutcome> pack(oci::Store* store, const PackOptions& options) {
-  auto modelfile = TRY(load_modelfile(options));
-  auto walked = TRY(walk_model(options.directory));
-  if (modelfile) {
-    drop_modelfile(options, walked);
-    TRY(apply_modelfile(*modelfile, walked));
+// The exact check comes with the digests; this one comes before the first byte is sent.
+Result<void> check_manifest_size(const std::vector<WalkFile>& files) {
+  std::vector<ModelFile> guess;
+  for (const auto& file : files) {
+    guess.push_back({.path = file.path,
+                     .kind = model::Kind::doc,
+                     .size = file.size,
+                     .executable = file.executable,
+                     .digest = crypto::sha256(std::string_view())});
   }
-  std::vector<Streamed> streamed(walked.files.size());
-  TRY(parallel_for(walked.files.size(), options.workers, options.cancel,
-                   [&](std::size_t i) -> Result<void> {
-                     auto one = stream_file(store, options, walked.files[i]);
-                     if (!one) return std::move(one).error().with(walked.files[i].path);
+  TRY(build_artifact(std::move(guess), {}, {}));
+  return {};
+}
+
+Result<PackOutcome> pack(oci::Store* store, const PackPlan& plan, const PackOptions& options) {
+  std::vector<Streamed> streamed(plan.files.size());
+  std::atomic<std::uint64_t> kept{0};
+  TRY(parallel_for(plan.files.size(), options.workers, options.cancel,
+                   [&](std::size_t i, const CancelToken& stop) -> Result<void> {
+                     auto one = stream_file(store, options, plan.files[i], stop);
+                     if (!one) return std::move(one).error().with(plan.files[i].path);
                      streamed[i] = one.take();
+                     if ((kept += streamed[i].head.bytes.size()) > limits::kHeads)
+                       return Error(ErrorKind::too_large,
+                                    "the headers of all files together take more than " +
+                                        human_size(limits::kHeads));
                      return {};
                    }));
 
@@ -210,10 +148,10 @@ Result<PackOutcome> pack(oci::Store* store, const PackOptions& options) {
   std::vector<ModelFile> files;
   std::size_t uploaded = 0, there = 0;
   for (std::size_t i = 0; i < streamed.size(); ++i) {
-    const auto& file = walked.files[i];
-    auto kind = modelfile ? modelfile->kind_of(file.path) : std::nullopt;
+    const auto& file = plan.files[i];
+    auto kind = plan.modelfile ? plan.modelfile->kind_of(file.path) : std::nullopt;
     files.push_back({.path = file.path,
-                     .kind = kind.value_or(model::classify(streamed[i].head)),
+                     .kind = kind.value_or(streamed[i].kind),
                      .size = streamed[i].head.size,
                      .executable = file.executable,
                      .digest = *streamed[i].digest});
@@ -221,8 +159,8 @@ Result<PackOutcome> pack(oci::Store* store, const PackOptions& options) {
     heads.push_back(std::move(streamed[i].head));
   }
   auto info = model::inspect(heads);
-  auto artifact = TRY(
-      build_artifact(std::move(files), info, {.created = options.created, .modelfile = modelfile}));
+  auto artifact = TRY(build_artifact(std::move(files), info,
+                                     {.created = options.created, .modelfile = plan.modelfile}));
   if (store != nullptr) {
     http::TextSource config(artifact.config_bytes);
     auto pushed = TRY(store->push_blob(artifact.config, config).with("config"));
@@ -230,16 +168,32 @@ Result<PackOutcome> pack(oci::Store* store, const PackOptions& options) {
   }
   return PackOutcome{.artifact = std::move(artifact),
                      .info = std::move(info),
-                     .ignored = std::move(walked.ignored),
+                     .ignored = plan.ignored,
                      .blobs_uploaded = uploaded,
                      .blobs_already_there = there};
 }
 
 }  // namespace
 
-Result<PackOutcome> pack_into(oci::Store& store, const PackOptions& options) {
-  return pack(&store, options);
+Result<PackPlan> plan_pack(const PackOptions& options) {
+  auto modelfile = TRY(load_modelfile(options));
+  auto walked = TRY(walk_model(options.directory));
+  if (modelfile) {
+    drop_modelfile(options, walked);
+    TRY(apply_modelfile(*modelfile, walked));
+  }
+  TRY(check_manifest_size(walked.files));
+  return PackPlan{.files = std::move(walked.files),
+                  .modelfile = std::move(modelfile),
+                  .ignored = std::move(walked.ignored)};
 }
-Result<PackOutcome> pack_dry(const PackOptions& options) { return pack(nullptr, options); }
+
+Result<PackOutcome> pack_into(oci::Store& store, const PackPlan& plan, const PackOptions& options) {
+  return pack(&store, plan, options);
+}
+
+Result<PackOutcome> pack_dry(const PackPlan& plan, const PackOptions& options) {
+  return pack(nullptr, plan, options);
+}
 
 }  // namespace mpk::modelpack

@@ -5,6 +5,7 @@
 #include "base/parallel.hpp"
 #include "base/progress.hpp"
 #include "base/result.hpp"
+#include "base/walk.hpp"
 #include "modelpack/artifact.hpp"
 #include "oci/store.hpp"
 
@@ -30,6 +31,17 @@ struct PackOptions {
   CancelToken cancel;
 };
 
+/// What will be packed: the files by name and size; none has been read yet.
+struct PackPlan {
+  std::vector<WalkFile> files;
+  std::optional<Modelfile> modelfile;
+  std::vector<std::string> ignored;
+};
+
+/// Everything that can be refused before a byte is read or a store is opened: usage (no file, a
+/// pattern of the Modelfile that names nothing, a refused link), too_large (the manifest).
+Result<PackPlan> plan_pack(const PackOptions& options);
+
 struct PackOutcome {
   Artifact artifact;
   model::ModelInfo info;
@@ -39,10 +51,11 @@ struct PackOutcome {
 
 /// Streams all files (blobs) and the config into `store`; the manifest is left to the caller, so
 /// that nothing names the artifact before it is complete. A host that takes no streamed uploads
-/// costs a second read, not a second hash. mismatch when a file changes while it is read.
-Result<PackOutcome> pack_into(oci::Store& store, const PackOptions& options);
+/// costs a second read, not a second hash. mismatch when a file changes while it is read. The first
+/// failure stops the other files too.
+Result<PackOutcome> pack_into(oci::Store& store, const PackPlan& plan, const PackOptions& options);
 
 /// The same without a store: hashes and reads facts only.
-Result<PackOutcome> pack_dry(const PackOptions& options);
+Result<PackOutcome> pack_dry(const PackPlan& plan, const PackOptions& options);
 
 }  // namespace mpk::modelpack

@@ -37,7 +37,7 @@ TEST_CASE("a Modelfile decides what is packed and as what, and is not packed its
   const Tree tree;
   fill(tree);
   tree.write("Modelfile", kModelfile);
-  const auto outcome = pack_dry({.directory = tree.root()}).take();
+  const auto outcome = test::pack_all(nullptr, {.directory = tree.root()}).take();
   CHECK(files(outcome) ==
         std::vector<std::string>{"weight weights.txt", "dataset data/a.csv", "doc README.md"});
   CHECK(outcome.ignored == std::vector<std::string>{"Modelfile", "other.py"});
@@ -51,26 +51,28 @@ TEST_CASE("naming the Modelfile, here or elsewhere, gives the same artifact") {
   fill(tree);
   tree.write("Modelfile", kModelfile);
   elsewhere.write("other-name", kModelfile);
-  const auto plain = pack_dry({.directory = tree.root()}).take();
-  const auto named = pack_dry({.directory = tree.root(), .modelfile = tree.at("Modelfile")}).take();
+  const auto plain = test::pack_all(nullptr, {.directory = tree.root()}).take();
+  const auto named =
+      test::pack_all(nullptr, {.directory = tree.root(), .modelfile = tree.at("Modelfile")}).take();
   CHECK(named.artifact.manifest.digest == plain.artifact.manifest.digest);
   CHECK(named.ignored == plain.ignored);
   std::filesystem::remove(tree.at("Modelfile"));
   const auto outside =
-      pack_dry({.directory = tree.root(), .modelfile = elsewhere.at("other-name")}).take();
+      test::pack_all(nullptr, {.directory = tree.root(), .modelfile = elsewhere.at("other-name")})
+          .take();
   CHECK(outside.artifact.manifest.digest == plain.artifact.manifest.digest);
 }
 
 TEST_CASE("a Modelfile without patterns only says things") {
   const Tree tree;
   fill(tree);
-  const auto bare = pack_dry({.directory = tree.root()}).take();
+  const auto bare = test::pack_all(nullptr, {.directory = tree.root()}).take();
   tree.write("Modelfile", "FAMILY llama\n");
   for (const bool named : {false, true}) {
     CAPTURE(named);
     PackOptions options{.directory = tree.root()};
     if (named) options.modelfile = tree.at("Modelfile");
-    const auto outcome = pack_dry(options).take();
+    const auto outcome = test::pack_all(nullptr, options).take();
     CHECK(files(outcome) == files(bare));
     CHECK(json::parse(outcome.artifact.config_bytes).take()["descriptor"]["family"] == "llama");
   }
@@ -80,19 +82,20 @@ TEST_CASE("a Modelfile that is broken, missing or fits nothing is refused") {
   const Tree tree;
   fill(tree);
   tree.write("Modelfile", "# mine\nMODLE *.txt\n");
-  const auto broken = pack_dry({.directory = tree.root()});
+  const auto broken = test::pack_all(nullptr, {.directory = tree.root()});
   REQUIRE_FALSE(broken.has_value());
   CHECK(broken.error().kind() == ErrorKind::usage);
   CHECK(broken.error().text().find("Modelfile:2: unknown command MODLE") != std::string::npos);
 
   tree.write("Modelfile", "MODEL *.txt\nDOC docs/*\n");
-  const auto unused = pack_dry({.directory = tree.root()});
+  const auto unused = test::pack_all(nullptr, {.directory = tree.root()});
   REQUIRE_FALSE(unused.has_value());
   CHECK(unused.error().kind() == ErrorKind::usage);
   CHECK(unused.error().message() == "Modelfile:2: no file matches docs/*");
 
-  const auto missing = pack_dry({.directory = tree.root(), .modelfile = tree.at("no-such-file")});
+  const auto missing =
+      test::pack_all(nullptr, {.directory = tree.root(), .modelfile = tree.at("no-such-file")});
   CHECK(missing.error().kind() == ErrorKind::usage);
   tree.write("Modelfile", "DOC Modelfile\n");
-  CHECK(pack_dry({.directory = tree.root()}).error().kind() == ErrorKind::usage);
+  CHECK(test::pack_all(nullptr, {.directory = tree.root()}).error().kind() == ErrorKind::usage);
 }

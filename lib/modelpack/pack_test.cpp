@@ -10,8 +10,10 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <atomic>
 #include <map>
 #include <ostream>
+#include <thread>
 
 using namespace mpk;
 using namespace mpk::modelpack;
@@ -41,7 +43,7 @@ Packed pack(oci::Store* store, const Tree& tree, PackOptions options = {}) {
   Stats stats;
   options.directory = tree.root();
   options.stats = &stats;
-  auto outcome = store == nullptr ? pack_dry(options) : pack_into(*store, options);
+  auto outcome = test::pack_all(store, options);
   Packed out;
   if (outcome) {
     out.outcome = outcome.take();
@@ -353,6 +355,46 @@ TEST_CASE("a directory that cannot be packed is refused") {
   std::filesystem::create_directory(tree.root());
 }
 
+TEST_CASE("what can't become a manifest is refused before a byte is read") {
+  const Tree tree;
+  for (int i = 0; i < 8000; ++i) tree.write("data/file-" + std::to_string(i), "x");
+  Stats stats;
+  const auto refused = plan_pack({.directory = tree.root(), .stats = &stats});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind() == ErrorKind::too_large);
+  CHECK(stats.bytes_read == 0);
+}
+
+TEST_CASE("a file that fails ends the files beside it") {
+  const Tree tree;
+  tree.write("a.bin", "first");
+  tree.write("b.bin", kWeights);
+  oci::MemoryStore inner;
+  // Refuses the first file, and would take the second for ever.
+  class Slow final : public oci::test::WatchedStore {
+   public:
+    explicit Slow(oci::Store& store) : WatchedStore(store) {}
+    Result<oci::Pushed> push_stream(oci::Source& source, std::uint64_t size,
+                                    const std::function<Result<Digest>()>&) override {
+      if (size == 5) {
+        while (!endless) std::this_thread::yield();
+        return Error(ErrorKind::denied, "no");
+      }
+      endless = true;
+      Bytes buffer(1);
+      while (true) {
+        TRY(source.rewind());
+        TRY(source.read(buffer));
+      }
+    }
+    std::atomic<bool> endless{false};
+  };
+  Slow store(inner);
+  const auto refused = test::pack_all(&store, {.directory = tree.root(), .workers = 2});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind() == ErrorKind::denied);
+}
+
 TEST_CASE("empty files are files, and a link inside the directory is what it names") {
   const Tree tree;
   tree.write("empty.txt", "");
@@ -370,7 +412,8 @@ TEST_CASE("empty files are files, and a link inside the directory is what it nam
 }
 
 TEST_CASE("the facts in the headers get into the config") {
-  const auto outcome = pack_dry({.directory = MPK_SOURCE_DIR "/testdata/models/tiny-llama"}).take();
+  const auto outcome =
+      test::pack_all(nullptr, {.directory = MPK_SOURCE_DIR "/testdata/models/tiny-llama"}).take();
   const Json config = json::parse(outcome.artifact.config_bytes).take()["config"];
   CHECK(config["format"] == "safetensors");
   CHECK(config["paramSize"] == "295.4K");

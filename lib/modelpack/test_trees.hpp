@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/file.hpp"
+#include "modelpack/pack.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
@@ -43,5 +44,11 @@ struct Tree {
 
   TempDir directory = TempDir::create("mpk-test").take();
 };
+
+/// plan_pack, then pack_into, or pack_dry without a store.
+inline Result<PackOutcome> pack_all(oci::Store* store, const PackOptions& options) {
+  const auto plan = TRY(plan_pack(options));
+  return store == nullptr ? pack_dry(plan, options) : pack_into(*store, plan, options);
+}
 
 }  // namespace mpk::modelpack::test

@@ -1,0 +1,71 @@
+// pack: plan, blobs, manifest, tag.
+#include "flow/pack.hpp"
+
+#include "flow/local_store.hpp"
+#include "oci/manifest.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace mpk::flow {
+namespace {
+
+using Opener = std::function<Result<std::unique_ptr<oci::Store>>()>;
+
+Result<modelpack::PackOutcome> pack_as(const Context& context, const PackRequest& request,
+                                       const Opener& open, const std::optional<std::string>& tag) {
+  auto options = pack_options(context, request);
+  const auto plan = TRY(modelpack::plan_pack(options));
+  auto store = TRY(open());
+  if (tag) options.current = TRY(current_manifest(*store, *tag));
+  auto packed = TRY(modelpack::pack_into(*store, plan, options));
+  TRY(context.cancel.check());
+  TRY(store->push_manifest(packed.artifact.manifest, packed.artifact.manifest_bytes, tag));
+  return packed;
+}
+
+}  // namespace
+
+modelpack::PackOptions pack_options(const Context& context, const PackRequest& request) {
+  modelpack::PackOptions options;
+  options.directory = request.directory;
+  options.modelfile = request.modelfile;
+  options.created = request.created;
+  options.workers = context.workers;
+  options.progress = &context.progress;
+  options.stats = &context.stats;
+  options.logger = context.logger;
+  options.cancel = context.cancel;
+  return options;
+}
+
+Result<std::optional<oci::Manifest>> current_manifest(oci::Store& store, const std::string& name) {
+  auto descriptor = store.resolve(name);
+  if (!descriptor) {
+    const auto kind = descriptor.error().kind();
+    // Too large, named twice, not a manifest: whatever it is, the new one replaces it.
+    if (kind == ErrorKind::not_found || kind == ErrorKind::too_large ||
+        kind == ErrorKind::malformed || kind == ErrorKind::mismatch)
+      return std::optional<oci::Manifest>();
+    return std::move(descriptor).error().with(store.name() + ":" + name);
+  }
+  auto bytes = store.fetch_manifest(*descriptor);
+  if (!bytes) return std::optional<oci::Manifest>();
+  auto manifest = oci::parse_manifest(*bytes);
+  if (!manifest) return std::optional<oci::Manifest>();
+  return std::optional(manifest.take());
+}
+
+Result<modelpack::PackOutcome> pack_to(const Context& context, const PackRequest& request,
+                                       const oci::Reference& reference) {
+  return pack_as(
+      context, request, [&] { return open_store(context, reference, true); }, reference.tag);
+}
+
+Result<modelpack::PackOutcome> pack_locally(const Context& context, const PackRequest& request,
+                                            const oci::Reference& reference) {
+  return pack_as(
+      context, request, [&] { return open_local_store(context, true); }, reference.text());
+}
+
+}  // namespace mpk::flow

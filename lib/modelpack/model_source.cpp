@@ -1,0 +1,74 @@
+// ModelSource: bytes counted, hashed and tapped in the one pass.
+#include "modelpack/model_source.hpp"
+
+#include <algorithm>
+
+namespace mpk::modelpack {
+
+namespace {
+constexpr std::size_t kChunk = 128U << 10;  // larger pieces fall out of the L2 cache
+}
+
+ModelSource::ModelSource(const WalkFile& file, FileReader reader, const PackOptions& options,
+                         CancelToken cancel)
+    : file_(file),
+      reader_(std::move(reader)),
+      stats_(options.stats),
+      cancel_(std::move(cancel)),
+      tap_(file.path, reader_.size()) {
+  if (options.progress != nullptr) task_ = options.progress->start(file.path, reader_.size());
+}
+
+Result<std::size_t> ModelSource::read(std::span<std::uint8_t> buffer) {
+  TRY(cancel_.check());
+  auto count = TRY(reader_.read(buffer));
+  offset_ += count;
+  if (offset_ > reader_.size()) {
+    return Error(ErrorKind::mismatch, file_.path + " grew while it was read",
+                 "run the command again when nobody writes to it");
+  }
+  if (stats_ != nullptr) stats_->bytes_read += count;
+  if (task_) task_->advance(count);
+  if (!digest_ && offset_ > hashed_) take({buffer.data(), count});
+  if (count == 0 && !digest_) TRY(finish());
+  return count;
+}
+
+Result<void> ModelSource::rewind() {
+  TRY(reader_.seek(0));
+  offset_ = 0;
+  if (task_) task_->restart();
+  return {};
+}
+
+Result<Digest> ModelSource::digest() {
+  Bytes buffer(kChunk);
+  while (!digest_) TRY(read(buffer));
+  return *digest_;
+}
+
+void ModelSource::done(std::string_view outcome) {
+  if (task_) task_->done(outcome);
+}
+
+// After a rewind in mid-stream the first bytes come again: only new ones are hashed.
+void ModelSource::take(BytesView piece) {
+  auto fresh = static_cast<std::size_t>(offset_ - hashed_);
+  piece = piece.last(std::min(fresh, piece.size()));
+  hasher_.update(piece);
+  tap_.feed(piece);
+  hashed_ += piece.size();
+  if (stats_ != nullptr) stats_->bytes_hashed += piece.size();
+}
+
+Result<void> ModelSource::finish() {
+  if (hashed_ != reader_.size()) {
+    return Error(ErrorKind::mismatch, file_.path + " became shorter while it was read",
+                 "run the command again when nobody writes to it");
+  }
+  TRY(reader_.check_unchanged());
+  digest_ = hasher_.finish();
+  return {};
+}
+
+}  // namespace mpk::modelpack

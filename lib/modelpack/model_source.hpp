@@ -1,0 +1,48 @@
+// ModelSource: a file of a model as a store reads it, hashed and kept the head of on the way.
+#pragma once
+
+#include "base/file.hpp"
+#include "base/walk.hpp"
+#include "crypto/hash.hpp"
+#include "model/head.hpp"
+#include "modelpack/pack.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace mpk::modelpack {
+
+/// The first time through it is hashed and its head is kept. Reading again (a retry) only counts
+/// bytes: the digest of the first pass must come out again at the host. mismatch when the file
+/// changes while it is read. Not thread-safe.
+class ModelSource final : public oci::Source {
+ public:
+  ModelSource(const WalkFile& file, FileReader reader, const PackOptions& options,
+              CancelToken cancel);
+
+  std::optional<std::uint64_t> size() const override { return reader_.size(); }
+  Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
+  Result<void> rewind() override;
+
+  /// Reads what is left, if the store stopped before the end.
+  Result<Digest> digest();
+  /// After digest().
+  model::FileHead head() { return tap_.finish(); }
+  void done(std::string_view outcome);
+
+ private:
+  void take(BytesView piece);
+  Result<void> finish();
+
+  const WalkFile& file_;
+  FileReader reader_;
+  Stats* stats_;
+  CancelToken cancel_;
+  crypto::Hasher hasher_;
+  model::HeadTap tap_;
+  std::unique_ptr<ProgressTask> task_;
+  std::uint64_t offset_ = 0, hashed_ = 0;
+  std::optional<Digest> digest_;
+};
+
+}  // namespace mpk::modelpack
