@@ -6,29 +6,30 @@
 #include "complete.hpp"
 #include "exit_code.hpp"
 #include "help.hpp"
+#include "render/error.hpp"
 #include "session.hpp"
-#include "terminal/term.hpp"
+#include "terminal/output.hpp"
 #include "version.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <optional>
-#include <set>
 
 namespace mpk::cli {
 namespace {
 
-void print(std::FILE* stream, const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stream);
+void to_stderr(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+int refuse(const Error& error, bool verbose) {
+  to_stderr(error_text(error, verbose));
+  return exit_code(error.kind());
 }
 
-void print_error(const Error& error, bool verbose) {
-  // One line says what; the chain of contexts comes with -v.
-  auto line = verbose ? error.text() : error.message();
-  if (!verbose && !error.context().empty()) line = error.context().back() + ": " + line;
-  print(stderr, "error: " + printable(line) + "\n");
-  if (!error.hint().empty()) print(stderr, "hint: " + printable(error.hint()) + "\n");
+int print_and_pass(const std::string& text) {
+  write_stdout(text);
+  auto written = flush_stdout();
+  return written ? kExitPass : refuse(written.error(), false);
 }
 
 bool is_group(const std::string& word) {
@@ -77,12 +78,6 @@ bool asks_for_help(const std::vector<std::string>& arguments) {
   return false;
 }
 
-int flush_or_fail(int code) {
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-  print(stderr, "error: standard output could not be written\nhint: is the disk full?\n");
-  return kExitUndecided;
-}
-
 int run_command(const Command& command, const std::vector<std::string>& arguments,
                 const CancelToken& cancel) {
   OptionSet set;
@@ -90,70 +85,71 @@ int run_command(const Command& command, const std::vector<std::string>& argument
   CommonOptions common;
   add_common(set, common);
   if (auto parsed = set.parse(arguments); !parsed) {
-    print_error(parsed.error(), false);
-    print(stderr, "usage: " + usage_line(command) + "\n");
+    to_stderr(error_text(parsed.error(), false) + "usage: " + usage_line(command) + "\n");
     return kExitUsage;
   }
   Session session(common, cancel);
   auto outcome = run(session);
-  if (auto finished = session.finish(); outcome && !finished) outcome = std::move(finished).error();
-  if (outcome) return *outcome;
-  print_error(outcome.error(), common.verbose);
-  return exit_code(outcome.error().kind());
+  auto finished = session.finish();
+  if (!outcome) return refuse(outcome.error(), common.verbose);
+  if (finished) return *outcome;
+  // A refusal stays one though nobody could read why.
+  const int code = refuse(finished.error(), common.verbose);
+  return *outcome == kExitPass ? code : *outcome;
+}
+
+// "help ship" is "ship --help"; "help", "--help" and "-h" alone are the overview.
+std::vector<std::string> without_help_word(std::vector<std::string> words) {
+  if (words.size() < 2 || words[0] != "help") return words;
+  words.erase(words.begin());
+  words.emplace_back("--help");
+  return words;
 }
 
 std::optional<int> run_special(const std::vector<std::string>& words) {
   if (words.empty()) {
-    print(stderr, overview());
+    to_stderr(overview());
     return kExitUsage;
   }
-  if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
-    print(stdout, overview());
-    return flush_or_fail(kExitPass);
-  }
-  if (words[0] == "--version" || words[0] == "-V") {
-    print(stdout, std::string("mpk ") + kVersion + "\n");
-    return flush_or_fail(kExitPass);
-  }
+  if (words[0] == "--help" || words[0] == "-h" || words[0] == "help")
+    return print_and_pass(overview());
+  if (words[0] == "--version" || words[0] == "-V")
+    return print_and_pass(std::string("mpk ") + kVersion + "\n");
   if (words[0] == "__complete") {
     auto begin = words.begin() + 1;
     if (begin != words.end() && *begin == "--") ++begin;
-    print(stdout, complete({begin, words.end()}));
-    return flush_or_fail(kExitPass);
+    return print_and_pass(complete({begin, words.end()}));
   }
   if (words[0] == "__commands") {
-    for (const auto& command : commands()) print(stdout, command.name() + "\n");
-    return flush_or_fail(kExitPass);
+    std::string names;
+    for (const auto& command : commands()) names += command.name() + "\n";
+    return print_and_pass(names);
   }
   return std::nullopt;
 }
 
-int dispatch(const std::vector<std::string>& words, const CancelToken& cancel) {
+int no_command(const std::vector<std::string>& words) {
+  if (words.empty()) return refuse(Error(ErrorKind::usage, "__manual needs a command"), false);
+  if (!is_group(words[0])) return refuse(unknown_command(words), false);
+  if (words.size() == 1) {
+    to_stderr(group_help(words[0]));
+    return kExitUsage;
+  }
+  if (words[1] == "--help" || words[1] == "-h") return print_and_pass(group_help(words[0]));
+  return refuse(unknown_command(words), false);
+}
+
+int dispatch(const std::vector<std::string>& arguments, const CancelToken& cancel) {
+  auto words = without_help_word(arguments);
   if (auto special = run_special(words)) return *special;
   bool manual = words[0] == "__manual";
   std::vector<std::string> rest(words.begin() + (manual ? 1 : 0), words.end());
   std::size_t used = 0;
   const auto* command = rest.empty() ? nullptr : find(rest, used);
-  if (command == nullptr) {
-    if (!rest.empty() && is_group(rest[0]) &&
-        (rest.size() == 1 || rest[1] == "--help" || rest[1] == "-h")) {
-      print(rest.size() == 1 ? stderr : stdout, group_help(rest[0]));
-      return rest.size() == 1 ? kExitUsage : flush_or_fail(kExitPass);
-    }
-    print_error(
-        rest.empty() ? Error(ErrorKind::usage, "__manual needs a command") : unknown_command(rest),
-        false);
-    return kExitUsage;
-  }
-  if (manual) {
-    print(stdout, command_manual(*command));
-    return flush_or_fail(kExitPass);
-  }
+  if (command == nullptr) return no_command(rest);
+  if (manual) return print_and_pass(command_manual(*command));
   rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(used));
-  if (asks_for_help(rest)) {
-    print(stdout, command_help(*command));
-    return flush_or_fail(kExitPass);
-  }
+  if (asks_for_help(rest)) return print_and_pass(command_help(*command));
   return run_command(*command, rest, cancel);
 }
 
@@ -163,8 +159,8 @@ int run_app(const std::vector<std::string>& arguments, const CancelToken& cancel
   try {
     return dispatch(arguments, cancel);
   } catch (const std::exception& error) {
-    print(stderr, "error: internal: " + printable(error.what()) +
-                      "\nhint: this is a bug in mpk; please report it with the command line\n");
+    to_stderr("error: internal: " + printable(error.what()) +
+              "\nhint: this is a bug in mpk; please report it with the command line\n");
     return kExitInternal;
   }
 }

@@ -11,21 +11,36 @@
 namespace mpk::cli {
 namespace {
 
+// Readline breaks words at "=" and ":": they are put together again for mpk, and what stands before
+// the last break is taken off its answers, as only the rest is replaced.
 constexpr const char* kBash = R"(# bash completion for mpk
 _mpk() {
-  local line words=("${COMP_WORDS[@]:1:COMP_CWORD}")
+  local line word glue= last= tail words=() i
+  for ((i = 1; i <= COMP_CWORD; i++)); do
+    word=${COMP_WORDS[i]}
+    if [[ ${#words[@]} -gt 0 && ( -n $glue || $word == [=:]* ) ]]; then
+      words[${#words[@]}-1]+=$word
+    else
+      words+=("$word")
+    fi
+    glue=
+    [[ $word == *[=:] ]] && glue=1
+  done
+  [[ ${#words[@]} -gt 0 ]] && last=${words[${#words[@]}-1]}
+  tail=${last##*[=:]}
   COMPREPLY=()
   while IFS=$'\t' read -r line _; do
     case "$line" in
-      :file) mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}"); compopt -o filenames ;;
-      :directory) mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -d -- "${COMP_WORDS[COMP_CWORD]}"); compopt -o filenames ;;
-      *) COMPREPLY+=("$line") ;;
+      :file) mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$tail"); compopt -o filenames ;;
+      :directory) mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -d -- "$tail"); compopt -o filenames ;;
+      *) COMPREPLY+=("${line#"${last%"$tail"}"}") ;;
     esac
   done < <(mpk __complete -- "${words[@]}" 2>/dev/null)
 }
 complete -F _mpk mpk
 )";
 
+// Autoloaded from fpath the file is the body of _mpk at the first Tab and must then answer itself.
 constexpr const char* kZsh = R"(#compdef mpk
 _mpk() {
   local line word text
@@ -33,14 +48,17 @@ _mpk() {
   for line in "${(@f)$(mpk __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
     word="${line%%$'\t'*}"; text="${line#*$'\t'}"
     case "$word" in
-      :file) _files ;;
-      :directory) _files -/ ;;
+      :file) [[ $PREFIX == --*=* ]] && compset -P '*='; _files ;;
+      :directory) [[ $PREFIX == --*=* ]] && compset -P '*='; _files -/ ;;
       ?*) found+=("${word//:/\\:}:$text") ;;
     esac
   done
   (( ${#found} )) && _describe mpk found
 }
 compdef _mpk mpk
+if [[ $funcstack[1] == _mpk ]]; then
+  _mpk "$@"
+fi
 )";
 
 constexpr const char* kFish = R"(# fish completion for mpk
@@ -73,6 +91,14 @@ struct Candidates {
   }
 };
 
+// The values of an option or positional, each behind `before`.
+void offer_values(const OptionSpec& spec, const std::string& before, Candidates& candidates) {
+  for (const auto* words : {&spec.choices, &spec.suggestions}) {
+    for (const auto& word : *words) candidates.offer(before + word, spec.help);
+  }
+  if (spec.choices.empty() && spec.suggestions.empty()) candidates.offer_kind(spec.kind);
+}
+
 const Command* exact_command(const std::vector<std::string>& words) {
   for (const auto& command : commands()) {
     if (words.size() > command.path.size() &&
@@ -104,8 +130,7 @@ void complete_positional(const std::vector<OptionSpec>& specs, std::size_t given
   for (const auto& spec : specs) {
     if (!spec.positional) continue;
     if (index == given || (spec.repeatable && given > index)) {
-      for (const auto& choice : spec.choices) candidates.offer(choice, spec.help);
-      if (spec.choices.empty()) candidates.offer_kind(spec.kind);
+      offer_values(spec, {}, candidates);
       return;
     }
     ++index;
@@ -138,13 +163,18 @@ std::string complete(const std::vector<std::string>& words) {
   if (!rest.empty()) {
     const auto* spec = named(specs, rest.back());
     if (spec != nullptr && !spec->value.empty()) {
-      for (const auto& choice : spec->choices) candidates.offer(choice, spec->help);
-      if (spec->choices.empty()) candidates.offer_kind(spec->kind);
+      offer_values(*spec, {}, candidates);
       return candidates.out;
     }
   }
   if (candidates.prefix.starts_with("-")) {
-    complete_option(specs, candidates);
+    const auto equals = candidates.prefix.find('=');
+    const auto* spec = named(specs, candidates.prefix.substr(0, equals));
+    if (equals != std::string::npos && spec != nullptr && !spec->value.empty()) {
+      offer_values(*spec, candidates.prefix.substr(0, equals + 1), candidates);
+    } else {
+      complete_option(specs, candidates);
+    }
     return candidates.out;
   }
   std::size_t given = 0;

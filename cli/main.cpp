@@ -1,5 +1,6 @@
 // mpk: locale, signals, run, exit code.
 #include "app.hpp"
+#include "terminal/output.hpp"
 
 #include <unistd.h>
 
@@ -19,16 +20,23 @@ void on_signal(int) {
   token().cancel();
 }
 
+// Ignored (nohup, a background job's SIGINT) stays ignored.
+void stop_on(int signal) {
+  struct sigaction inherited{};
+  if (sigaction(signal, nullptr, &inherited) != 0 || inherited.sa_handler == SIG_IGN) return;
+  struct sigaction action{};
+  action.sa_handler = on_signal;
+  sigaction(signal, &action, nullptr);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   // Before anything else: libarchive and wcwidth depend on it.
   std::setlocale(LC_CTYPE, "C.UTF-8");
+  mpk::cli::hold_standard_streams();
   token();
-  struct sigaction action{};
-  action.sa_handler = on_signal;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) stop_on(signal);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGCHLD, SIG_DFL);  // an inherited SIG_IGN would hide how children end
   return mpk::cli::run_app({argv + 1, argv + argc}, token());

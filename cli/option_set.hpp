@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -19,7 +20,8 @@ struct OptionSpec {
   std::string value;               // "FILE"; empty: a flag
   std::string help;                // one line, no full stop
   ValueKind kind = ValueKind::text;
-  std::vector<std::string> choices;  // the only values, if any
+  std::vector<std::string> choices;      // the only values, if any
+  std::vector<std::string> suggestions;  // some values, for completion
   bool positional = false, required = false, repeatable = false;
 };
 
@@ -34,6 +36,9 @@ class OptionSet {
               std::string help, ValueKind kind = ValueKind::text);
   void choice(const std::string& names, std::string& target, std::vector<std::string> choices,
               std::string help);
+  /// For the option or positional that was added last: words that completion offers. Whoever takes
+  /// the value judges it.
+  void suggest(std::vector<std::string> words);
   void positional(const std::string& name, std::string& target, std::string help,
                   ValueKind kind = ValueKind::text);  // required
   void positional(const std::string& name, std::optional<std::string>& target, std::string help,
@@ -45,8 +50,8 @@ class OptionSet {
   void pass_through() { pass_through_ = true; }
 
   std::vector<OptionSpec> specs() const;
-  /// Fills the bound targets. usage: unknown option (nearest suggested), a missing or extra value,
-  /// another word than one of the choices; the message names it.
+  /// Fills the bound targets. usage: unknown option (nearest suggested), a missing, empty or extra
+  /// value, another word than one of the choices; the message names it.
   Result<void> parse(const std::vector<std::string>& arguments);
 
  private:
@@ -57,7 +62,11 @@ class OptionSet {
     Target target;
   };
   void add(OptionSpec spec, Target target);
+  const Entry* named(std::string_view option) const;
   Error explain(const std::string& message, const std::vector<std::string>& arguments) const;
+  /// For the option that a message of the parser starts with.
+  Error wrong_count(const std::string& message) const;
+  Result<void> check_value(const Entry& entry) const;
   std::vector<Entry> entries_;
   bool pass_through_ = false;
 };

@@ -6,6 +6,8 @@
 #include "base/text.hpp"
 #include "crypto/random.hpp"
 #include "http/transport.hpp"
+#include "render/error.hpp"
+#include "terminal/output.hpp"
 #include "terminal/progress_bars.hpp"
 #include "terminal/term.hpp"
 #include "version.hpp"
@@ -65,15 +67,31 @@ bool Session::quiet() const { return impl_->common.quiet; }
 bool Session::verbose() const { return impl_->common.verbose; }
 
 void Session::print(std::string_view text) {
-  if (impl_->progress) impl_->progress->clear();
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  if (text.empty() || text.back() != '\n') std::fputc('\n', stdout);
+  std::string safe;
+  for (auto line : split(text, '\n')) safe += printable(line) + "\n";
+  if (text.ends_with('\n')) safe.pop_back();
+  print_raw(safe);
 }
 
-void Session::print_json(const Json& document) { print(json::pretty(document)); }
+void Session::print_raw(std::string_view text) {
+  if (impl_->progress) impl_->progress->clear();
+  write_stdout(text);
+  if (text.empty() || text.back() != '\n') write_stdout("\n");
+}
+
+void Session::print_json(const Json& document) { print_raw(json::pretty(document)); }
+
+Result<void> Session::flush() { return flush_stdout(); }
+
+int Session::refuse(const Error& error, int exit_code) {
+  auto text = error_text(error, verbose());
+  text.pop_back();
+  impl_->line_to_stderr(text);
+  return exit_code;
+}
 
 void Session::say(std::string_view text) {
-  if (!impl_->common.quiet) impl_->line_to_stderr(text);
+  if (!impl_->common.quiet) impl_->line_to_stderr(printable(text));
 }
 
 void Session::warn(std::string_view text) { impl_->logger.warning(text); }
@@ -127,9 +145,11 @@ Result<std::string> Session::flag_file(std::string_view flag, const std::string&
   auto name = path.size() > 200 || path.starts_with("eyJ")
                   ? std::string("(a value, not a file name)")
                   : printable(path);
+  std::string_view reason = error.message();
+  if (reason.starts_with(path + ": ")) reason.remove_prefix(path.size() + 2);
   return Error(ErrorKind::usage,
                std::string(flag) + " " + name + ": " +
-                   (error.kind() == ErrorKind::not_found ? "no such file" : error.message()),
+                   (error.kind() == ErrorKind::not_found ? "no such file" : std::string(reason)),
                "give the name of a file, or - for standard input");
 }
 
@@ -140,7 +160,7 @@ unsigned Session::width() const { return terminal_width(STDOUT_FILENO); }
 
 bool Session::ask_yes(std::string_view question) {
   if (!stdin_is_terminal()) return false;
-  std::fprintf(stderr, "%.*s [y/N] ", static_cast<int>(question.size()), question.data());
+  std::fprintf(stderr, "%s [y/N] ", printable(question).c_str());
   std::string line;
   for (int c = std::getchar(); c != EOF && c != '\n' && line.size() < 16; c = std::getchar())
     line.push_back(static_cast<char>(c));
@@ -156,7 +176,7 @@ Result<std::string> Session::ask_secret(std::string_view prompt) {
   tcgetattr(STDIN_FILENO, &before);
   termios silent = before;
   silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  std::fprintf(stderr, "%.*s", static_cast<int>(prompt.size()), prompt.data());
+  std::fprintf(stderr, "%s", printable(prompt).c_str());
   tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
   std::string line;
   for (int c = std::getchar(); c != EOF && c != '\n' && line.size() < 4096; c = std::getchar())
@@ -176,9 +196,7 @@ Result<void> Session::finish() {
                 std::to_string(stats.requests) + " requests\n";
     std::fwrite(line.data(), 1, line.size(), stderr);
   }
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-    return Error(ErrorKind::io, "standard output could not be written", "is the disk full?");
-  return {};
+  return flush_stdout();
 }
 
 }  // namespace mpk::cli

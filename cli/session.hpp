@@ -34,9 +34,15 @@ class Session {
   bool quiet() const;
   bool verbose() const;
 
-  /// A result: to stdout.
+  /// A result: to stdout, a line feed added; control characters but line feeds are made visible.
   void print(std::string_view text);
+  /// Text that has been made safe for a terminal already, with colours, or that must stay as it is.
+  void print_raw(std::string_view text);
   void print_json(const Json& document);
+  /// What was printed is out: io when it could not be written.
+  Result<void> flush();
+  /// Prints the error as main does, for an answer with an exit code of its own.
+  int refuse(const Error& error, int exit_code);
   /// Talk: to stderr, not with --quiet.
   void say(std::string_view text);
   void warn(std::string_view text);
@@ -59,7 +65,7 @@ class Session {
   bool ask_yes(std::string_view question);
   /// A line from the terminal without echo. usage when there is no terminal.
   Result<std::string> ask_secret(std::string_view prompt);
-  /// Ends progress, prints --stats, flushes stdout: io when that fails (a full disk).
+  /// Ends progress, prints --stats, flushes stdout.
   Result<void> finish();
 
  private:

@@ -1,7 +1,12 @@
 # What is installed, and the .deb (cpack).
+find_program(GZIP gzip REQUIRED)
+set(MPK_MAINTAINER "mpk maintainers <maintainers@mpk.example>" CACHE STRING
+    "Maintainer of the package: whoever builds and distributes it")
+set(CPACK_PACKAGE_CONTACT ${MPK_MAINTAINER})
 install(TARGETS mpk RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
-install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+file(GLOB documents CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/docs/*.md)
+install(FILES README.md CHANGELOG.md SECURITY.md ${documents} DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES cmake/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # Man pages: prose from man/*.scd, options and examples from the binary's own records.
 set(manual_sources)
@@ -12,11 +17,12 @@ if(SCDOC)
     get_filename_component(page ${source} NAME_WLE)  # mpk-ship.1
     string(REGEX REPLACE "^.*\\.([0-9])$" "\\1" section ${page})
     set(output ${CMAKE_BINARY_DIR}/man/${page})
-    add_custom_command(OUTPUT ${output} DEPENDS ${source} mpk
+    add_custom_command(OUTPUT ${output} ${output}.gz DEPENDS ${source} mpk
       COMMAND ${CMAKE_SOURCE_DIR}/scripts/make-manual $<TARGET_FILE:mpk> ${source} ${SCDOC} ${output}
+      COMMAND ${GZIP} -9nkf ${output}
       VERBATIM)
-    list(APPEND manual_pages ${output})
-    install(FILES ${output} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+    list(APPEND manual_pages ${output}.gz)
+    install(FILES ${output}.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
   endforeach()
   add_custom_target(manual ALL DEPENDS ${manual_pages})
 endif()
@@ -29,12 +35,37 @@ add_custom_command(OUTPUT ${completions}/mpk.bash ${completions}/_mpk ${completi
   COMMAND mpk completion fish > ${completions}/mpk.fish)
 add_custom_target(completions ALL DEPENDS ${completions}/mpk.bash ${completions}/_mpk ${completions}/mpk.fish)
 install(FILES ${completions}/mpk.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME mpk)
-install(FILES ${completions}/_mpk DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+# zsh looks into vendor-completions below /usr only; what is installed elsewhere is a site's own.
+install(CODE "
+  set(folder site-functions)
+  if(CMAKE_INSTALL_PREFIX MATCHES \"/usr/?$\")
+    set(folder vendor-completions)
+  endif()
+  file(INSTALL \"${completions}/_mpk\"
+       DESTINATION \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/zsh/\${folder}\")")
 install(FILES ${completions}/mpk.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 
+# Debian policy §12.7: the package's own changelog; it has no Debian revision.
+configure_file(cmake/debian/changelog.in ${CMAKE_BINARY_DIR}/debian/changelog @ONLY)
+add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/debian/changelog.gz
+  DEPENDS ${CMAKE_BINARY_DIR}/debian/changelog
+  COMMAND ${GZIP} -9nkf ${CMAKE_BINARY_DIR}/debian/changelog)
+add_custom_target(debian_changelog ALL DEPENDS ${CMAKE_BINARY_DIR}/debian/changelog.gz)
+install(FILES ${CMAKE_BINARY_DIR}/debian/changelog.gz DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
 set(CPACK_GENERATOR DEB)
-set(CPACK_PACKAGE_CONTACT "mpk maintainers <mpk@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Supply chain for AI models: pack, describe, sign, push, verify")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+"mpk packs a model directory as a CNCF ModelPack artifact, describes it with an
+aiBOM (CycloneDX) and SLSA provenance, signs all of it through Sigstore, pushes
+it to an OCI registry, and verifies it again, offline and under a policy.
+Each file is read once, and the same files give the same digest.
+.
+What it writes are standard formats that cosign, oras and skopeo read. A
+sandbox with a whole Sigstore and a registry on loopback is included.")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ca-certificates)  # without them no registry is trusted
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
+    OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)

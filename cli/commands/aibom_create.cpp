@@ -1,11 +1,12 @@
 // mpk aibom create: the aiBOM of a directory or of an artifact.
 #include "aibom/build.hpp"
-#include "base/file.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "flow/describe.hpp"
 #include "options/options.hpp"
+#include "options/output_file.hpp"
 #include "options/pack_options.hpp"
+#include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -28,6 +29,16 @@ Result<model::Severity> severity(const std::string& word) {
                "one of info, low, medium, high");
 }
 
+Json written_json(const std::string& path, const aibom::Counts& tiers,
+                  const model::ModelInfo& info) {
+  return {
+      {"kind", "AibomWritten"},
+      {"file", path},
+      {"facts",
+       {{"verified", tiers.verified}, {"declared", tiers.declared}, {"inferred", tiers.inferred}}},
+      {"findings", findings_json(info)}};
+}
+
 Result<int> run(const Options& o, Session& session) {
   if (o.spec_version && *o.spec_version != "1.6")
     return Error(
@@ -36,6 +47,7 @@ Result<int> run(const Options& o, Session& session) {
         "1.6 is");
   std::optional<model::Severity> fail_on;
   if (o.fail_on) fail_on = TRY(severity(*o.fail_on));
+  if (o.output) TRY(check_output(*o.output));
   flow::DescribeRequest request;
   request.created = TRY(session.created(o.pack.created));
   if (o.pack.modelfile) request.modelfile = *o.pack.modelfile;
@@ -46,14 +58,15 @@ Result<int> run(const Options& o, Session& session) {
   }
   auto described = TRY(flow::describe(session.context(o.registry.plain_http), request));
   auto text = json::pretty(described.aibom);
-  if (o.output) {
-    TRY(write_file_atomic(*o.output, text));
-    session.say("written to " + *o.output);
-  } else {
-    session.print(text);
-  }
   auto tiers = aibom::count_tiers(described.aibom);
-  session.say("CycloneDX 1.6 · " + std::to_string(tiers.verified) + " facts verified, " +
+  if (!o.output) {
+    session.print_raw(text);
+  } else {
+    TRY(write_output(*o.output, text));
+    session.say("written to " + *o.output);
+    if (session.json()) session.print_json(written_json(*o.output, tiers, described.info));
+  }
+  session.say("CycloneDX 1.6 · " + counted(tiers.verified, "fact") + " verified, " +
               std::to_string(tiers.declared) + " declared, " + std::to_string(tiers.inferred) +
               " inferred");
   int code = 0;
@@ -87,8 +100,10 @@ Command aibom_create_command() {
         set.option("-o,--output", "FILE", o->output, "Write here instead of standard output",
                    ValueKind::file);
         set.option("--spec-version", "VERSION", o->spec_version, "CycloneDX version: 1.6");
+        set.suggest({"1.6"});
         set.option("--fail-on", "LEVEL", o->fail_on,
                    "Exit 1 on findings of this level or higher: info, low, medium, high");
+        set.suggest({"info", "low", "medium", "high"});
         o->pack.add_to(set);
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };

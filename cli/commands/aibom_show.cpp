@@ -13,7 +13,7 @@
 namespace mpk::cli {
 namespace {
 
-constexpr int kNoAibom = 20;
+constexpr int kNoAibom = 20, kNotValid = 21;
 
 struct Options {
   RegistryOptions registry;
@@ -50,28 +50,51 @@ std::string text_of(const Json& bom, const aibom::Summary& summary) {
   return out;
 }
 
-Result<Json> load(const Options& o, Session& session) {
-  if (oci::Reference::looks_like(o.source)) {
-    auto reference = TRY(parse_reference(o.source));
-    auto found = TRY(flow::attached_aibom(session.context(o.registry.plain_http), reference,
-                                          TRY(o.trust.resolve(session))));
-    session.say(found.verified_by.empty()
-                    ? "warning: its signature does not verify: " + found.problem
-                    : "signed by " + found.verified_by);
-    return found.aibom;
+// nullopt: the artifact has none.
+Result<std::optional<Json>> load_attached(const Options& o, Session& session) {
+  auto reference = TRY(parse_reference(o.source));
+  auto found = TRY(flow::attached_aibom(session.context(o.registry.plain_http), reference,
+                                        TRY(o.trust.resolve(session))));
+  if (!found) return std::optional<Json>();
+  if (found->verified_by.empty()) {
+    session.warn("its signature does not verify: " + found->problem);
+  } else {
+    session.say("signed by " + found->verified_by);
   }
-  auto text = TRY(session.flag_file("aibom", o.source, limits::kJsonDocument));
-  return json::parse(text, {.max_depth = 128}).with(o.source);
+  return std::optional(std::move(found->aibom));
+}
+
+bool is_cyclonedx(const Json& document) {
+  const auto text = [&](const char* name) {
+    const auto found = document.find(name);
+    return found != document.end() && found->is_string() ? found->get<std::string>()
+                                                         : std::string();
+  };
+  return document.is_object() && text("bomFormat") == "CycloneDX" && !text("specVersion").empty();
 }
 
 Result<int> run(const Options& o, Session& session) {
-  auto loaded = load(o, session);
-  // An artifact that is there but has no aiBOM is another answer than no artifact.
-  if (!loaded && loaded.error().message().ends_with("no aibom is attached")) {
-    session.warn(loaded.error().message());
-    return kNoAibom;
+  Json bom;
+  if (oci::Reference::looks_like(o.source)) {
+    auto found = TRY(load_attached(o, session));
+    // An artifact that is there but has no aiBOM is another answer than no artifact.
+    if (!found)
+      return session.refuse(Error(ErrorKind::not_found, o.source + ": no aibom is attached",
+                                  "mpk aibom create " + o.source + " computes one"),
+                            kNoAibom);
+    bom = *std::move(found);
+  } else {
+    auto text = TRY(session.flag_file("aibom", o.source, limits::kJsonDocument));
+    auto parsed = json::parse(text, {.max_depth = 128});
+    if (!parsed) return session.refuse(std::move(parsed).error().with(o.source), kNotValid);
+    bom = parsed.take();
   }
-  auto bom = TRY(std::move(loaded));
+  if (!is_cyclonedx(bom))
+    return session.refuse(Error(ErrorKind::malformed,
+                                o.source + ": not a CycloneDX document: it has no bomFormat "
+                                           "\"CycloneDX\" with a specVersion",
+                                "mpk aibom validate lists every problem of a document"),
+                          kNotValid);
   if (session.json()) {
     session.print_json(bom);
     return 0;

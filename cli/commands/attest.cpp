@@ -39,7 +39,8 @@ Result<int> run(const Options& o, Session& session) {
     if (aibom::has_errors(problems))
       return Error(ErrorKind::usage,
                    "--predicate " + *o.predicate + ": not a valid CycloneDX document: " +
-                       problems.front().pointer + ": " + problems.front().message,
+                       (problems.front().pointer.empty() ? "" : problems.front().pointer + ": ") +
+                       problems.front().message,
                    "mpk aibom validate " + *o.predicate + " lists every problem");
   }
   auto reference = TRY(parse_reference(o.reference));
@@ -89,6 +90,7 @@ Command attest_command() {
             auto o = std::make_shared<Options>();
             set.positional("REF", o->reference, "Artifact", ValueKind::reference);
             set.option("--type", "TYPE", o->type, "Predicate type: short name or URI");
+            set.suggest(attest::predicate_type_words());
             set.option("--predicate", "FILE", o->predicate, "The predicate, JSON", ValueKind::file);
             o->signing.add_to(set);
             o->registry.add_to(set);

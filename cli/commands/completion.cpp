@@ -18,13 +18,14 @@ Command completion_command() {
       .bind = [](OptionSet& set) -> Run {
         auto shell = std::make_shared<std::string>();
         set.positional("SHELL", *shell, "bash, zsh or fish");
+        set.suggest({"bash", "zsh", "fish"});
         return [shell](Session& session) -> Result<int> {
           auto script = TRY(completion_script(*shell));
           if (session.json()) {
             session.print_json(
                 {{"kind", "CompletionScript"}, {"shell", *shell}, {"script", script}});
           } else {
-            session.print(script);
+            session.print_raw(script);
           }
           return 0;
         };

@@ -5,6 +5,7 @@
 #include "commands/commands.hpp"
 #include "flow/context.hpp"
 #include "options/options.hpp"
+#include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -19,7 +20,7 @@ struct Options {
 
 Result<int> run(const Options& o, Session& session) {
   auto from_reference = TRY(parse_reference(o.source));
-  auto to_reference = TRY(oci::Reference::parse(o.target));
+  auto to_reference = TRY(parse_plain_reference(o.target));
   auto context = session.context(o.registry.plain_http);
   auto from = TRY(flow::open_store(context, from_reference));
   auto root = TRY(flow::resolve(*from, from_reference));
@@ -39,7 +40,7 @@ Result<int> run(const Options& o, Session& session) {
     options.mount_from = {from_reference.repository};
   auto copied = TRY(oci::copy_artifact(*from, root, *to, options));
   auto target =
-      to_reference.name() + (options.tag ? ":" + *options.tag : "") + "@" + root.digest.text();
+      pinned(options.tag ? to_reference.with_tag(*options.tag) : to_reference, root.digest);
   if (session.json()) {
     session.print_json({{"kind", "Copied"},
                         {"source", from_reference.text()},
@@ -52,9 +53,9 @@ Result<int> run(const Options& o, Session& session) {
                         {"bytes", copied.bytes}});
   } else {
     session.print(target);
-    session.say(std::to_string(copied.blobs) + " blobs (" + human_size(copied.bytes) + "), " +
+    session.say(counted(copied.blobs, "blob") + " (" + human_size(copied.bytes) + "), " +
                 std::to_string(copied.blobs_already_there) + " already there, " +
-                std::to_string(copied.referrers) + " referrers");
+                counted(copied.referrers, "referrer"));
   }
   return 0;
 }

@@ -1,4 +1,5 @@
 // mpk doctor: what mpk finds around it, and what would be in the way.
+#include "base/file.hpp"
 #include "commands/commands.hpp"
 #include "crypto/library.hpp"
 #include "flow/local_store.hpp"
@@ -10,10 +11,11 @@
 #include "version.hpp"
 
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 namespace mpk::cli {
 namespace {
+
+constexpr std::size_t kProbeSize = 4096;
 
 struct Row {
   const char* result;  // ok, note, FAIL
@@ -46,12 +48,18 @@ Row token_row(Session& session) {
 
 Row store_row(Session& session) {
   auto path = flow::local_store_path(session.context());
-  if (!path) return {"note", "local store", path.error().text()};
-  auto parent = *path;
-  while (!std::filesystem::exists(parent) && parent.has_relative_path())
-    parent = parent.parent_path();
-  if (access(parent.c_str(), W_OK) != 0)
-    return {"FAIL", "local store", path->string() + ": " + parent.string() + " is not writable"};
+  if (!path) return {"FAIL", "local store", path.error().text()};
+  auto there = *path;
+  std::error_code failure;
+  while (!std::filesystem::exists(there, failure) && there.has_relative_path())
+    there = there.parent_path();
+  // Permissions say nothing of a full disk or a read-only one; the file goes when it is not
+  // committed.
+  auto probe = AtomicFile::create(there);
+  if (!probe) return {"FAIL", "local store", path->string() + ": " + probe.error().text()};
+  const std::vector<std::uint8_t> bytes(kProbeSize, 'x');
+  if (auto written = probe->write(bytes); !written)
+    return {"FAIL", "local store", path->string() + ": " + written.error().text()};
   return {"ok", "local store", path->string()};
 }
 

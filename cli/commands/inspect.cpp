@@ -58,10 +58,10 @@ Result<int> run(const Options& o, Session& session) {
                         {"layers", manifest.layers.size()}});
     return 0;
   }
-  session.print(reference.with_digest(inspection.descriptor.digest).text());
+  session.print(pinned(reference, inspection.descriptor.digest));
   session.print(printable(manifest.effective_artifact_type()) + " · " +
-                human_size(inspection.total_size) + " · " + std::to_string(manifest.layers.size()) +
-                " layers\n");
+                human_size(inspection.total_size) + " · " +
+                counted(manifest.layers.size(), "layer") + "\n");
   auto config = config_lines(inspection.config);
   if (!config.empty()) session.print(config);
   std::vector<std::vector<std::string>> rows;

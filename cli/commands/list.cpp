@@ -1,4 +1,5 @@
 // mpk list: tags of a repository or layout, or what is in the local store.
+#include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "flow/local_store.hpp"
 #include "options/options.hpp"
@@ -20,7 +21,7 @@ Result<int> run(const Options& o, Session& session) {
   std::vector<std::string> tags;
   std::unique_ptr<oci::Store> store;
   if (o.where) {
-    auto reference = TRY(parse_reference(*o.where));
+    auto reference = TRY(parse_plain_reference(*o.where));
     if (reference.tag || reference.digest)
       return Error(ErrorKind::usage, *o.where + ": a tag or digest has no list",
                    "mpk list " + reference.name() + ", or mpk inspect " + *o.where);
@@ -36,7 +37,7 @@ Result<int> run(const Options& o, Session& session) {
     session.print_json({{"kind", "List"}, {"name", name}, {"tags", tags}});
     return 0;
   }
-  for (const auto& tag : tags) session.print(tag);
+  for (const auto& tag : tags) session.print(printable(tag));
   if (tags.empty()) session.say(name + ": nothing there yet");
   return 0;
 }

@@ -31,7 +31,7 @@ Result<int> run(const Options& o, Session& session) {
   const bool to_layout = reference.kind == oci::Reference::Kind::layout;
   auto packed = TRY(to_layout ? flow::pack_to(session.context(), request, reference)
                               : flow::pack_locally(session.context(), request, reference));
-  if (session.verbose()) say_ignored(packed, session);
+  say_ignored(packed, session);
   auto digest = packed.artifact.manifest.digest;
   if (session.json()) {
     auto document = packed_json(packed);
@@ -42,7 +42,7 @@ Result<int> run(const Options& o, Session& session) {
     return 0;
   }
   say_findings(packed.info, session);
-  session.print(reference.with_digest(digest).text());
+  session.print(pinned(reference, digest));
   if (reference.kind == oci::Reference::Kind::registry)
     session.say("next: mpk push " + reference.text());
   return 0;

@@ -1,9 +1,9 @@
 // mpk provenance create: SLSA provenance from the CI environment or from flags.
 #include "attest/predicate_type.hpp"
-#include "base/file.hpp"
 #include "commands/commands.hpp"
 #include "flow/attach.hpp"
 #include "options/options.hpp"
+#include "options/output_file.hpp"
 #include "options/pack_options.hpp"
 #include "version.hpp"
 
@@ -19,6 +19,7 @@ struct Options {
 };
 
 Result<int> run(const Options& o, Session& session) {
+  if (o.output) TRY(check_output(*o.output));
   auto build = TRY(attest::detect_build(session.env(), o.provenance.overrides()));
   auto predicate =
       attest::make_provenance(build, {}, std::nullopt, session.clock().now(), kVersion);
@@ -32,11 +33,16 @@ Result<int> run(const Options& o, Session& session) {
                                  predicate) +
            "\n";
   }
-  if (o.output) {
-    TRY(write_file_atomic(*o.output, text));
-    session.say("written to " + *o.output);
+  if (!o.output) {
+    session.print_raw(text);
   } else {
-    session.print(text);
+    TRY(write_output(*o.output, text));
+    session.say("written to " + *o.output);
+    if (session.json())
+      session.print_json({{"kind", "ProvenanceWritten"},
+                          {"file", *o.output},
+                          {"builder", build.builder_id},
+                          {"buildType", build.build_type}});
   }
   session.say("provenance: " + build.description);
   return 0;
@@ -57,7 +63,8 @@ Command provenance_create_command() {
               {{"mpk provenance create -o provenance.json", "the predicate, for mpk attest"},
                {"mpk provenance create ghcr.io/acme/llm:1.0", "the statement about an artifact"},
                {"mpk provenance create --builder-id https://ci.example.com/train@v3 --source-uri "
-                "git+https://example.com/train --source-commit 1f28c0…",
+                "git+https://example.com/train --source-commit "
+                "1f28c0d6a9c4b5e2f37881b09c6d5e4a3b2c1d0e",
                 "outside a known CI"}},
           .bind = [](OptionSet& set) -> Run {
             auto o = std::make_shared<Options>();

@@ -4,7 +4,9 @@
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "options/options.hpp"
+#include "options/output_file.hpp"
 #include "options/policy_option.hpp"
+#include "render/table.hpp"
 #include "render/verdict.hpp"
 
 #include <nlohmann/json.hpp>
@@ -26,6 +28,7 @@ struct Options {
 Result<int> run(const Options& o, Session& session) {
   if (!o.output)
     return Error(ErrorKind::usage, "where to? -o DIR is missing", "for example -o ./model");
+  TRY(check_output_directory(*o.output));
   flow::PullRequest request;
   request.reference = TRY(parse_reference(o.reference));
   request.directory = *o.output;
@@ -57,11 +60,12 @@ Result<int> run(const Options& o, Session& session) {
     return code;
   }
   if (outcome.verdict)
-    session.print(
-        verdict_text(*outcome.verdict, session.quiet(), session.verbose(), session.color()));
+    session.print_raw(verdict_text(*outcome.verdict,
+                                   {session.quiet(), session.verbose(), session.color()},
+                                   o.evidence.evidence));
   if (code == 0)
-    session.print("pulled " + std::to_string(outcome.files.written) + " files (" +
-                  human_size(outcome.files.bytes) + ") into " + *o.output +
+    session.print("pulled " + counted(outcome.files.written, "file") + " (" +
+                  human_size(outcome.files.bytes) + ") into " + printable(*o.output) +
                   (outcome.files.kept > 0
                        ? ", " + std::to_string(outcome.files.kept) + " were there already"
                        : std::string()));

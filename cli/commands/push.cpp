@@ -7,6 +7,7 @@
 #include "oci/copy.hpp"
 #include "options/options.hpp"
 #include "options/pack_options.hpp"
+#include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -32,14 +33,14 @@ void print_pushed(const oci::Reference& reference, const Digest& digest, std::si
     session.print_json(document);
     return;
   }
-  session.print(reference.with_digest(digest).text());
-  session.say(std::to_string(uploaded) + " new blobs, " + std::to_string(there) + " already there");
+  session.print(pinned(reference, digest));
+  session.say(counted(uploaded, "new blob") + ", " + std::to_string(there) + " already there");
 }
 
 Result<int> push_files(const Options& o, const oci::Reference& target, Session& session) {
   const auto request = TRY(o.pack.request(o.source, session));
   auto packed = TRY(flow::pack_to(session.context(o.registry.plain_http), request, target));
-  if (session.verbose()) say_ignored(packed, session);
+  say_ignored(packed, session);
   print_pushed(target, packed.artifact.manifest.digest, packed.blobs_uploaded,
                packed.blobs_already_there, packed_json(packed), session);
   return 0;

@@ -28,27 +28,29 @@ Result<std::vector<std::string>> remove_with_referrers(oci::Store& store,
 }
 
 Result<int> run(const Options& o, Session& session) {
-  auto reference = TRY(parse_reference(o.reference));
+  auto reference = TRY(parse_plain_reference(o.reference));
+  if (!reference.tag && !reference.digest)
+    return Error(
+        ErrorKind::usage, o.reference + ": neither a tag nor a digest",
+        "a tag removes the name; a digest removes the artifact and what is attached to it");
+  if (o.local && reference.digest)
+    return Error(ErrorKind::usage, o.reference + ": --local removes a name, not a digest",
+                 "mpk list shows the names in the local store");
   auto context = session.context(o.registry.plain_http);
   std::vector<std::string> removed;
   if (o.local) {
     auto store = TRY(flow::open_local_store(context, false));
-    auto target = TRY(parse_target_reference(o.reference));
-    TRY(store->resolve(target.text()).with("local store"));
-    TRY(store->remove_tag(target.text()));
-    removed.push_back(target.text());
+    TRY(store->resolve(reference.text()).with("local store"));
+    TRY(store->remove_tag(reference.text()));
+    removed.push_back(reference.text());
   } else {
     auto store = TRY(flow::open_store(context, reference));
     if (reference.digest) {
       removed = TRY(remove_with_referrers(*store, TRY(flow::resolve(*store, reference))));
-    } else if (reference.tag) {
+    } else {
       TRY(store->resolve(*reference.tag).with(reference.text()));
       TRY(store->remove_tag(*reference.tag));
       removed.push_back(reference.text());
-    } else {
-      return Error(
-          ErrorKind::usage, o.reference + ": neither a tag nor a digest",
-          "a tag removes the name; a digest removes the artifact and what is attached to it");
     }
   }
   if (session.json()) {

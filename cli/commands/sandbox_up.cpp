@@ -32,7 +32,7 @@ Result<int> run(const Options& o, Session& session) {
   } else {
     for (const auto& [name, value] : variables) session.print("export " + name + "=" + value);
   }
-  std::fflush(stdout);
+  TRY(session.flush());
   session.say("running; Ctrl-C stops it");
   auto cancel = session.cancel();
   while (!cancel.cancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(100));

@@ -7,6 +7,7 @@
 #include "commands/commands.hpp"
 #include "options/options.hpp"
 #include "options/pack_options.hpp"
+#include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -24,7 +25,7 @@ struct Options {
 std::string model_line(const modelpack::PackOutcome& packed) {
   std::uint64_t size = 0;
   for (const auto& file : packed.artifact.files) size += file.size;
-  std::string out = std::to_string(packed.artifact.files.size()) + " files · " + human_size(size);
+  std::string out = counted(packed.artifact.files.size(), "file") + " · " + human_size(size);
   const auto& info = packed.info;
   if (!info.family.empty()) out += " · " + printable(info.family, 40);
   if (info.tensors.parameters > 0)
@@ -39,10 +40,9 @@ void print_outcome(const Options& o, const oci::Reference& reference,
   auto tiers = aibom::count_tiers(outcome.aibom);
   auto findings = packed.info.findings.size();
   session.print("packed      " + model_line(packed));
-  session.print("aibom       CycloneDX 1.6 · " + std::to_string(tiers.verified) +
-                " facts verified, " + std::to_string(tiers.declared) + " declared, " +
-                std::to_string(tiers.inferred) + " inferred · " +
-                (findings == 0 ? "no findings" : std::to_string(findings) + " findings"));
+  session.print("aibom       CycloneDX 1.6 · " + counted(tiers.verified, "fact") + " verified, " +
+                std::to_string(tiers.declared) + " declared, " + std::to_string(tiers.inferred) +
+                " inferred · " + (findings == 0 ? "no findings" : counted(findings, "finding")));
   for (const auto& finding : packed.info.findings)
     session.print("            " + finding_line(finding));
   session.print("provenance  SLSA v1 · " + printable(outcome.build.description));
@@ -50,8 +50,8 @@ void print_outcome(const Options& o, const oci::Reference& reference,
                 printable(outcome.issuer) + ") · " + printable(outcome.attached.front().log_url) +
                 " #" + outcome.attached.front().log_index);
   auto digest = packed.artifact.manifest.digest;
-  session.print("pushed      " + reference.with_digest(digest).text() + " · " +
-                std::to_string(packed.blobs_uploaded) + " new blobs, " +
+  session.print("pushed      " + pinned(reference, digest) + " · " +
+                counted(packed.blobs_uploaded, "new blob") + ", " +
                 std::to_string(packed.blobs_already_there) + " already there");
   std::string flags = o.signing.trusted_root ? " --trusted-root " + *o.signing.trusted_root : "";
   session.say("next: mpk verify " + reference.name() + "@" + digest.text() + flags +
@@ -88,7 +88,7 @@ Result<int> run(const Options& o, Session& session) {
   request.signing = TRY(o.signing.resolve(session));
   request.provenance = o.provenance.overrides();
   auto outcome = TRY(flow::ship(session.context(o.registry.plain_http), request));
-  if (session.verbose()) say_ignored(outcome.packed, session);
+  say_ignored(outcome.packed, session);
   if (session.json()) {
     session.print_json(outcome_json(request.reference, outcome));
   } else {

@@ -4,6 +4,7 @@
 #include "flow/look.hpp"
 #include "modelpack/media_types.hpp"
 #include "options/options.hpp"
+#include "render/table.hpp"
 #include "terminal/term.hpp"
 
 #include <nlohmann/json.hpp>
@@ -81,13 +82,13 @@ Result<int> run(const Options& o, Session& session) {
   }
   auto type =
       tree.root.artifact_type == modelpack::kArtifactType ? "ModelPack" : tree.root.artifact_type;
-  std::string out = reference.with_digest(tree.root.digest).text() + "   " + printable(type) +
-                    " · " + human_size(tree.total_size) + " · " + std::to_string(tree.layers) +
-                    " layers\n";
+  std::string out = printable(pinned(reference, tree.root.digest)) + "   " + printable(type) +
+                    " · " + human_size(tree.total_size) + " · " + counted(tree.layers, "layer") +
+                    "\n";
   for (std::size_t i = 0; i < tree.referrers.size(); ++i)
     append_node(out, tree.referrers[i], "", i + 1 == tree.referrers.size(), session.color());
   if (tree.referrers.empty()) out += "└─ nothing is attached\n";
-  session.print(out);
+  session.print_raw(out);
   return 0;
 }
 

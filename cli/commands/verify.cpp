@@ -78,7 +78,8 @@ Result<int> run(const Options& o, Session& session) {
   if (session.json()) {
     session.print_json(policy::to_json(verdict));
   } else {
-    session.print(verdict_text(verdict, session.quiet(), session.verbose(), session.color()));
+    session.print_raw(verdict_text(verdict, {session.quiet(), session.verbose(), session.color()},
+                                   o.evidence.evidence));
   }
   return verdict.exit_code();
 }
@@ -112,6 +113,7 @@ Command verify_command() {
         o->policy.add_to(set);
         o->who.add_to(set);
         set.option("--type", "TYPE", o->type, "Check the attestation of this predicate type only");
+        set.suggest(attest::predicate_type_words());
         set.flag("--content", o->content, "Also read and hash every layer (a layout's always are)");
         o->trust.add_to(set);
         o->evidence.add_to(set);

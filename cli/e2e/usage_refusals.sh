@@ -10,7 +10,7 @@ accepts "the good artifact" verify "$repo:good"
 
 refuses "no identity given" 2 "--certificate-identity" "$MPK" verify "$repo:good" "${trust[@]}"
 refuses "a missing reference" 11 "not found" verify "$repo:nobody"
-refuses "a missing layout" 11 "no such directory" verify "oci:$work/nowhere:1"
+refuses "a missing layout" 2 "no such directory" verify "oci:$work/nowhere:1"
 refuses "an unreachable registry" 3 "connection refused" verify 127.0.0.1:1/m:1
 refuses "a missing directory" 2 "nowhere" "$MPK" ship "$work/nowhere" "$repo:x" "${signing[@]}"
 refuses "a missing trusted root" 2 "nowhere" "$MPK" verify "$repo:good" --trusted-root "$work/nowhere" "${who[@]}"
@@ -20,4 +20,61 @@ printf 'apiVersion: mpk/v1\nname: [\n' >"$work/policy.yaml"
 refuses "a policy that is no YAML" 2 "policy.yaml:" "$MPK" verify "$repo:good" "${trust[@]}" --policy "$work/policy.yaml"
 refuses "a wrong flag" 2 "--certificate-identity" verify "$repo:good" --certificate-identty x
 refuses "an unknown command" 2 "did you mean" "$MPK" verfy "$repo:good"
+
+# Where to write is judged before the work.
+printf x >"$work/file"
+refuses "pull into a file's place" 2 "not a directory" "$MPK" pull "$repo:good" -o "$work/file"
+refuses "pull below a file" 2 "is no directory" "$MPK" pull "$repo:good" -o "$work/file/model"
+refuses "an aiBOM into a missing directory" 2 "no such directory" "$MPK" aibom create "$model" -o "$work/none/bom.json"
+refuses "an aiBOM onto a directory" 2 "a directory" "$MPK" aibom create "$model" -o "$work"
+refuses "provenance into a missing directory" 2 "no such directory" "$MPK" provenance create -o "$work/none/p.json"
+refuses "a sandbox in a file's place" 2 "not a directory" "$MPK" sandbox run --dir "$work/file" -- true
+accepts "an aiBOM into a pipe" test -n "$("$MPK" aibom create "$model" --quiet -o /dev/stdout | field bomFormat)"
+
+# References.
+refuses "a path for a reference" 2 "a path" "$MPK" inspect ./tl
+refuses "a registry alone" 2 "without a repository" "$MPK" list ghcr.io
+refuses "a word alone" 2 "no reference" "$MPK" inspect tl
+refuses "a layout's tag that is none" 2 "is no tag" "$MPK" pack "$model" -t "oci:$work/l:bad/tag"
+accepts "nothing was made" absent "$work/l:bad"
+refuses "an empty directory name" 2 "DIR is empty" "$MPK" pack "" -t "oci:$work/l:1"
+refuses "an empty option" 2 "--tag needs a value: REF" "$MPK" pack "$model" --tag=
+accepts "a tag is latest by default" "$MPK" pack "$model" -t "oci:$work/default"
+cp "$STEPS_DIR/output" "$work/talk"
+accepts "the tag is printed" grep -qF "oci:$work/default:latest@sha256:" "$work/talk"
+for command in inspect tree; do accepts "$command without a tag" "$MPK" "$command" "oci:$work/default"; done
+accepts "pull without a tag" "$MPK" pull "oci:$work/default" -o "$work/pulled"
+refuses "verify without a tag" 10 "no signature" verify "oci:$work/default"
+refuses "rm without a tag" 2 "neither a tag nor a digest" "$MPK" rm "oci:$work/default"
+refuses "rm --local of a digest" 2 "--local removes a name" "$MPK" rm --local "$repo@sha256:$(printf '0%.0s' {1..64})"
+
+# Provenance by hand.
+provenance() { "$MPK" provenance create "$@"; }
+commit=$(printf 'a%.0s' {1..40})
+accepts "a commit with its source" provenance --source-uri git+https://example.com/t --source-commit "$commit"
+refuses "a commit alone" 2 "without a source" provenance --source-commit "$commit"
+refuses "a short commit" 2 "40 or 64" provenance --source-uri git+https://example.com/t --source-commit abc123
+refuses "a builder that is no URI" 2 "--builder-id" provenance --builder-id "our builder"
+refuses "the same with ship" 2 "--builder-id" "$MPK" ship "$model" "$repo:p" "${signing[@]}" --builder-id "our builder"
+
+# aiBOM.
+refuses "aibom show without one" 20 "error: oci:$work/default: no aibom" "$MPK" aibom show "oci:$work/default"
+refuses "aibom show of nothing" 11 "not found" "$MPK" aibom show "$repo:nobody"
+printf '{"a":1}' >"$work/other.json"
+refuses "aibom show of another document" 21 "not a CycloneDX document" "$MPK" aibom show "$work/other.json"
+refuses "aibom show of no JSON" 21 "file" "$MPK" aibom show "$work/file"
+refuses "attest of another document" 2 'not a valid CycloneDX document: missing' \
+  "$MPK" attest "$repo:good" "${signing[@]}" --type cyclonedx --predicate "$work/other.json"
+: >"$work/empty"
+refuses "an empty token" 2 "it is empty" "$MPK" sign "$repo:good" --identity-token "$work/empty" "${signing[@]}"
+
+# What a stranger wrote does not reach the terminal.
+type=$(printf 'urn:x:y\033[31mred')
+printf '{}' >"$work/predicate.json"
+accepts "an attestation with an escape in its type" "$MPK" attest "$repo:good" "${signing[@]}" --type "$type" --predicate "$work/predicate.json"
+raw_verify() { "$MPK" verify "$repo:good" "${trust[@]}" "${who[@]}" --type "$type" >"$work/talk" 2>&1; }
+accepts "is verified" raw_verify
+accepts "and shown harmless" lacks $'\033' "$work/talk"
+accepts "the screen names what was waived" says "not checked: CT log (--insecure-ignore-sct)" \
+  "$MPK" verify "$repo:good" "${trust[@]}" "${who[@]}" --insecure-ignore-sct
 close_steps "usage refusals"

@@ -123,17 +123,44 @@ void EvidenceOptions::add_to(OptionSet& set) {
            "Do not demand a transparency log entry");
 }
 
-Result<oci::Reference> parse_reference(const std::string& text) {
+Result<oci::Reference> parse_plain_reference(const std::string& text) {
+  if (text.starts_with("/") || text.starts_with("./") || text.starts_with("../"))
+    return Error(ErrorKind::usage, printable(text) + ": a path, and no reference",
+                 "a local OCI layout is written oci:" + text + ", with a tag oci:" + text + ":1.0");
+  if (text.find('/') == std::string::npos && !text.starts_with("oci:")) {
+    const bool is_host = text.find('.') != std::string::npos || text.starts_with("localhost");
+    return Error(ErrorKind::usage,
+                 printable(text) + (is_host ? ": a registry without a repository"
+                                            : ": no reference, as it names no registry"),
+                 "write HOST/REPOSITORY:TAG, or oci:DIR:TAG for a local OCI layout");
+  }
   return oci::Reference::parse(text);
 }
 
+Result<oci::Reference> parse_reference(const std::string& text) {
+  auto reference = TRY(parse_plain_reference(text));
+  if (reference.tag || reference.digest) return reference;
+  // A directory may have a ':' in its name, but more often this is a tag that can't be one.
+  const auto colon = text.rfind(':');
+  if (reference.kind == oci::Reference::Kind::layout && colon > 3)
+    return Error(ErrorKind::usage,
+                 printable(text) + ": \"" + printable(text.substr(colon + 1), 80) + "\" is no tag",
+                 "a tag has no '/'; if the directory's name has a ':', write the tag behind it: " +
+                     text + ":latest");
+  return reference.with_tag("latest");
+}
+
 Result<oci::Reference> parse_target_reference(const std::string& text) {
-  auto reference = TRY(oci::Reference::parse(text));
+  auto reference = TRY(parse_reference(text));
   if (reference.digest)
     return Error(ErrorKind::usage, text + ": a digest can't be chosen",
                  "name where to push by a tag, for example " + reference.name() + ":1.0");
-  if (!reference.tag) return reference.with_tag("latest");
   return reference;
+}
+
+std::string pinned(const oci::Reference& reference, const Digest& digest) {
+  return reference.name() + (reference.tag && !reference.digest ? ":" + *reference.tag : "") + "@" +
+         digest.text();
 }
 
 }  // namespace mpk::cli

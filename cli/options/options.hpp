@@ -51,8 +51,14 @@ struct EvidenceOptions {
   void add_to(OptionSet& set);
 };
 
-/// A reference, with a default tag "latest" where one is needed for writing.
+/// What to read: the tag is "latest" where neither tag nor digest is given.
 Result<oci::Reference> parse_reference(const std::string& text);
+/// Where to write: the same, and a digest can't be chosen.
 Result<oci::Reference> parse_target_reference(const std::string& text);
+/// A repository or layout as it was written, without a default tag.
+Result<oci::Reference> parse_plain_reference(const std::string& text);
+
+/// "oci:./models:1.0@sha256:…": all that is known about what was written.
+std::string pinned(const oci::Reference& reference, const Digest& digest);
 
 }  // namespace mpk::cli

@@ -2,6 +2,7 @@
 #include "options/pack_options.hpp"
 
 #include "base/text.hpp"
+#include "base/walk.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -41,23 +42,40 @@ attest::ProvenanceOverrides ProvenanceFlags::overrides() const {
 }
 
 Json packed_json(const modelpack::PackOutcome& packed) {
-  Json files = Json::array(), findings = Json::array();
+  Json files = Json::array();
   for (const auto& file : packed.artifact.files)
     files.push_back({{"path", file.path},
                      {"kind", std::string(to_string(file.kind))},
                      {"size", file.size},
                      {"digest", file.digest.text()}});
-  for (const auto& finding : packed.info.findings)
+  return {{"files", files}, {"findings", findings_json(packed.info)}, {"ignored", packed.ignored}};
+}
+
+Json findings_json(const model::ModelInfo& info) {
+  Json findings = Json::array();
+  for (const auto& finding : info.findings)
     findings.push_back({{"severity", std::string(to_string(finding.severity))},
                         {"code", finding.code},
                         {"path", finding.path},
                         {"message", finding.message},
                         {"fix", finding.fix}});
-  return {{"files", files}, {"findings", findings}, {"ignored", packed.ignored}};
+  return findings;
 }
 
 void say_ignored(const modelpack::PackOutcome& packed, Session& session) {
-  for (const auto& path : packed.ignored) session.say("left out: " + path);
+  std::vector<std::string> secrets;
+  for (const auto& path : packed.ignored) {
+    if (looks_like_secret(path)) secrets.push_back(printable(path, 80));
+    if (session.verbose()) session.say("left out: " + path);
+  }
+  if (secrets.empty()) return;
+  constexpr std::size_t kShown = 5;
+  const auto more = secrets.size() > kShown ? secrets.size() - kShown : 0;
+  secrets.resize(secrets.size() - more);
+  session.warn("left out: " + join(secrets, ", ") +
+               (more > 0 ? " and " + std::to_string(more) + " more" : "") +
+               (secrets.size() == 1 ? " (looks like a secret" : " (look like secrets") +
+               "; to pack it nevertheless, write !NAME into .mpkignore)");
 }
 
 void say_findings(const model::ModelInfo& info, Session& session) {

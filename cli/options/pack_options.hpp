@@ -26,6 +26,9 @@ struct ProvenanceFlags {
 
 /// {"files": […], "findings": […], "ignored": […]}
 Json packed_json(const modelpack::PackOutcome& packed);
+/// [{"severity": …, "code": …, "path": …, "message": …, "fix": …}]
+Json findings_json(const model::ModelInfo& info);
+/// One warning for what looks like a secret; the rest is said with --verbose.
 void say_ignored(const modelpack::PackOutcome& packed, Session& session);
 void say_findings(const model::ModelInfo& info, Session& session);
 /// "medium: README.md: the card says …"

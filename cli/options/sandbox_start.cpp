@@ -1,6 +1,8 @@
 // Starting the sandbox.
 #include "options/sandbox_start.hpp"
 
+#include "options/output_file.hpp"
+
 #include <filesystem>
 
 namespace mpk::cli {
@@ -10,10 +12,11 @@ Result<RunningSandbox> start_sandbox(Session& session, const std::optional<std::
   RunningSandbox out;
   std::filesystem::path path;
   if (directory) {
+    TRY(check_output_directory(*directory));
     path = std::filesystem::absolute(*directory);
-    std::error_code error;
-    std::filesystem::create_directories(path, error);
-    if (error) return Error(ErrorKind::io, path.string() + ": " + error.message());
+    std::error_code failure;
+    std::filesystem::create_directories(path, failure);
+    if (failure) return errno_error(failure.value(), "make", path);
   } else {
     out.own_directory = TRY(TempDir::create("mpk-sandbox"));
     path = out.own_directory->path();

@@ -2,14 +2,37 @@
 #include "render/verdict.hpp"
 
 #include "base/text.hpp"
+#include "render/table.hpp"
 #include "terminal/term.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace mpk::cli {
 namespace {
 
-constexpr std::size_t kIndent = 18;  // under the message
+constexpr std::size_t kLabelLeast = 10, kLabelMost = 24;
+
+// Of a URI the end of its path, as much as fits: types of one host differ there.
+std::string label_of(const policy::Check& check) {
+  std::string_view label = check.label;
+  if (const auto scheme = label.find("://"); scheme != std::string_view::npos) {
+    label.remove_prefix(scheme + 3);
+    while (label.ends_with('/')) label.remove_suffix(1);
+    if (const auto slash = label.find('/'); slash != std::string_view::npos)
+      label.remove_prefix(slash + 1);
+    for (auto slash = label.find('/'); label.size() > kLabelMost && slash != std::string_view::npos;
+         slash = label.find('/'))
+      label.remove_prefix(slash + 1);
+  }
+  return printable(label);
+}
+
+std::size_t label_width(const policy::Verdict& verdict) {
+  std::size_t width = kLabelLeast;
+  for (const auto& check : verdict.checks) width = std::max(width, display_width(label_of(check)));
+  return std::min(width, kLabelMost);
+}
 
 std::string mark(policy::CheckResult result, bool color) {
   switch (result) {
@@ -23,12 +46,12 @@ std::string mark(policy::CheckResult result, bool color) {
   return {};
 }
 
-std::string check_lines(const policy::Check& check, bool verbose, bool color) {
-  auto out =
-      mark(check.result, color) + "  " + fit(check.label, 10) + "  " + printable(check.message);
+std::string check_lines(const policy::Check& check, std::size_t width, bool verbose, bool color) {
+  auto out = mark(check.result, color) + "  " + fit(label_of(check), width) + "  " +
+             printable(check.message);
   if (verbose && !check.code.empty()) out += " [" + check.code + "]";
   out += "\n";
-  std::string indent(kIndent, ' ');
+  std::string indent(width + 8, ' ');  // under the message
   for (const auto& line : check.expected) out += indent + "expected  " + printable(line) + "\n";
   if (!check.found.empty()) out += indent + "found     " + printable(check.found) + "\n";
   return out;
@@ -49,18 +72,21 @@ std::string step_lines(const policy::EvidenceItem& item, bool color) {
 }
 
 std::string last_line(const policy::Verdict& verdict, bool color) {
-  auto failed = static_cast<std::size_t>(std::count_if(
-      verdict.checks.begin(), verdict.checks.end(),
-      [](const policy::Check& check) { return check.result == policy::CheckResult::fail; }));
-  auto count = [](std::size_t n) { return std::to_string(n) + (n == 1 ? " check" : " checks"); };
+  auto number = [&](policy::CheckResult result) {
+    return std::ranges::count(verdict.checks, result, &policy::Check::result);
+  };
+  const auto failed = number(policy::CheckResult::fail);
+  const auto skipped = number(policy::CheckResult::skip);
+  const auto run = counted(verdict.checks.size() - static_cast<std::size_t>(skipped), "check");
+  const auto rest = skipped == 0 ? std::string() : ", " + std::to_string(skipped) + " skipped";
   std::string line;
   switch (verdict.outcome()) {
     case policy::Verdict::Outcome::passed:
-      line = styled("passed", Style::good, color) + ": " + count(verdict.checks.size());
+      line = styled("passed", Style::good, color) + ": " + run + rest;
       break;
     case policy::Verdict::Outcome::refused:
-      line = styled("refused", Style::bad, color) + ": " + std::to_string(failed) + " of " +
-             count(verdict.checks.size()) + " failed";
+      line = styled("refused", Style::bad, color) + ": " + std::to_string(failed) + " of " + run +
+             " failed" + rest;
       break;
     case policy::Verdict::Outcome::undecided:
       line = styled("undecided", Style::warn, color) + ": could not be checked";
@@ -74,16 +100,29 @@ std::string last_line(const policy::Verdict& verdict, bool color) {
   return line + "\n";
 }
 
+// What was waived must be seen without -v too.
+std::string waived_line(const sigstore::Evidence& evidence) {
+  std::vector<std::string> waived;
+  if (evidence.insecure_ignore_sct) waived.emplace_back("CT log (--insecure-ignore-sct)");
+  if (evidence.insecure_ignore_tlog)
+    waived.emplace_back("transparency log (--insecure-ignore-tlog)");
+  if (evidence.insecure_ignore_timestamp) waived.emplace_back("timestamp");
+  return waived.empty() ? "" : "not checked: " + join(waived, ", ") + "\n";
+}
+
 }  // namespace
 
-std::string verdict_text(const policy::Verdict& verdict, bool quiet, bool verbose, bool color) {
-  if (quiet) return last_line(verdict, color);
+std::string verdict_text(const policy::Verdict& verdict, const VerdictStyle& style,
+                         const sigstore::Evidence& evidence) {
+  if (style.quiet) return last_line(verdict, style.color);
   std::string out;
-  for (const auto& check : verdict.checks) out += check_lines(check, verbose, color);
-  if (verbose) {
-    for (const auto& item : verdict.evidence) out += step_lines(item, color);
+  const auto width = label_width(verdict);
+  for (const auto& check : verdict.checks)
+    out += check_lines(check, width, style.verbose, style.color);
+  if (style.verbose) {
+    for (const auto& item : verdict.evidence) out += step_lines(item, style.color);
   }
-  out += last_line(verdict, color);
+  out += waived_line(evidence) + last_line(verdict, style.color);
   for (const auto& check : verdict.checks) {
     if (check.result == policy::CheckResult::fail && !check.hint.empty())
       out += "hint: " + printable(check.hint) + "\n";

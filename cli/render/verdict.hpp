@@ -7,7 +7,14 @@
 
 namespace mpk::cli {
 
-/// `quiet`: only the last line; `verbose`: every step of the client specification too.
-std::string verdict_text(const policy::Verdict& verdict, bool quiet, bool verbose, bool color);
+struct VerdictStyle {
+  bool quiet = false;    // only the last line
+  bool verbose = false;  // every step of the client specification too
+  bool color = false;
+};
+
+/// `evidence`: what was waived is named. Everything from outside is escaped.
+std::string verdict_text(const policy::Verdict& verdict, const VerdictStyle& style,
+                         const sigstore::Evidence& evidence);
 
 }  // namespace mpk::cli

@@ -1,8 +1,11 @@
 // Where the build ran: GitHub Actions, GitLab, another CI, or somebody's machine.
 #include "attest/slsa_provenance.hpp"
 #include "base/identifiers.hpp"
+#include "base/text.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace mpk::attest {
 namespace {
@@ -102,25 +105,89 @@ bool is_true(const Env& env, const char* name) {
   return value && (*value == "true" || *value == "1");
 }
 
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// RFC 3986 §3: a scheme, ":", and characters that a URI may have.
+bool is_uri(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == 0 || colon == std::string_view::npos || colon + 1 == text.size()) return false;
+  const auto scheme = text.substr(0, colon);
+  const auto in_scheme = [](char c) {
+    return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+  };
+  constexpr std::string_view kOthers = "-._~:/?#[]@!$&'()*+,;=%";
+  return is_letter(scheme.front()) && std::ranges::all_of(scheme, in_scheme) &&
+         std::ranges::all_of(text.substr(colon + 1), [&](char c) {
+           return is_letter(c) || is_digit(c) || kOthers.find(c) != std::string_view::npos;
+         });
+}
+
+Result<void> check_uri(const char* name, const std::string& value) {
+  if (is_uri(value)) return {};
+  return Error(ErrorKind::usage, std::string(name) + " " + printable(value, 100) + ": not a URI",
+               "for example https://ci.example.com/train or git+https://example.com/train");
+}
+
+// SHA-1 or SHA-256, whole: an abbreviation names nothing for ever.
+Result<void> check_commit(const char* name, const std::string& value) {
+  const bool hex =
+      std::ranges::all_of(value, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
+  if (hex && (value.size() == 40 || value.size() == 64)) return {};
+  return Error(ErrorKind::usage,
+               std::string(name) + " " + printable(value, 80) +
+                   ": expected 40 or 64 lower-case hexadecimal digits",
+               "git rev-parse HEAD prints them");
+}
+
+struct Named {
+  const char *builder_id, *build_type, *source_uri, *source_commit, *invocation_id;
+};
+
+// slsa.dev/spec/v1.2/build-provenance: builder.id and buildType are TypeURIs, the source a
+// ResourceURI; invocationId is any text.
+Result<void> check(const ProvenanceOverrides& given, const Named& names) {
+  if (given.builder_id) TRY(check_uri(names.builder_id, *given.builder_id));
+  if (given.build_type) TRY(check_uri(names.build_type, *given.build_type));
+  if (given.source_uri) TRY(check_uri(names.source_uri, *given.source_uri));
+  if (given.source_commit) TRY(check_commit(names.source_commit, *given.source_commit));
+  if (given.invocation_id && printable(*given.invocation_id) != *given.invocation_id)
+    return Error(ErrorKind::usage,
+                 std::string(names.invocation_id) + ": control characters are not allowed");
+  return {};
+}
+
+// A CI that says by MPK_… what it is.
+Result<BuildContext> generic_ci(const Env& env) {
+  auto out = local();
+  out.kind = BuildContext::Kind::generic_ci;
+  const ProvenanceOverrides given{.builder_id = env.get("MPK_BUILDER_ID"),
+                                  .build_type = {},
+                                  .source_uri = env.get("MPK_SOURCE_URI"),
+                                  .source_commit = env.get("MPK_SOURCE_COMMIT"),
+                                  .invocation_id = env.get("MPK_INVOCATION_ID")};
+  TRY(check(given,
+            {"MPK_BUILDER_ID", "", "MPK_SOURCE_URI", "MPK_SOURCE_COMMIT", "MPK_INVOCATION_ID"}));
+  out.builder_id = given.builder_id.value_or("");
+  out.source_uri = given.source_uri.value_or("");
+  out.source_commit = given.source_commit.value_or("");
+  out.invocation_id = given.invocation_id.value_or("");
+  out.description = out.builder_id;
+  return out;
+}
+
 Result<BuildContext> detect(const Env& env) {
   if (is_true(env, "GITHUB_ACTIONS")) return github(env);
   if (is_true(env, "GITLAB_CI")) return gitlab(env);
-  auto out = local();
-  auto builder = env.get("MPK_BUILDER_ID");
-  if (is_true(env, "CI") && builder) {
-    out.kind = BuildContext::Kind::generic_ci;
-    out.builder_id = *builder;
-    out.source_uri = optional(env, "MPK_SOURCE_URI");
-    out.source_commit = optional(env, "MPK_SOURCE_COMMIT");
-    out.invocation_id = optional(env, "MPK_INVOCATION_ID");
-    out.description = out.builder_id;
-  }
-  return out;
+  if (is_true(env, "CI") && env.get("MPK_BUILDER_ID")) return generic_ci(env);
+  return local();
 }
 
 }  // namespace
 
 Result<BuildContext> detect_build(const Env& env, const ProvenanceOverrides& overrides) {
+  TRY(check(overrides, {"--builder-id", "--build-type", "--source-uri", "--source-commit",
+                        "--invocation-id"}));
   // A builder that is named by hand needs nothing of the CI.
   auto detected = detect(env);
   if (!detected && !overrides.builder_id) return detected;
@@ -133,6 +200,9 @@ Result<BuildContext> detect_build(const Env& env, const ProvenanceOverrides& ove
   if (overrides.source_uri) out.source_uri = *overrides.source_uri;
   if (overrides.source_commit) out.source_commit = *overrides.source_commit;
   if (overrides.invocation_id) out.invocation_id = *overrides.invocation_id;
+  if (!out.source_commit.empty() && out.source_uri.empty())
+    return Error(ErrorKind::usage, "a source commit without a source says nothing",
+                 "add --source-uri, for example git+https://example.com/train");
   return out;
 }
 

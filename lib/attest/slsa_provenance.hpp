@@ -36,7 +36,9 @@ struct ProvenanceOverrides {
 
 /// GitHub Actions (GITHUB_ACTIONS=true), GitLab (GITLAB_CI=true), another CI (CI=true with
 /// MPK_BUILDER_ID), else local: own namespace, no SLSA level claimed. Incomplete variables of a
-/// recognised CI: usage, naming the variable.
+/// recognised CI: usage, naming the variable. usage too: an override or MPK_… variable that has not
+/// the form that SLSA asks for (URIs; a commit of 40 or 64 lower-case hexadecimal digits), and a
+/// commit without a source.
 Result<BuildContext> detect_build(const Env& env, const ProvenanceOverrides& overrides = {});
 
 struct Material {

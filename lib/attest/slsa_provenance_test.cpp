@@ -90,6 +90,52 @@ TEST_CASE("another CI needs a builder id; without CI nothing is claimed") {
   CHECK(local->description.find("no SLSA level") != std::string::npos);
 }
 
+TEST_CASE("what is said by hand must have the form that SLSA asks for") {
+  const std::string sha1(40, 'a');
+  const std::string sha256(64, '0');
+  const std::string source = "git+https://example.com/train";
+  struct Row {
+    const char* name;
+    ProvenanceOverrides given;
+    const char* refusal;  // empty: taken
+  };
+  const Row rows[] = {
+      {"SHA-1", {.source_uri = source, .source_commit = sha1}, ""},
+      {"SHA-256", {.source_uri = source, .source_commit = sha256}, ""},
+      {"41 digits", {.source_uri = source, .source_commit = sha1 + "a"}, "--source-commit aaaa"},
+      {"abbreviated", {.source_uri = source, .source_commit = "1f28c0"}, "40 or 64"},
+      {"no digit", {.source_uri = source, .source_commit = std::string(40, 'g')}, "40 or 64"},
+      {"upper case", {.source_uri = source, .source_commit = std::string(40, 'A')}, "lower-case"},
+      {"commit alone", {.source_commit = sha1}, "without a source"},
+      {"source alone", {.source_uri = source}, ""},
+      {"urn builder", {.builder_id = "urn:x:y"}, ""},
+      {"builder", {.builder_id = "my builder"}, "--builder-id my builder: not a URI"},
+      {"scheme only", {.builder_id = "urn:"}, "not a URI"},
+      {"scheme of digits", {.builder_id = "1a:b"}, "not a URI"},
+      {"space", {.build_type = "https://x.example/a b"}, "--build-type"},
+      {"path", {.source_uri = "/src/train"}, "--source-uri"},
+      {"run", {.invocation_id = "run 7"}, ""},
+      {"escape", {.invocation_id = "run\x1b[31m"}, "--invocation-id: control"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    auto build = detect_build(MapEnv(std::map<std::string, std::string>{}), row.given);
+    if (*row.refusal == '\0') {
+      CHECK(build);
+      continue;
+    }
+    REQUIRE_FALSE(build);
+    CHECK(build.error().kind() == ErrorKind::usage);
+    CHECK(build.error().text().find(row.refusal) != std::string::npos);
+  }
+  MapEnv generic(std::map<std::string, std::string>{{"CI", "true"},
+                                                    {"MPK_BUILDER_ID", "https://ci.example/b"},
+                                                    {"MPK_SOURCE_URI", source},
+                                                    {"MPK_SOURCE_COMMIT", "main"}});
+  REQUIRE_FALSE(detect_build(generic));
+  CHECK(detect_build(generic).error().text().find("MPK_SOURCE_COMMIT main") != std::string::npos);
+}
+
 TEST_CASE("a predicate reads back, one without a builder is refused") {
   auto build = detect_build(MapEnv(github_variables()));
   auto predicate = make_provenance(

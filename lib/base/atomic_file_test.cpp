@@ -2,9 +2,19 @@
 #include "base/file.hpp"
 
 #include <doctest/doctest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <iterator>
 #include <ostream>
 #include <string>
@@ -19,6 +29,27 @@ namespace {
 std::size_t entries_in(const fs::path& directory) {
   return static_cast<std::size_t>(
       std::distance(fs::directory_iterator(directory), fs::directory_iterator()));
+}
+
+int in_child(const std::function<int()>& work) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(work());
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+// As on vfat, which can't be mounted everywhere: fchmod(2) fails from now on, for good.
+bool fail_fchmod(int number) {
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fchmod, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(number)),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter{.len = 4, .filter = program};
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
 }
 
 }  // namespace
@@ -76,6 +107,72 @@ TEST_CASE("without replace an existing target is kept, a free name is taken") {
   CHECK(file.commit(dir.path() / "link", 0644, false).error().kind() == ErrorKind::exists);
   REQUIRE(file.commit(dir.path() / "free", 0644, false));
   CHECK(read_file(dir.path() / "free", 100).value() == "new");
+}
+
+TEST_CASE("a file that is written is kept, one that nobody writes any more goes") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const Directory handle = Directory::open(dir.path()).take();
+  AtomicFile file = AtomicFile::create(handle).take();
+  REQUIRE(file.write(as_bytes("bytes")));
+  REQUIRE(write_file_atomic(dir.path() / ".mpk-tmp-AbC123", "left"));
+  const std::vector<std::string> others = {".mpk-tmp-AbC12", ".mpk-tmp-AbC1234", ".mpk-tmp-AbC12~",
+                                           "AmpkXtmp-AbC123"};
+  for (const auto& name : others) REQUIRE(write_file_atomic(dir.path() / name, "mine"));
+  remove_abandoned_files(handle);
+  CHECK_FALSE(fs::exists(dir.path() / ".mpk-tmp-AbC123"));
+  for (const auto& name : others) CHECK(fs::exists(dir.path() / name));
+  REQUIRE(file.commit(dir.path() / "out", 0644));
+  CHECK(read_file(dir.path() / "out", 100).value() == "bytes");
+}
+
+TEST_CASE("writers and cleaners in one directory do not disturb each other") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const Directory handle = Directory::open(dir.path()).take();
+  std::atomic<bool> stop{false};
+  std::atomic<int> failed{0};
+  std::jthread cleaner([&] {
+    while (!stop) remove_abandoned_files(handle);
+  });
+  {
+    std::vector<std::jthread> writers;
+    for (int who = 0; who < 2; ++who) {
+      writers.emplace_back([&, who] {
+        for (int i = 0; i < 100; ++i) {
+          const auto target = dir.path() / ("f" + std::to_string(who * 100 + i));
+          if (!write_file_atomic(target, "x")) ++failed;
+        }
+      });
+    }
+  }
+  stop = true;
+  CHECK(failed == 0);
+  CHECK(entries_in(dir.path()) == 200);
+}
+
+TEST_CASE("a mode is no wider than the umask allows") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const mode_t before = ::umask(0077);
+  const auto written = write_file_atomic(dir.path() / "out", "x", 0755);
+  ::umask(before);
+  REQUIRE(written);
+  CHECK(static_cast<unsigned>(fs::status(dir.path() / "out").permissions()) == 0700);
+}
+
+TEST_CASE("a file system that knows no modes takes files all the same") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const struct {
+    int number;
+    bool written;
+  } rows[] = {{EPERM, true}, {ENOTSUP, true}, {EIO, false}};
+  for (const auto& row : rows) {
+    CAPTURE(row.number);
+    const auto target = dir.path() / std::to_string(row.number);
+    CHECK(in_child([&] {
+            if (!fail_fchmod(row.number)) return 2;
+            return write_file_atomic(target, "x") ? 0 : 1;
+          }) == (row.written ? 0 : 1));
+    CHECK(fs::exists(target) == row.written);
+  }
 }
 
 TEST_CASE("no file is made in a directory that does not exist") {
@@ -157,6 +254,30 @@ TEST_CASE("a lock file that was removed does not let a second holder wait on not
   const auto second = FileLock::acquire(path, 0);
   REQUIRE(second);
   CHECK(FileLock::acquire(path, 0).error().kind() == ErrorKind::timeout);
+}
+
+TEST_CASE("whoever waits for a lock can be interrupted") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const fs::path path = dir.path() / "lock";
+  const auto held = FileLock::acquire(path, 0);
+  REQUIRE(held);
+  const CancelToken cancel;
+  const std::jthread interrupt([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    cancel.cancel();
+  });
+  CHECK(FileLock::acquire(path, 600, cancel).error().kind() == ErrorKind::cancelled);
+  CHECK(FileLock::acquire(dir.path() / "free", 600, cancel).error().kind() == ErrorKind::cancelled);
+}
+
+TEST_CASE("no lock is made at the other end of a link") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  fs::create_symlink("made", dir.path() / "lock");
+  const auto refused = FileLock::acquire(dir.path() / "lock", 0);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind() == ErrorKind::malformed);
+  CHECK_FALSE(refused.error().hint().empty());
+  CHECK(entries_in(dir.path()) == 1);
 }
 
 TEST_CASE("a lock in a directory that does not exist is an io error") {

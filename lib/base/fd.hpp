@@ -23,6 +23,8 @@ class Fd {
 
   int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
+  // To an owner of another kind.
+  int release() noexcept { return std::exchange(fd_, -1); }
   // close(2) is not repeated after EINTR: on Linux the descriptor is gone by then.
   void reset(int fd = -1) noexcept {
     if (fd_ >= 0) ::close(fd_);

@@ -21,6 +21,13 @@ Error open_error(int number, const std::filesystem::path& path) {
   return error;
 }
 
+// O_NONBLOCK: a fifo must be refused, not waited for. It means nothing to a regular file.
+constexpr int kReaderFlags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+
+Error not_regular(const std::filesystem::path& path) {
+  return {ErrorKind::unsupported, fmt::format("{}: not a regular file", path.native())};
+}
+
 std::int64_t nanoseconds(const timespec& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
@@ -102,20 +109,31 @@ Result<void> write_file_atomic(const std::filesystem::path& path, std::string_vi
 }
 
 Result<FileReader> FileReader::open(const std::filesystem::path& path) {
-  // O_NONBLOCK: a fifo must be refused, not waited for. It means nothing to a regular file.
-  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  if (!fd) {
-    // A socket, and a device without a driver, cannot even be opened.
-    if (errno == ENXIO || errno == ENODEV) {
-      return Error(ErrorKind::unsupported, fmt::format("{}: not a regular file", path.native()));
-    }
-    return open_error(errno, path);
+  Fd fd(::open(path.c_str(), kReaderFlags));
+  if (fd) return of(std::move(fd), path);
+  // A socket, and a device without a driver, cannot even be opened.
+  if (errno == ENXIO || errno == ENODEV) return not_regular(path);
+  return open_error(errno, path);
+}
+
+Result<FileReader> FileReader::open_in(const Directory& directory, const std::string& name) {
+  Fd fd(::openat(directory.descriptor(), name.c_str(), kReaderFlags | O_NOFOLLOW));
+  const int number = errno;
+  const auto path = directory.path() / name;
+  if (!fd && number != ENXIO && number != ENODEV && number != ELOOP) {
+    return open_error(number, path);
   }
+  auto reader = fd ? of(std::move(fd), path) : Result<FileReader>(not_regular(path));
+  if (!reader && reader.error().kind() == ErrorKind::unsupported) {
+    return std::move(reader).error().with_kind(ErrorKind::mismatch);
+  }
+  return reader;
+}
+
+Result<FileReader> FileReader::of(Fd fd, const std::filesystem::path& path) {
   struct stat status{};
   if (::fstat(fd.get(), &status) != 0) return errno_error(errno, "stat", path);
-  if (!S_ISREG(status.st_mode)) {
-    return Error(ErrorKind::unsupported, fmt::format("{}: not a regular file", path.native()));
-  }
+  if (!S_ISREG(status.st_mode)) return not_regular(path);
   // Advice only: a file system that cannot take it reads just as correctly.
   static_cast<void>(::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL));
   return FileReader(std::move(fd), path, stamp_of(status));

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "base/directory.hpp"
 #include "base/fd.hpp"
+#include "base/parallel.hpp"
 #include "base/result.hpp"
 
 #include <cstdint>
@@ -16,15 +18,17 @@ namespace mpk {
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t cap);
 
 /// Temporary file beside the target, fsync, rename, fsync of the directory: the target has either
-/// its old or its new contents at every moment. `mode` as for chmod. io on a full disk, with the
-/// temporary file removed.
+/// its old or its new contents at every moment. `mode` as for open(2), less the umask. io on a full
+/// disk, with the temporary file removed.
 Result<void> write_file_atomic(const std::filesystem::path& path, std::string_view contents,
                                unsigned mode = 0644);
 
 /// A file that gets its name only when it is complete. Not thread-safe.
 class AtomicFile {
  public:
-  /// Creates an unnamed-until-commit file (".mpk-tmp-…") in `directory`, which must exist.
+  /// Creates a file (".mpk-tmp-" and six letters or digits) in `directory`, which must exist. It is
+  /// locked (flock) while it is written: one that is not was left by somebody who was killed.
+  static Result<AtomicFile> create(Directory directory);
   static Result<AtomicFile> create(const std::filesystem::path& directory);
   AtomicFile(AtomicFile&&) noexcept;
   AtomicFile& operator=(AtomicFile&&) noexcept;
@@ -36,19 +40,32 @@ class AtomicFile {
   Result<void> write(BytesView bytes);
   std::uint64_t size() const { return size_; }
   int descriptor() const { return fd_.get(); }
+  /// Its name until commit.
+  const std::string& temporary_name() const { return name_; }
   /// Starts over at size 0.
   Result<void> truncate();
-  /// fsync, chmod, rename to `target` (same file system) and fsync of its directory.
-  /// With `replace` false an existing target is kept and the error is exists.
+  /// fsync, chmod (`mode` less the umask; a file system without modes keeps its own), rename to
+  /// `name` in `directory` (same file system) and fsync of that. With `replace` false an existing
+  /// target is kept and the error is exists.
+  Result<void> commit_in(const Directory& directory, const std::string& name, unsigned mode,
+                         bool replace = true);
+  /// The same, with the directory of `target`.
   Result<void> commit(const std::filesystem::path& target, unsigned mode, bool replace = true);
 
  private:
-  AtomicFile(Fd fd, std::filesystem::path path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  AtomicFile(Fd fd, Directory directory, std::string name)
+      : fd_(std::move(fd)), directory_(std::move(directory)), name_(std::move(name)) {}
   void discard() noexcept;
+  std::filesystem::path path() const { return directory_.path() / name_; }
   Fd fd_;
-  std::filesystem::path path_;  // empty once committed or moved from
+  Directory directory_;
+  std::string name_;  // empty once committed or moved from
   std::uint64_t size_ = 0;
 };
+
+/// Removes what killed writers left in `directory`: regular files of this user that are named as
+/// AtomicFile names them and that nobody has locked. What can't be removed stays.
+void remove_abandoned_files(const Directory& directory);
 
 /// A directory that is removed with everything in it.
 class TempDir {
@@ -68,10 +85,12 @@ class TempDir {
 };
 
 /// An advisory lock between processes (flock on `path`, created when missing). Waits for at most
-/// `timeout_seconds`, then timeout.
+/// `timeout_seconds`, then timeout; cancelled as soon as `cancel` is set; malformed: `path` is a
+/// symlink.
 class FileLock {
  public:
-  static Result<FileLock> acquire(const std::filesystem::path& path, unsigned timeout_seconds);
+  static Result<FileLock> acquire(const std::filesystem::path& path, unsigned timeout_seconds,
+                                  const CancelToken& cancel = {});
 
  private:
   explicit FileLock(Fd fd) : fd_(std::move(fd)) {}
@@ -91,6 +110,8 @@ class FileReader {
   /// O_NOFOLLOW is not used: the walk decided about links. io, not_found; unsupported: not a
   /// regular file.
   static Result<FileReader> open(const std::filesystem::path& path);
+  /// Follows no link. io, not_found; mismatch: a symlink, or not a regular file.
+  static Result<FileReader> open_in(const Directory& directory, const std::string& name);
   const FileStamp& stamp() const { return stamp_; }
   std::uint64_t size() const { return stamp_.size; }
   /// Up to buffer.size() bytes; 0 at the end.
@@ -102,22 +123,11 @@ class FileReader {
  private:
   FileReader(Fd fd, std::filesystem::path path, FileStamp stamp)
       : fd_(std::move(fd)), path_(std::move(path)), stamp_(stamp) {}
+  static Result<FileReader> of(Fd fd, const std::filesystem::path& path);
   Fd fd_;
   std::filesystem::path path_;
   FileStamp stamp_;
 };
-
-/// A relative '/'-separated path from outside, proven harmless: no absolute path, no empty, "." or
-/// ".." component, no NUL or control character, valid UTF-8, at most limits::kPathBytes.
-/// malformed otherwise. Legal: "a..b", "..foo".
-Result<std::string> safe_relative_path(std::string_view path);
-
-/// Opens/creates directories of `relative` below `root` (which must exist) one by one without
-/// following symlinks (openat with O_NOFOLLOW) and returns the parent directory's real path for the
-/// final component. Untrusted-looking ways (a symlink or a file where a directory must be) give
-/// mismatch.
-Result<std::filesystem::path> make_parents_beneath(const std::filesystem::path& root,
-                                                   std::string_view relative);
 
 /// "disk full", "permission denied", … for errno after a failed call on `path`; kind io.
 /// `action` is a verb: "PATH: cannot ACTION: disk full".

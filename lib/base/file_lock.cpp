@@ -19,16 +19,24 @@ constexpr std::chrono::milliseconds kRetryInterval{20};
 bool still_named(int fd, const std::filesystem::path& path) {
   struct stat open_file{};
   struct stat named{};
-  return ::fstat(fd, &open_file) == 0 && ::stat(path.c_str(), &named) == 0 &&
+  return ::fstat(fd, &open_file) == 0 && ::lstat(path.c_str(), &named) == 0 &&
          open_file.st_dev == named.st_dev && open_file.st_ino == named.st_ino;
 }
 
 }  // namespace
 
-Result<FileLock> FileLock::acquire(const std::filesystem::path& path, unsigned timeout_seconds) {
+Result<FileLock> FileLock::acquire(const std::filesystem::path& path, unsigned timeout_seconds,
+                                   const CancelToken& cancel) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(timeout_seconds);
   while (true) {
-    Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    TRY(cancel.check());
+    // A directory that came from elsewhere may bring a link: nothing is made at its other end.
+    Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644));
+    if (!fd && errno == ELOOP) {
+      return Error(ErrorKind::malformed,
+                   fmt::format("{}: expected a lock file, found a symlink", path.native()),
+                   "remove it");
+    }
     if (!fd) return errno_error(errno, "open", path);
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
       if (still_named(fd.get(), path)) return FileLock(std::move(fd));

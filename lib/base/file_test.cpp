@@ -183,6 +183,21 @@ TEST_CASE("a reader opens regular files only, and waits for no fifo") {
   CHECK(FileReader::open(dir.path() / "absent").error().kind() == ErrorKind::not_found);
 }
 
+TEST_CASE("a reader in a directory follows no link, and opens nothing but a file") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  REQUIRE(::mkfifo((dir.path() / "fifo").c_str(), 0600) == 0);
+  put(dir.path() / "f", "x");
+  fs::create_directory(dir.path() / "folder");
+  fs::create_symlink("f", dir.path() / "link");
+  const Directory handle = Directory::open(dir.path()).take();
+  CHECK(FileReader::open_in(handle, "f")->size() == 1);
+  for (const char* name : {"link", "fifo", "folder"}) {
+    CAPTURE(name);
+    CHECK(FileReader::open_in(handle, name).error().kind() == ErrorKind::mismatch);
+  }
+  CHECK(FileReader::open_in(handle, "absent").error().kind() == ErrorKind::not_found);
+}
+
 TEST_CASE("an errno becomes a reason in our own words") {
   const struct {
     int number;

@@ -1,14 +1,11 @@
 // Paths from outside: proven harmless, then walked without following a link.
-#include "base/file.hpp"
+#include "base/directory.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/stat.h>
 
-#include <cerrno>
-#include <system_error>
+#include <climits>
 #include <vector>
 
 namespace mpk {
@@ -30,25 +27,6 @@ bool has_control_character(std::string_view text) {
   return false;
 }
 
-// `name` below `parent`, which is made when it is missing.
-Result<Fd> enter_directory(const Fd& parent, const std::string& name,
-                           const std::filesystem::path& shown) {
-  if (::mkdirat(parent.get(), name.c_str(), 0755) != 0 && errno != EEXIST) {
-    return errno_error(errno, "create", shown);
-  }
-  Fd child(::openat(parent.get(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (child) return child;
-  const int number = errno;
-  if (number != ENOTDIR && number != ELOOP) return errno_error(number, "open", shown);
-  struct stat status{};
-  const bool link = ::fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-                    S_ISLNK(status.st_mode);
-  return Error(ErrorKind::mismatch,
-               fmt::format("{}: expected a directory, found a {}", shown.native(),
-                           link ? "symlink" : "file"),
-               "nothing is written through it; remove it or choose another directory");
-}
-
 }  // namespace
 
 Result<std::string> safe_relative_path(std::string_view path) {
@@ -61,6 +39,9 @@ Result<std::string> safe_relative_path(std::string_view path) {
   if (path.front() == '/') return bad_path(path, "absolute, expected a relative one");
   for (const std::string_view component : split(path, '/')) {
     if (component.empty()) return bad_path(path, "holds an empty component");
+    if (component.size() > NAME_MAX) {
+      return bad_path(path, fmt::format("holds a component of more than {} bytes", NAME_MAX));
+    }
     if (component == "." || component == "..") {
       return bad_path(path, fmt::format("holds the component \"{}\"", component));
     }
@@ -68,22 +49,28 @@ Result<std::string> safe_relative_path(std::string_view path) {
   return std::string(path);
 }
 
-Result<std::filesystem::path> make_parents_beneath(const std::filesystem::path& root,
-                                                   std::string_view relative) {
+Result<Place> make_parents_beneath(const Directory& root, std::string_view relative) {
   const std::string safe = TRY(safe_relative_path(relative));
-  std::error_code failure;
-  std::filesystem::path shown = std::filesystem::canonical(root, failure);
-  if (failure) return errno_error(failure.value(), "open", root);
-  Fd directory(::open(shown.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!directory) return errno_error(errno, "open", root);
-
-  std::vector<std::string_view> components = split(safe, '/');
-  components.pop_back();
-  for (const std::string_view component : components) {
-    shown /= component;
-    directory = TRY(enter_directory(directory, std::string(component), shown));
+  Directory directory = root;
+  const auto components = split(safe, '/');
+  for (std::size_t i = 0; i + 1 < components.size(); ++i) {
+    directory = TRY(directory.make(std::string(components[i])));
   }
-  return shown;
+  return Place{.directory = std::move(directory), .name = std::string(components.back())};
+}
+
+Result<std::optional<Place>> find_parents_beneath(const Directory& root,
+                                                  std::string_view relative) {
+  const std::string safe = TRY(safe_relative_path(relative));
+  Directory directory = root;
+  const auto components = split(safe, '/');
+  for (std::size_t i = 0; i + 1 < components.size(); ++i) {
+    auto found = TRY(directory.find(std::string(components[i])));
+    if (!found) return std::optional<Place>();
+    directory = *std::move(found);
+  }
+  return std::optional(
+      Place{.directory = std::move(directory), .name = std::string(components.back())});
 }
 
 }  // namespace mpk

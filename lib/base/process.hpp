@@ -26,8 +26,8 @@ struct ProcessOutcome {
 };
 
 /// not_found: no such program; timeout (the process group is killed); too_large; io.
-/// Thread-safe. With inherit_stdio there is no deadline, and SIGINT/SIGTERM that reach mpk are left
-/// to the child.
+/// Thread-safe. With inherit_stdio there is no deadline, and SIGINT, SIGTERM and SIGHUP that reach
+/// mpk are left to the child.
 Result<ProcessOutcome> run_process(const ProcessOptions& options);
 
 }  // namespace mpk

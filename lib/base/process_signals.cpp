@@ -1,4 +1,4 @@
-// Signals around a child: SIGPIPE kept from us, SIGINT and SIGTERM left to it.
+// Signals around a child: SIGPIPE kept from us, SIGINT, SIGTERM and SIGHUP left to it.
 #include "base/process_signals.hpp"
 
 #include <atomic>
@@ -7,6 +7,8 @@
 
 namespace mpk {
 namespace {
+
+constexpr std::array<int, 3> kForChild = {SIGINT, SIGTERM, SIGHUP};
 
 // A signal handler can reach nothing else.
 std::mutex scope_mutex;
@@ -56,16 +58,16 @@ SignalsForChild::SignalsForChild() : only_(scope_mutex) {
   keeping.sa_sigaction = &keep;
   keeping.sa_flags = SA_SIGINFO | SA_RESTART;
   ::sigemptyset(&keeping.sa_mask);
-  ::sigaction(SIGINT, &keeping, &previous_int_);
-  ::sigaction(SIGTERM, &keeping, &previous_term_);
-  // Ignored (a background job's SIGINT, nohup) stays ignored, for us and for the child.
-  if (previous_int_.sa_handler == SIG_IGN) ::sigaction(SIGINT, &previous_int_, nullptr);
-  if (previous_term_.sa_handler == SIG_IGN) ::sigaction(SIGTERM, &previous_term_, nullptr);
+  for (std::size_t i = 0; i < kForChild.size(); ++i) {
+    ::sigaction(kForChild[i], &keeping, &previous_[i]);
+    // Ignored (a background job's SIGINT, nohup) stays ignored, for us and for the child.
+    if (previous_[i].sa_handler == SIG_IGN) ::sigaction(kForChild[i], &previous_[i], nullptr);
+  }
 }
 
 SignalsForChild::~SignalsForChild() {
-  ::sigaction(SIGINT, &previous_int_, nullptr);
-  ::sigaction(SIGTERM, &previous_term_, nullptr);
+  for (std::size_t i = 0; i < kForChild.size(); ++i)
+    ::sigaction(kForChild[i], &previous_[i], nullptr);
 }
 
 int SignalsForChild::take() { return received.exchange(0); }

@@ -1,6 +1,7 @@
 // What run_process does to signals while it runs; for process.cpp only.
 #pragma once
 
+#include <array>
 #include <csignal>
 #include <mutex>
 
@@ -20,9 +21,9 @@ class BlockedSigpipe {
   bool was_pending_ = false;
 };
 
-/// In this scope SIGINT and SIGTERM do not end us. One that a process sent to us is kept for the
-/// child; one that the terminal sent went to the child by itself. One scope at a time: a second one
-/// waits for the first.
+/// In this scope SIGINT, SIGTERM and SIGHUP do not end us. One that a process sent to us is kept
+/// for the child; one that the terminal sent went to the child by itself. One scope at a time: a
+/// second one waits for the first.
 class SignalsForChild {
  public:
   SignalsForChild();
@@ -36,8 +37,7 @@ class SignalsForChild {
 
  private:
   std::unique_lock<std::mutex> only_;
-  struct sigaction previous_int_{};
-  struct sigaction previous_term_{};
+  std::array<struct sigaction, 3> previous_{};
 };
 
 }  // namespace mpk

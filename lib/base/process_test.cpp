@@ -199,14 +199,15 @@ TEST_CASE("with inherited streams the child writes to ours and its exit code com
   CHECK(read_file(file, 100).value() == "to the terminal\n");
 }
 
-TEST_CASE("with inherited streams a SIGTERM or SIGINT sent to us ends the child and not us") {
-  for (const int signal : {SIGTERM, SIGINT}) {
+TEST_CASE(
+    "with inherited streams a SIGTERM, SIGINT or SIGHUP sent to us ends the child and not us") {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
     struct sigaction before{};
     ::sigaction(signal, nullptr, &before);
     const TempDir dir = TempDir::create("mpk-test").take();
     const fs::path ready = dir.path() / "ready";
-    ProcessOptions options =
-        shell("trap 'exit 7' TERM INT; : >" + ready.string() + "; while :; do sleep 0.05; done");
+    ProcessOptions options = shell("trap 'exit 7' TERM INT HUP; : >" + ready.string() +
+                                   "; while :; do sleep 0.05; done");
     options.inherit_stdio = true;
     const std::jthread sender([&] {
       if (eventually([&] { return fs::exists(ready); })) ::kill(::getpid(), signal);

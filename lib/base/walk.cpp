@@ -25,6 +25,13 @@ constexpr std::string_view kBuiltInRules =
     "*~\n*.swp\n.idea\n.vscode\n"
     ".mpk-tmp-*\n.mpkignore\n";
 
+// What tools keep passwords, tokens and private keys in. A published layer can't be taken back.
+constexpr std::string_view kSecretRules =
+    ".env*\n.netrc\n_netrc\n.git-credentials\n.npmrc\n.pypirc\n.pgpass\n.htpasswd\n"
+    ".ssh\n.aws\n.azure\n.gnupg\n.kube\n**/.docker/config.json\n.dockercfg\n"
+    "id_rsa\nid_dsa\nid_ecdsa\nid_ecdsa_sk\nid_ed25519\nid_ed25519_sk\n"
+    "*.[pP][eE][mM]\n*.[kK][eE][yY]\n*.[pP]12\n*.[pP][fF][xX]\n*.ppk\n";
+
 Error refused(std::string_view path, std::string_view why, std::string hint = {}) {
   return {ErrorKind::usage, fmt::format("{}: {}", printable(path), why), std::move(hint)};
 }
@@ -43,12 +50,23 @@ fs::path hugging_face_blobs(const fs::path& root) {
   return snapshots.parent_path() / "blobs";
 }
 
+// Trying again does not help against a permission: that is a matter of configuration.
+Error unreadable(const std::error_code& failure, std::string_view action, const fs::path& path) {
+  Error error = errno_error(failure.value(), action, path);
+  if (failure == std::errc::permission_denied) {
+    return std::move(error).with_kind(ErrorKind::usage);
+  }
+  return error;
+}
+
 Result<IgnoreRules> rules_of(const fs::path& root) {
   IgnoreRules rules = TRY(IgnoreRules::parse(kBuiltInRules));
+  rules.append(TRY(IgnoreRules::parse(kSecretRules)));
   const fs::path file = root / ".mpkignore";
   std::error_code failure;
   const fs::file_status status = fs::symlink_status(file, failure);
   if (status.type() == fs::file_type::not_found) return rules;
+  if (failure) return unreadable(failure, "read", root);
   // Not through a link: the rules are part of what is signed, and a fifo would wait for ever.
   if (status.type() != fs::file_type::regular) {
     return refused(".mpkignore", "not a regular file");
@@ -58,10 +76,20 @@ Result<IgnoreRules> rules_of(const fs::path& root) {
   return rules;
 }
 
+// image-layout.md, "oci-layout file": what marks the directory of an image layout.
+bool is_image_layout(const fs::path& directory) {
+  std::error_code failure;
+  const fs::file_status status = fs::symlink_status(directory / "oci-layout", failure);
+  return status.type() == fs::file_type::regular;
+}
+
 class Walk {
  public:
-  Walk(fs::path root, IgnoreRules rules)
-      : root_(std::move(root)), blobs_(hugging_face_blobs(root_)), rules_(std::move(rules)) {}
+  Walk(fs::path root, IgnoreRules rules, IgnoreRules secrets)
+      : root_(std::move(root)),
+        blobs_(hugging_face_blobs(root_)),
+        rules_(std::move(rules)),
+        secrets_(std::move(secrets)) {}
 
   // `prefix`: "" or "a/b/"; `depth`: how many components it has.
   Result<void> visit(const fs::path& directory, const std::string& prefix, std::size_t depth) {
@@ -71,7 +99,7 @@ class Walk {
       const std::string name = entry->path().filename().native();
       TRY(visit_entry(entry->path(), name, prefix + name, depth + 1));
     }
-    if (failure) return errno_error(failure.value(), "list", directory);
+    if (failure) return unreadable(failure, "list", directory);
     return {};
   }
 
@@ -88,10 +116,15 @@ class Walk {
     if (!is_valid_utf8(name)) return refused(path, "the name is not UTF-8");
     std::error_code failure;
     const fs::file_status status = fs::symlink_status(absolute, failure);
-    if (failure) return errno_error(failure.value(), "stat", absolute);
+    if (failure) return unreadable(failure, "stat", absolute);
     const bool is_directory = status.type() == fs::file_type::directory;
     if (rules_.ignored(path, is_directory)) {
       result_.ignored.push_back(is_directory ? path + "/" : path);
+      return {};
+    }
+    // Else a directory would be packed with the artifacts that were made of it.
+    if (is_directory && is_image_layout(absolute)) {
+      result_.ignored.push_back(path + "/");
       return {};
     }
     if (depth > limits::kTreeDepth) {
@@ -123,7 +156,13 @@ class Walk {
     const fs::file_type type = fs::status(target, failure).type();
     if (type == fs::file_type::directory) return refused(path, "a symlink to a directory", hint);
     if (type != fs::file_type::regular) return refused(path, "a symlink to no regular file", hint);
-    if (lies_in(root_, target) || (!blobs_.empty() && lies_in(blobs_, target))) return target;
+    if (lies_in(root_, target)) {
+      const std::string inside = target.lexically_relative(root_).generic_string();
+      if (!secrets_.ignored(inside, false) || !rules_.ignored(inside, false)) return target;
+      return refused(
+          path, fmt::format("a symlink to {}, which looks like a secret", printable(inside)), hint);
+    }
+    if (!blobs_.empty() && lies_in(blobs_, target)) return target;
     return refused(
         path, fmt::format("a symlink to {}, outside the directory", printable(target.native())),
         hint);
@@ -147,22 +186,35 @@ class Walk {
   const fs::path root_;   // canonical
   const fs::path blobs_;  // empty unless root_ is a snapshot of a Hugging Face cache
   const IgnoreRules rules_;
+  const IgnoreRules secrets_;
   WalkResult result_;
 };
 
 }  // namespace
 
+bool looks_like_secret(std::string_view path) {
+  static const IgnoreRules rules = IgnoreRules::parse(kSecretRules).value_or(IgnoreRules());
+  const bool is_directory = path.ends_with('/');
+  return rules.ignored(path.substr(0, path.size() - (is_directory ? 1 : 0)), is_directory);
+}
+
 Result<WalkResult> walk_model(const std::filesystem::path& root) {
   std::error_code failure;
   const fs::path canonical = fs::canonical(root, failure);
-  if (failure) {
+  if (failure == std::errc::no_such_file_or_directory) {
     return Error(ErrorKind::usage, fmt::format("{}: no such directory", root.native()));
   }
+  if (failure) return errno_error(failure.value(), "open", root).with_kind(ErrorKind::usage);
   if (!fs::is_directory(canonical, failure)) {
     return Error(ErrorKind::usage, fmt::format("{}: not a directory", root.native()));
   }
+  if (is_image_layout(canonical)) {
+    return Error(ErrorKind::usage,
+                 fmt::format("{}: an OCI image layout, not a model", root.native()),
+                 fmt::format("mpk list oci:{} shows what is in it", root.native()));
+  }
   auto rules = TRY(rules_of(canonical));
-  Walk walk(canonical, std::move(rules));
+  Walk walk(canonical, std::move(rules), TRY(IgnoreRules::parse(kSecretRules)));
   TRY(walk.visit(canonical, "", 0));
   return std::move(walk).result();
 }

@@ -65,16 +65,96 @@ TEST_CASE("git, caches and editor left-overs are out at every depth, their look-
       "s/x.pyc",          "s/__pycache__/y", "n/.ipynb_checkpoints/z", ".DS_Store",
       "sub/.DS_Store",    "config.json~",    ".config.json.swp",       ".idea/w.xml",
       ".vscode/set.json", ".mpk-tmp-aB3dE6"};
-  const Names in = {"git", "cache/x", "x.py", "pycache", "swp", "a~b", ".env", "sub/model.gguf"};
+  const Names in = {"git", "cache/x", "x.py", "pycache", "swp", "a~b", ".hidden", "sub/model.gguf"};
   for (const auto& name : out) put(dir.path() / name);
   for (const auto& name : in) put(dir.path() / name);
   const WalkResult result = walk_model(dir.path()).take();
   CHECK(paths(result) ==
-        Names{".env", "a~b", "cache/x", "git", "pycache", "sub/model.gguf", "swp", "x.py"});
+        Names{".hidden", "a~b", "cache/x", "git", "pycache", "sub/model.gguf", "swp", "x.py"});
   CHECK(result.ignored == Names{".DS_Store", ".cache/", ".config.json.swp", ".git/",
                                 ".gitattributes", ".idea/", ".mpk-tmp-aB3dE6", ".vscode/",
                                 "config.json~", "n/.ipynb_checkpoints/", "s/__pycache__/",
                                 "s/x.pyc", "sub/.DS_Store", "sub/.gitignore"});
+}
+
+TEST_CASE("what looks like a secret is out at every depth, its look-alikes are in") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const Names out = {".env",
+                     ".env.local",
+                     "s/.envrc",
+                     ".netrc",
+                     ".npmrc",
+                     ".pypirc",
+                     ".git-credentials",
+                     "home/.ssh/config",
+                     ".aws/config",
+                     "id_rsa",
+                     "s/id_ed25519",
+                     "tls.pem",
+                     "s/server.KEY",
+                     "a.p12",
+                     "home/.docker/config.json"};
+  const Names in = {".docker/other", "a.pem.txt", "docker/config.json", "env", "id_rsa.pub",
+                    "key.json",      "pem"};
+  for (const auto& name : out) put(dir.path() / name);
+  for (const auto& name : in) put(dir.path() / name);
+  const WalkResult result = walk_model(dir.path()).take();
+  CHECK(paths(result) == in);
+  CHECK(result.ignored.size() == out.size());
+  for (const auto& name : result.ignored) {
+    CAPTURE(name);
+    CHECK(looks_like_secret(name));
+  }
+  for (const auto& name : in) {
+    CAPTURE(name);
+    CHECK_FALSE(looks_like_secret(name));
+  }
+  CHECK_FALSE(looks_like_secret(".git/"));
+}
+
+TEST_CASE("a secret comes in by its name in .mpkignore, never by a link to it") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  put(dir.path() / "ca.pem");
+  fs::create_symlink("ca.pem", dir.path() / "roots.txt");
+  CHECK(refusal(dir.path(), "roots.txt: a symlink to ca.pem").kind() == ErrorKind::usage);
+  put(dir.path() / ".mpkignore", "!ca.pem\n");
+  CHECK(paths(walk_model(dir.path()).take()) == Names{"ca.pem", "roots.txt"});
+}
+
+TEST_CASE("an image layout inside is out as a whole, a directory that is one is refused") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  for (const char* name : {"w", "out/oci-layout", "out/blobs/sha256/x", "in/oci-layout/x"}) {
+    put(dir.path() / name);
+  }
+  const WalkResult result = walk_model(dir.path()).take();
+  CHECK(paths(result) == Names{"in/oci-layout/x", "w"});
+  CHECK(result.ignored == Names{"out/"});
+  CHECK(refusal(dir.path() / "out", "out: an OCI image layout").kind() == ErrorKind::usage);
+}
+
+TEST_CASE("a directory that may not be read is refused by its own name") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const fs::path root = dir.path() / "model";
+  put(root / "w");
+  put(root / "sub" / "f");
+  // Permissions stop everybody but root.
+  const bool as_root = ::geteuid() == 0;
+  fs::permissions(dir.path(), fs::perms::all);
+  REQUIRE((!as_root || ::seteuid(65534) == 0));
+  const auto refused_with = [&](const fs::path& closed, fs::perms permissions) {
+    if (as_root) REQUIRE(::seteuid(0) == 0);
+    fs::permissions(closed, permissions);
+    if (as_root) REQUIRE(::seteuid(65534) == 0);
+    const Error error = refusal(root, closed.native());
+    if (as_root) REQUIRE(::seteuid(0) == 0);
+    fs::permissions(closed, fs::perms::all);
+    CHECK(error.kind() == ErrorKind::usage);
+    CHECK(error.text().find("permission denied") != std::string::npos);
+  };
+  refused_with(root, fs::perms::none);
+  refused_with(root, fs::perms::others_read | fs::perms::owner_read);  // names, but nothing behind
+  refused_with(root / "sub", fs::perms::none);
+  if (as_root) REQUIRE(::seteuid(0) == 0);
 }
 
 TEST_CASE(".mpkignore adds to the rule, and is out itself") {

@@ -8,8 +8,9 @@
 
 namespace mpk::flow {
 
-Result<AttachedAibom> attached_aibom(const Context& context, const oci::Reference& reference,
-                                     const sigstore::TrustedRoot& root) {
+Result<std::optional<AttachedAibom>> attached_aibom(const Context& context,
+                                                    const oci::Reference& reference,
+                                                    const sigstore::TrustedRoot& root) {
   auto store = TRY(open_store(context, reference));
   auto descriptor = TRY(resolve(*store, reference));
   VerifyRequest request{.identities = {}, .policy = {}, .predicate_type = {}, .trusted_root = root};
@@ -37,10 +38,9 @@ Result<AttachedAibom> attached_aibom(const Context& context, const oci::Referenc
     out.verified_by = identity.subject + " (issuer " + identity.issuer + ")";
     out.problem.clear();
   } else if (!found) {
-    return Error(ErrorKind::not_found, reference.text() + ": no aibom is attached",
-                 "mpk aibom create " + reference.text() + " computes one");
+    return std::optional<AttachedAibom>();
   }
-  return out;
+  return std::optional(std::move(out));
 }
 
 }  // namespace mpk::flow

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <optional>
 #include <string>
 
 namespace mpk::flow {
@@ -15,9 +16,10 @@ struct AttachedAibom {
   std::string problem;      // then why
 };
 
-/// The verified one of the newest proven time; if none verifies, any that can be read. not_found
-/// when there is none.
-Result<AttachedAibom> attached_aibom(const Context& context, const oci::Reference& reference,
-                                     const sigstore::TrustedRoot& root);
+/// The verified one of the newest proven time; if none verifies, any that can be read; nullopt when
+/// the artifact has none. not_found: the artifact itself.
+Result<std::optional<AttachedAibom>> attached_aibom(const Context& context,
+                                                    const oci::Reference& reference,
+                                                    const sigstore::TrustedRoot& root);
 
 }  // namespace mpk::flow

@@ -9,7 +9,7 @@ namespace mpk::flow {
 Result<std::unique_ptr<oci::Store>> open_store(const Context& context,
                                                const oci::Reference& reference, bool create) {
   if (reference.kind == oci::Reference::Kind::layout)
-    return oci::open_layout(reference.layout, {.create = create});
+    return oci::open_layout(reference.layout, {.create = create, .cancel = context.cancel});
   oci::RemoteOptions options;
   options.plain_http = context.plain_http;
   return oci::make_remote_store(reference, context.transport, context.env, context.logger, options);

@@ -18,7 +18,12 @@ Result<std::unique_ptr<oci::Store>> open_local_store(const Context& context, boo
       return Error(ErrorKind::io, "local store " + path.string() + ": " + error.message(),
                    "set XDG_DATA_HOME, or use -t oci:DIR:TAG");
   }
-  return oci::open_layout(path, {.create = create, .reference_names = true});
+  // Not a word of the user's: there is just nothing in it yet.
+  std::error_code ignored;
+  if (!create && !std::filesystem::exists(path, ignored))
+    return Error(ErrorKind::not_found, "local store " + path.string() + ": no such directory");
+  return oci::open_layout(path,
+                          {.create = create, .reference_names = true, .cancel = context.cancel});
 }
 
 }  // namespace mpk::flow

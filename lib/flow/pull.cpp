@@ -23,6 +23,7 @@ Result<PullOutcome> pull(const Context& context, const PullRequest& request) {
   options.overwrite = request.overwrite;
   options.workers = context.workers;
   options.progress = &context.progress;
+  options.stats = &context.stats;
   options.cancel = context.cancel;
   outcome.files = TRY(modelpack::unpack(*store, manifest, options));
   return outcome;

@@ -293,6 +293,7 @@ Result<policy::Verdict> verify_artifact(const Context& context, const oci::Refer
                                         const VerifyRequest& request) {
   TRY(check_request(request));
   auto store = open_store(context, reference);
+  if (!store && store.error().kind() == ErrorKind::usage) return std::move(store).error();
   if (!store) {
     auto verdict = start_verdict(reference.text(), request);
     verdict.checks.push_back(failed("reference", "reference", store.error()));

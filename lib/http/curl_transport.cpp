@@ -1,6 +1,7 @@
-// The transport on libcurl: one multi handle on one thread. The only file that includes curl.
+// The transport on libcurl: one multi handle on one thread.
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "http/curl_fault.hpp"
 #include "http/exchange.hpp"
 #include "http/host_lookup.hpp"
 #include "http/pump.hpp"
@@ -51,7 +52,10 @@ using ListPtr = std::unique_ptr<curl_slist, FreeBy<curl_slist_free_all>>;
 class Transfer {
  public:
   Transfer(std::shared_ptr<Exchange> exchange, const TransportOptions& options)
-      : exchange_(std::move(exchange)), stats_(options.stats), watch_(options.stall_seconds) {}
+      : exchange_(std::move(exchange)),
+        stats_(options.stats),
+        stall_seconds_(options.stall_seconds),
+        watch_(stall_seconds_) {}
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
@@ -85,14 +89,12 @@ class Transfer {
   void set_connection(const Request& request);
   void header_end();
   Error error_of(CURLcode code) const;
-  Error timeout_error() const;
-  Error connect_error() const;
-  std::string said_by_curl() const;
 
   EasyPtr easy_;
   ListPtr list_;
   std::shared_ptr<Exchange> exchange_;
   Stats* stats_;
+  unsigned stall_seconds_;
   CURLcode setup_ = CURLE_OK;
   std::array<char, CURL_ERROR_SIZE> message_{};
   std::string host_;  // for messages: host or host:port
@@ -108,6 +110,7 @@ Result<void> Transfer::prepare(const Request& request, const std::string& user_a
   host_ = request.url.authority();
   bulk_ = request.bulk;
   timeout_seconds_ = request.timeout_seconds;
+  watch_ = StallWatch(stall_seconds_, request.answer_seconds);
   easy_.reset(curl_easy_init());
   if (!easy_) return Error(ErrorKind::internal, "libcurl: no memory for a request");
   if (!is_token(request.method)) {
@@ -268,31 +271,8 @@ void Transfer::finish(CURLcode code) {
     return;
   }
   if (code == CURLE_OK) code = CURLE_GOT_NOTHING;  // cut off within the header: fine for libcurl
-  exchange_->end({error_of(code), sent, header_.overflow(), code == CURLE_COULDNT_RESOLVE_HOST});
-}
-
-std::string Transfer::said_by_curl() const {
-  std::string_view text = trim(message_.data());
-  constexpr std::string_view kPrefix = "SSL certificate problem: ";
-  if (text.starts_with(kPrefix)) text.remove_prefix(kPrefix.size());
-  return printable(text, 200);
-}
-
-Error Transfer::timeout_error() const {
-  const bool connected = info<curl_off_t>(CURLINFO_PRETRANSFER_TIME_T) > 0;
-  const bool by_total = !bulk_ && timeout_seconds_ != 0 && timeout_seconds_ <= kConnectSeconds;
-  return Error(ErrorKind::timeout,
-               host_ + (connected ? ": no complete answer" : ": no connection") + " within " +
-                   std::to_string(connected || by_total ? timeout_seconds_ : kConnectSeconds) +
-                   " seconds");
-}
-
-Error Transfer::connect_error() const {
-  const auto code = info<long>(CURLINFO_OS_ERRNO);
-  const auto reason = code == 0
-                          ? said_by_curl()
-                          : lower_ascii(std::generic_category().message(static_cast<int>(code)));
-  return Error(ErrorKind::network, host_ + ": " + reason);
+  exchange_->end({error_of(code), sent, header_.overflow() || is_lasting(code),
+                  code == CURLE_COULDNT_RESOLVE_HOST});
 }
 
 Error Transfer::error_of(CURLcode code) const {
@@ -300,43 +280,14 @@ Error Transfer::error_of(CURLcode code) const {
     return Error(ErrorKind::too_large, host_ + ": the answer's header is over " +
                                            std::to_string(limits::kHeaderBytes) + " bytes");
   }
-  const auto curl_text =
-      message_[0] == '\0' ? std::string(curl_easy_strerror(code)) : said_by_curl();
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-      return Error(ErrorKind::network, host_ + ": host name not found");
-    case CURLE_COULDNT_RESOLVE_PROXY:
-      return Error(ErrorKind::network, host_ + ": the proxy's host name was not found",
-                   "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY");
-    case CURLE_COULDNT_CONNECT:
-      return connect_error();
-    case CURLE_OPERATION_TIMEDOUT:
-      return timeout_error();
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-      return Error(ErrorKind::untrusted, host_ + ": TLS certificate refused: " + curl_text,
-                   "if a private authority issued it, put its certificate into the file that "
-                   "SSL_CERT_FILE names");
-    case CURLE_SSL_CONNECT_ERROR:
-      return Error(ErrorKind::network, host_ + ": no TLS connection: " + curl_text,
-                   "the server may speak plain HTTP on this port");
-    case CURLE_SSL_CACERT_BADFILE:
-      return Error(ErrorKind::io, host_ + ": the trusted certificates can't be read: " + curl_text,
-                   "check SSL_CERT_FILE and SSL_CERT_DIR");
-    case CURLE_PARTIAL_FILE:
-      return Error(ErrorKind::network,
-                   host_ + ": the connection ended before the answer was complete");
-    case CURLE_GOT_NOTHING:
-      return Error(ErrorKind::network, host_ + ": the connection was closed without an answer");
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-      return Error(ErrorKind::malformed, host_ + ": " + curl_text);
-    case CURLE_OUT_OF_MEMORY:
-      return Error(ErrorKind::internal, "libcurl: out of memory");
-    default:
-      return Error(ErrorKind::network, host_ + ": " + curl_text);
-  }
+  const bool connected = info<curl_off_t>(CURLINFO_PRETRANSFER_TIME_T) > 0;
+  const bool by_total = !bulk_ && timeout_seconds_ != 0 && timeout_seconds_ <= kConnectSeconds;
+  return http::error_of({.code = code,
+                         .host = host_,
+                         .said = message_.data(),
+                         .os_error = info<long>(CURLINFO_OS_ERRNO),
+                         .connected = connected,
+                         .seconds = connected || by_total ? timeout_seconds_ : kConnectSeconds});
 }
 
 class CurlSender final : public Sender {

@@ -128,6 +128,8 @@ TEST_CASE("unreachable hosts are named with the reason") {
   const auto unknown = make_curl_transport(once())->send(request_to("http://mpk-test.invalid/"));
   CHECK(unknown.error().kind() == ErrorKind::network);
   CHECK(unknown.error().text() == "mpk-test.invalid: host name not found");
+  CHECK_FALSE(refused.error().hint().empty());
+  CHECK_FALSE(unknown.error().hint().empty());
 }
 
 TEST_CASE("a proxy for the world is not used for this machine") {
@@ -231,6 +233,25 @@ TEST_CASE("cancelling ends a transfer at once") {
   staller.released = true;
   REQUIRE_FALSE(result.has_value());
   CHECK(result.error().kind() == ErrorKind::cancelled);
+}
+
+TEST_CASE("a sink that has lost interest ends a transfer in which no byte moves") {
+  struct Bored final : BodySink {
+    Result<void> begin(int, const Headers&) override { return {}; }
+    Result<void> write(BytesView) override { return {}; }
+    Result<void> poll() override { return Error(ErrorKind::cancelled, "enough"); }
+  } sink;
+  Staller staller;
+  const auto server = Server::start(0, std::ref(staller), 4).value();
+  auto request = request_to(url_of(*server));
+  request.bulk = true;
+  request.sink = &sink;
+  const auto begun = std::chrono::steady_clock::now();
+  const auto result = make_curl_transport({})->send(request);
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(2));
+  staller.released = true;
+  REQUIRE_FALSE(result.has_value());
+  CHECK(result.error().message() == "enough");
 }
 
 TEST_CASE("an error of sink or source stops the transfer and is returned as it is") {

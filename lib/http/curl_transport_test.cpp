@@ -186,6 +186,7 @@ TEST_CASE("a 307 of an upload is followed with the body from its start") {
   PatternSource body(5 * kMega);
   auto request = bench.request("PUT", "/here");
   request.bulk = true;
+  request.redirects = Redirects::all;
   request.body = &body;
   const auto response = bench.transport->send(request).value();
   CHECK(response.body == "5000000");

@@ -65,6 +65,17 @@ class BodySink {
   /// start over, or refuse; an error from a sink is final).
   virtual Result<void> begin(int status, const Headers& headers) = 0;
   virtual Result<void> write(BytesView bytes) = 0;
+  /// Called a few times a second while no byte comes, before begin() and between retries too: an
+  /// error ends the request. For a sink that may lose interest.
+  virtual Result<void> poll() { return {}; }
+};
+
+/// Which redirects are followed: never from https to http, and credentials in headers stay inside
+/// their origin. A body is not looked into, so a request with a secret in it is not sent on.
+enum class Redirects {
+  none,
+  reads,  // 301, 302, 303, 307 and 308 of GET and HEAD
+  all,    // and 307 and 308 of the other methods, with their bodies
 };
 
 struct Request {
@@ -78,9 +89,12 @@ struct Request {
   /// limit; API calls use h2 where offered and must end within `timeout_seconds`.
   bool bulk = false;
   unsigned timeout_seconds = 60;
+  /// How long the answer to a bulk upload may take once the body is gone: a registry hashes it all
+  /// first. At least five stall limits.
+  unsigned answer_seconds = 0;
   /// Statuses that the caller wants to see as they are: no retry is made for them.
   std::vector<int> no_retry;
-  bool follow_redirects = true;
+  Redirects redirects = Redirects::reads;
   /// False for a request that may not be sent twice when its fate is unknown (a Rekor POST).
   bool idempotent = true;
 };

@@ -32,6 +32,7 @@ class Pump {
   Result<Next> step() {
     switch (exchange_.wait(kCancelPoll)) {
       case Exchange::Event::nothing:
+        if (request_.sink != nullptr) TRY(request_.sink->poll());
         return Next::go_on;
       case Exchange::Event::rewind:
         return rewind();

@@ -11,21 +11,22 @@ namespace {
 bool is_safe(const Request& request) { return request.method == "GET" || request.method == "HEAD"; }
 
 bool follows(const Request& request, int status) {
+  if (request.redirects == Redirects::none) return false;
   switch (status) {
     case 301:
     case 302:
-      return is_safe(request);
     case 303:
+      return is_safe(request);
     case 307:
     case 308:
-      return true;
+      return is_safe(request) || request.redirects == Redirects::all;
     default:
       return false;
   }
 }
 
 /// The request for the next hop. RFC 9110 §15.4: credentials and fields of the old target go.
-Result<void> retarget(Request& request, Url next, int status) {
+Result<void> retarget(Request& request, Url next) {
   if (request.url.scheme == "https" && next.scheme != "https") {
     return Error(ErrorKind::network, request.url.redacted() + ": redirects from https to " +
                                          next.redacted() + ", which is refused");
@@ -33,13 +34,6 @@ Result<void> retarget(Request& request, Url next, int status) {
   request.headers.remove("Host");
   if (!request.url.same_origin(next)) {
     for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization"}) {
-      request.headers.remove(name);
-    }
-  }
-  if (status == 303 && !is_safe(request)) {
-    request.method = "GET";
-    request.body = nullptr;
-    for (const auto* name : {"Content-Type", "Content-Range", "Content-Encoding"}) {
       request.headers.remove(name);
     }
   }
@@ -56,10 +50,9 @@ class Redirecting final : public Sender {
     Request request = original;
     for (std::size_t hops = 0;; ++hops) {
       Attempt attempt = inner_->send_once(request);
-      if (!attempt.result || !request.follow_redirects) return attempt;
-      const int status = attempt.result->status;
+      if (!attempt.result || !follows(request, attempt.result->status)) return attempt;
       const auto location = attempt.result->headers.get("Location");
-      if (!location || !follows(request, status)) return attempt;
+      if (!location) return attempt;
       if (hops == limits::kRedirects) {
         return refused(Error(ErrorKind::network, original.url.redacted() + ": more than " +
                                                      std::to_string(limits::kRedirects) +
@@ -70,7 +63,7 @@ class Redirecting final : public Sender {
         return refused(std::move(next.error()).with("redirect of " + request.url.redacted()));
       }
       logger_.debug("redirect to " + next->redacted());
-      if (auto ready = retarget(request, next.take(), status); !ready) {
+      if (auto ready = retarget(request, next.take()); !ready) {
         return refused(std::move(ready.error()));
       }
     }

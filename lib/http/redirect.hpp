@@ -8,9 +8,9 @@
 
 namespace mpk::http {
 
-/// Follows 301, 302, 307, 308 of GET and HEAD, 307 and 308 of every method (the body is rewound)
-/// and 303 as a GET, at most limits::kRedirects times. Another 301 or 302 is returned as it is: to
-/// repeat an upload there, or to turn it into a GET, would both be guesses. Never https → http.
+/// Follows what Request::redirects allows (a body is rewound), at most limits::kRedirects times.
+/// 301, 302 and 303 of another method than GET and HEAD are returned as they are: to repeat an
+/// upload there would be a guess, and what a GET there brings is no answer to it but some page.
 std::unique_ptr<Sender> make_redirecting(std::unique_ptr<Sender> inner, Logger logger);
 
 }  // namespace mpk::http

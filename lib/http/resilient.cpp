@@ -1,7 +1,6 @@
 // Retries around one attempt: rewinding, waiting, giving up.
 #include "http/resilient.hpp"
 
-#include "http/http_date.hpp"
 #include "http/retry.hpp"
 
 #include <algorithm>
@@ -16,19 +15,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Retry-After as a date is measured against the server's own Date, so that a wrong clock on either
-/// side does no harm (RFC 9110 §6.6.1: a server with a clock sends it). Without one it is dropped.
-void add_retry_after(RetryQuestion& question, const Headers& headers) {
-  question.retry_after = headers.get("Retry-After");
-  if (!question.retry_after || !parse_http_date(*question.retry_after)) return;
-  const auto date = parse_http_date(headers.get("Date").value_or(""));
-  if (date) {
-    question.now = *date;
-  } else {
-    question.retry_after.reset();
-  }
-}
-
 class Resilient final : public Transport {
  public:
   Resilient(std::unique_ptr<Sender> inner, TransportOptions options, Patience patience)
@@ -42,10 +28,8 @@ class Resilient final : public Transport {
       if (!delay) return std::move(attempt.result);
       // A body that can't be sent again makes this outcome the last one.
       if (request.body != nullptr && !request.body->rewind()) return std::move(attempt.result);
-      options_.logger.info(request.method + " " + request.url.redacted() + ": " +
-                           outcome_text(attempt) + ", trying again in " +
-                           std::to_string(delay->count()) + " ms");
-      TRY(pause(*delay));
+      tell(request, attempt, *delay);
+      TRY(pause(*delay, request.sink));
     }
   }
 
@@ -72,10 +56,21 @@ class Resilient final : public Transport {
     return retry_delay(question);
   }
 
-  Result<void> pause(milliseconds left) {
+  void tell(const Request& request, const Attempt& attempt, milliseconds delay) const {
+    const auto text = request.method + " " + request.url.redacted() + ": " + outcome_text(attempt) +
+                      ", " + waiting_text(delay);
+    if (delay > kSilentWait) {
+      options_.logger.warning(text);
+    } else {
+      options_.logger.info(text);
+    }
+  }
+
+  Result<void> pause(milliseconds left, BodySink* sink) {
     constexpr milliseconds kSlice{100};
     while (left > milliseconds{0}) {
       TRY(options_.cancel.check());
+      if (sink != nullptr) TRY(sink->poll());
       patience_.sleep(std::min(left, kSlice));
       left -= kSlice;
     }

@@ -132,6 +132,40 @@ TEST_CASE("Retry-After is waited for, a date by the server's own clock") {
   CHECK(endless.made == 1);
 }
 
+TEST_CASE("a long wait is told to the user, a short one to the log") {
+  for (const auto& [seconds, expected] :
+       {std::pair("2", LogLevel::info), std::pair("3", LogLevel::warning)}) {
+    CAPTURE(seconds);
+    Run run;
+    std::vector<std::pair<LogLevel, std::string>> lines;
+    run.options.logger = Logger(LogLevel::debug, [&](LogLevel level, std::string_view text) {
+      lines.emplace_back(level, text);
+    });
+    CHECK(run.send({answer(429, {{"Retry-After", seconds}}), answer(200)}).has_value());
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].first == expected);
+    CHECK(lines[0].second ==
+          "GET http://a/: status 429, trying again in " + std::string(seconds) + " s");
+  }
+}
+
+TEST_CASE("a sink that has lost interest ends a wait") {
+  struct Bored final : BodySink {
+    Result<void> begin(int, const Headers&) override { return {}; }
+    Result<void> write(BytesView) override { return {}; }
+    Result<void> poll() override {
+      return ++polls < 3 ? Result<void>() : Error(ErrorKind::cancelled, "enough");
+    }
+    int polls = 0;
+  } sink;
+  Run run;
+  run.request.sink = &sink;
+  CHECK(run.send({answer(503, {{"Retry-After", "60"}}), answer(200)}).error().message() ==
+        "enough");
+  CHECK(run.made == 1);
+  CHECK(run.slept == milliseconds{200});
+}
+
 TEST_CASE("cancelling ends a wait, and nothing is sent afterwards") {
   Run run;
   run.cancel_in_sleep = true;

@@ -60,4 +60,20 @@ std::optional<milliseconds> retry_delay(const RetryQuestion& question) {
   return std::max(floor, milliseconds{std::llround(jittered)});
 }
 
+void add_retry_after(RetryQuestion& question, const Headers& headers) {
+  question.retry_after = headers.get("Retry-After");
+  if (!question.retry_after || !parse_http_date(*question.retry_after)) return;
+  const auto date = parse_http_date(headers.get("Date").value_or(""));
+  if (date) {
+    question.now = *date;
+  } else {
+    question.retry_after.reset();
+  }
+}
+
+std::string waiting_text(milliseconds delay) {
+  return "trying again in " + (delay < kSilentWait ? std::to_string(delay.count()) + " ms"
+                                                   : std::to_string(delay.count() / 1000) + " s");
+}
+
 }  // namespace mpk::http

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "http/message.hpp"
 
 #include <chrono>
 #include <optional>
@@ -28,5 +29,15 @@ struct RetryQuestion {
 /// sent, or when the status says that nothing was done: 429, 503). Backoff 0.25 s · 2^n with full
 /// jitter, at most 30 s; Retry-After is a floor, up to 5 minutes, beyond that give up.
 std::optional<std::chrono::milliseconds> retry_delay(const RetryQuestion& question);
+
+/// Takes Retry-After from an answer. As a date it is measured against the server's own Date, so
+/// that a wrong clock on either side does no harm (RFC 9110 §6.6.1: a server with a clock sends
+/// it); without one it is dropped.
+void add_retry_after(RetryQuestion& question, const Headers& headers);
+
+/// Longer waits are told to the user, who may think that the program hangs.
+inline constexpr std::chrono::milliseconds kSilentWait{2000};
+/// "trying again in 30 s"
+std::string waiting_text(std::chrono::milliseconds delay);
 
 }  // namespace mpk::http

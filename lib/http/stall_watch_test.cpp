@@ -35,5 +35,18 @@ TEST_CASE("after the last byte of a body the answer may take five times as long"
   CHECK(watch.stalled(5, false, true, at(51)));
 }
 
+TEST_CASE("an answer may be given longer than that, and never less") {
+  for (const auto& [asked, given] : {std::pair(70U, 70), std::pair(49U, 50)}) {
+    StallWatch watch(10, asked);
+    CHECK_FALSE(watch.stalled(5, false, true, at(0)));
+    CHECK_FALSE(watch.stalled(5, false, true, at(given)));
+    CHECK(watch.stalled(5, false, true, at(given + 1)));
+    CHECK(watch.error("h").text() == "h: no byte moved for " + std::to_string(given) + " seconds");
+  }
+  StallWatch moving(10, 70);
+  CHECK_FALSE(moving.stalled(5, false, false, at(0)));
+  CHECK(moving.stalled(5, false, false, at(11)));
+}
+
 }  // namespace
 }  // namespace mpk::http

@@ -63,7 +63,7 @@ Result<Artifact> build_artifact(std::vector<ModelFile> files, const model::Model
                                 const BuildOptions& options) {
   if (files.empty())
     return Error(ErrorKind::usage, "there is no file to pack",
-                 "hidden files and caches are left out; -v lists them");
+                 ".git*, caches, editor left-overs and what looks like a secret are left out");
   std::sort(files.begin(), files.end(), [](const ModelFile& a, const ModelFile& b) {
     return std::pair(rank(a.kind), a.path) < std::pair(rank(b.kind), b.path);
   });

@@ -33,8 +33,7 @@ constexpr std::array<ValueWord, 7> kValues = {{{"name", &Modelfile::name},
                                                {"quantization", &Modelfile::quantization}}};
 
 Error at(std::size_t line, const std::string& message, std::string hint = {}) {
-  return Error(ErrorKind::usage, "Modelfile:" + std::to_string(line) + ": " + message,
-               std::move(hint));
+  return Error(ErrorKind::usage, "line " + std::to_string(line) + ": " + message, std::move(hint));
 }
 
 // The one argument: bare, or in double quotes with '\' escapes.

@@ -63,7 +63,10 @@ Result<Streamed> stream_file(oci::Store* store, const PackOptions& options, cons
   auto head = source.head();
   out.kind = model::classify(head);
   out.head = model::condensed(std::move(head));
-  source.done(out.pushed == oci::Pushed::uploaded ? "pushed" : "already there");
+  source.done(store == nullptr                      ? "read"
+              : out.pushed != oci::Pushed::uploaded ? "already there"
+              : store->local()                      ? "stored"
+                                                    : "pushed");
   return out;
 }
 

@@ -85,7 +85,7 @@ TEST_CASE("a Modelfile that is broken, missing or fits nothing is refused") {
   const auto broken = test::pack_all(nullptr, {.directory = tree.root()});
   REQUIRE_FALSE(broken.has_value());
   CHECK(broken.error().kind() == ErrorKind::usage);
-  CHECK(broken.error().text().find("Modelfile:2: unknown command MODLE") != std::string::npos);
+  CHECK(broken.error().text().find("line 2: unknown command MODLE") != std::string::npos);
 
   tree.write("Modelfile", "MODEL *.txt\nDOC docs/*\n");
   const auto unused = test::pack_all(nullptr, {.directory = tree.root()});

@@ -3,88 +3,85 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "crypto/hash.hpp"
+#include "modelpack/unpack_case.hpp"
+#include "modelpack/unpack_existing.hpp"
 
-#include <sys/stat.h>
+#include <atomic>
+#include <set>
 
 namespace mpk::modelpack {
 namespace {
 
-enum class Existing { none, identical, different };
-
-// The folders on the way to a file must be folders: what lies behind a link is not in `root`.
-Result<void> check_way(const std::filesystem::path& root, const std::string& path) {
-  for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
-    auto folder = root / path.substr(0, slash);
-    struct stat status{};
-    if (lstat(folder.c_str(), &status) != 0) {
-      if (errno == ENOENT) return {};
-      return errno_error(errno, "look at", folder);
-    }
-    if (!S_ISDIR(status.st_mode))
-      return Error(ErrorKind::mismatch, folder.string() + " is in the way and is no folder",
-                   "remove it, or pull into another directory");
-  }
-  return {};
+Error differs(const UnpackOptions& options, const LayerFile& layer, std::string hint) {
+  return {ErrorKind::exists, (options.directory / layer.path).string() + " is there and differs",
+          std::move(hint)};
 }
 
-// Only a regular file with the same bytes counts as there; a symlink is never followed.
-Result<Existing> look(const std::filesystem::path& root, const LayerFile& layer) {
-  TRY(check_way(root, layer.path));
-  auto target = root / layer.path;
-  struct stat status{};
-  if (lstat(target.c_str(), &status) != 0) {
-    if (errno == ENOENT) return Existing::none;
-    return errno_error(errno, "look at", target);
-  }
-  if (!S_ISREG(status.st_mode))
-    return Error(ErrorKind::mismatch, target.string() + " is in the way and is no regular file",
-                 "remove it, or pull into another directory");
-  if (static_cast<std::uint64_t>(status.st_size) != layer.descriptor.size)
-    return Existing::different;
-  auto reader = TRY(FileReader::open(target));
-  crypto::Hasher hasher(layer.descriptor.digest.algorithm());
-  Bytes buffer(128U << 10);
-  while (auto count = TRY(reader.read(buffer))) hasher.update({buffer.data(), count});
-  return hasher.finish() == layer.descriptor.digest ? Existing::identical : Existing::different;
-}
-
-Result<void> write_layer(oci::Store& store, const LayerFile& layer, const UnpackOptions& options) {
-  auto parent = TRY(make_parents_beneath(options.directory, layer.path));
-  auto target = parent / layer.path.substr(layer.path.rfind('/') + 1);
-  auto file = TRY(AtomicFile::create(parent));
+// False: an identical file came meanwhile.
+Result<bool> write_layer(oci::Store& store, const Directory& root, const LayerFile& layer,
+                         const UnpackOptions& options, const CancelToken& stop) {
+  const auto place = TRY(make_parents_beneath(root, layer.path));
+  auto file = TRY(AtomicFile::create(place.directory));
   std::unique_ptr<ProgressTask> task;
   if (options.progress != nullptr)
     task = options.progress->start(layer.path, layer.descriptor.size);
   TRY(store.fetch_blob(layer.descriptor, [&](BytesView piece) -> Result<void> {
-    TRY(options.cancel.check());
+    TRY(stop.check());
     if (task) task->advance(piece.size());
     return file.write(piece);
   }));
   // The store proved the bytes; only now do they get their name.
-  TRY(file.commit(target, layer.mode, options.overwrite));
+  auto named = file.commit_in(place.directory, place.name, layer.mode, options.overwrite);
+  if (!named && named.error().kind() == ErrorKind::exists) {
+    if (TRY(look_at_existing(root, layer, options, stop)) != Existing::identical)
+      return differs(options, layer, "--overwrite replaces it");
+    if (task) task->done("there meanwhile");
+    return false;
+  }
+  TRY(std::move(named));
   if (task) task->done("pulled");
-  return {};
+  return true;
 }
 
 // Before the first byte is fetched: what is there already, and may it be replaced?
-Result<std::vector<LayerFile>> missing_layers(const std::vector<LayerFile>& layers,
+Result<std::vector<LayerFile>> missing_layers(const Directory& root,
+                                              const std::vector<LayerFile>& layers,
                                               const UnpackOptions& options) {
   std::vector<Existing> states(layers.size(), Existing::none);
   TRY(parallel_for(layers.size(), options.workers, options.cancel,
-                   [&](std::size_t i) -> Result<void> {
-                     states[i] = TRY(look(options.directory, layers[i]));
+                   [&](std::size_t i, const CancelToken& stop) -> Result<void> {
+                     states[i] = TRY(look_at_existing(root, layers[i], options, stop));
                      return {};
                    }));
   std::vector<LayerFile> out;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     if (states[i] == Existing::different && !options.overwrite)
-      return Error(ErrorKind::exists,
-                   (options.directory / layers[i].path).string() + " is there and differs",
-                   "--overwrite replaces it; nothing was written");
+      return differs(options, layers[i], "--overwrite replaces it; nothing was written");
     if (states[i] != Existing::identical) out.push_back(layers[i]);
   }
   return out;
+}
+
+void remove_left_overs(const Directory& root, const std::vector<LayerFile>& layers) {
+  std::set<std::string> folders;
+  for (const auto& layer : layers)
+    folders.insert(layer.path.substr(0, layer.path.rfind('/') + 1) + "x");
+  for (const auto& folder : folders) {
+    // What is in the way is refused later, by name.
+    const auto place = find_parents_beneath(root, folder);
+    if (place && *place) remove_abandoned_files((*place)->directory);
+  }
+}
+
+Result<void> check_case(const Directory& root, const std::vector<LayerFile>& layers) {
+  std::vector<std::string> paths;
+  for (const auto& layer : layers) paths.push_back(layer.path);
+  const auto collision = case_collision(paths);
+  if (!collision || !TRY(folds_case(root))) return {};
+  return Error(ErrorKind::unsupported,
+               "layers " + printable(collision->first) + " and " + printable(collision->second) +
+                   ": one file, as " + root.path().string() + " ignores case",
+               "pull into a directory on a file system that tells upper from lower case");
 }
 
 }  // namespace
@@ -99,17 +96,23 @@ Result<UnpackOutcome> unpack(oci::Store& store, const oci::Manifest& manifest,
                        ": not supported by this release",
                    "this release extracts raw layers");
   }
-  std::error_code error;
-  std::filesystem::create_directories(options.directory, error);
-  if (error) return Error(ErrorKind::io, options.directory.string() + ": " + error.message());
-  auto missing = TRY(missing_layers(layers, options));
-  TRY(parallel_for(
-      missing.size(), options.workers, options.cancel, [&](std::size_t i) -> Result<void> {
-        return write_layer(store, missing[i], options).with("layer " + missing[i].path);
-      }));
-  UnpackOutcome out{.written = missing.size(), .kept = layers.size() - missing.size()};
-  for (const auto& layer : missing) out.bytes += layer.descriptor.size;
-  return out;
+  TRY(make_directories(options.directory));
+  const auto root = TRY(Directory::open(options.directory));
+  remove_left_overs(root, layers);
+  TRY(check_case(root, layers));
+  auto missing = TRY(missing_layers(root, layers, options));
+  std::atomic<std::size_t> files{0};
+  std::atomic<std::uint64_t> bytes{0};
+  TRY(parallel_for(missing.size(), options.workers, options.cancel,
+                   [&](std::size_t i, const CancelToken& stop) -> Result<void> {
+                     auto done = write_layer(store, root, missing[i], options, stop);
+                     if (!done) return std::move(done).error().with("layer " + missing[i].path);
+                     if (!*done) return {};
+                     ++files;
+                     bytes += missing[i].descriptor.size;
+                     return {};
+                   }));
+  return UnpackOutcome{.written = files, .kept = layers.size() - files, .bytes = bytes};
 }
 
 }  // namespace mpk::modelpack

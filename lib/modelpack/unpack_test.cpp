@@ -26,7 +26,7 @@ oci::Manifest pack_small_model(oci::Store& store) {
   tree.write("deep/er/a.txt", "text");
   tree.write("empty", "");
   tree.write("model.bin", std::string(300'000, 'w'));
-  const auto outcome = pack_into(store, {.directory = tree.root()}).take();
+  const auto outcome = test::pack_all(&store, {.directory = tree.root()}).take();
   return oci::parse_manifest(outcome.artifact.manifest_bytes).take();
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("what was packed comes out with its modes, in a directory that is made
   CHECK(tree.names().size() == 2 + kAll.size());
 
   // And packs to the same digest again.
-  const auto again = pack_dry({.directory = tree.at("new/model")}).take();
+  const auto again = test::pack_all(nullptr, {.directory = tree.at("new/model")}).take();
   CHECK(oci::parse_manifest(again.artifact.manifest_bytes).take().layers.size() == 4);
   CHECK(again.artifact.manifest_bytes == oci::serialize(model.manifest));
 }
@@ -211,9 +211,20 @@ TEST_CASE("the directory itself may be a link") {
   fs::create_directory_symlink("real", tree.at("link"));
   CHECK(unpack(model.store, model.manifest, {.directory = tree.at("link")}).has_value());
   CHECK(tree.read("real/deep/er/a.txt") == "text");
+}
+
+TEST_CASE("a file where the directory should be is a matter of usage") {
+  Model model;
+  const Tree tree;
   tree.write("file", "x");
-  CHECK(unpack(model.store, model.manifest, {.directory = tree.at("file")}).error().kind() ==
-        ErrorKind::io);
+  for (const char* directory : {"file", "file/x", "file/x/y"}) {
+    CAPTURE(directory);
+    const auto refused = unpack(model.store, model.manifest, {.directory = tree.at(directory)});
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().kind() == ErrorKind::usage);
+    CHECK_FALSE(refused.error().hint().empty());
+  }
+  CHECK(tree.names() == Names{"file"});
 }
 
 TEST_CASE("paths are checked before anything else happens") {
@@ -249,5 +260,59 @@ TEST_CASE("an interrupted pull leaves nothing temporary") {
     return Result<void>();
   };
   CHECK(unpack(model.store, model.manifest, options).error().kind() == ErrorKind::cancelled);
+  CHECK_FALSE(has_temporary(tree));
+}
+
+TEST_CASE("hashing what is there is counted, shown, and can be interrupted") {
+  struct Task final : ProgressTask {
+    explicit Task(const std::function<void()>& advanced) : on_advance(advanced) {}
+    void advance(std::uint64_t /*bytes*/) override { on_advance(); }
+    void restart() override {}
+    void done(std::string_view /*outcome*/) override {}
+    const std::function<void()>& on_advance;
+  };
+  struct Watch final : Progress {
+    std::unique_ptr<ProgressTask> start(std::string_view name, std::uint64_t /*total*/) override {
+      names.emplace_back(name);
+      return std::make_unique<Task>(on_advance);
+    }
+    Names names;
+    std::function<void()> on_advance = [] {};
+  };
+  Model model;
+  const Tree tree;
+  REQUIRE(unpack(model.store, model.manifest, {.directory = tree.root()}).has_value());
+  fs::remove(tree.at("deep/er/a.txt"));
+  Watch watch;
+  Stats stats;
+  UnpackOptions options{
+      .directory = tree.root(), .workers = 1, .progress = &watch, .stats = &stats};
+  REQUIRE(unpack(model.store, model.manifest, options).has_value());
+  std::ranges::sort(watch.names);
+  CHECK(watch.names ==
+        Names{"checking bin/run.sh", "checking empty", "checking model.bin", "deep/er/a.txt"});
+  CHECK(stats.bytes_read == 300'000 + 10);
+  CHECK(stats.bytes_hashed == 300'000 + 10);
+
+  // After the first piece of the first file.
+  Stats interrupted;
+  options.stats = &interrupted;
+  watch.on_advance = [&] { options.cancel.cancel(); };
+  CHECK(unpack(model.store, model.manifest, options).error().kind() == ErrorKind::cancelled);
+  CHECK(interrupted.bytes_hashed > 0);
+  CHECK(interrupted.bytes_hashed < 300'000);
+}
+
+TEST_CASE("names that differ in case alone are two files where the file system says so") {
+  Model model;
+  const Tree tree;
+  auto& layers = model.manifest.layers;
+  layers[0].annotations = {{std::string(kAnnotationFilepath), "Same"}};
+  layers[1].annotations = {{std::string(kAnnotationFilepath), "same"}};
+  tree.write("probe", "");
+  const bool folds = fs::exists(tree.at("PROBE"));
+  const auto out = unpack(model.store, model.manifest, {.directory = tree.root()});
+  CHECK(out.has_value() == !folds);
+  if (!out) CHECK(out.error().kind() == ErrorKind::unsupported);
   CHECK_FALSE(has_temporary(tree));
 }

@@ -30,12 +30,19 @@ struct BlobPipe::Transfer {
   std::uint64_t total = 0;
   std::jthread fetcher;  // last: it is joined before the rest goes
 
+  static Error stopped() { return Error(ErrorKind::cancelled, "the receiving side has stopped"); }
+  Result<void> still_wanted() {
+    const std::lock_guard lock(mutex);
+    return abandoned ? stopped() : Result<void>();
+  }
+
   // On the fetching thread.
   Result<void> write(BytesView bytes) {
+    if (bytes.empty()) return still_wanted();  // asked by a store that gets none, either
     while (!bytes.empty()) {
       std::unique_lock lock(mutex);
       changed.wait(lock, [&] { return abandoned || filling.size() < kCapacity; });
-      if (abandoned) return Error(ErrorKind::cancelled, "the receiving side has stopped");
+      if (abandoned) return stopped();
       const BytesView piece = bytes.first(std::min(bytes.size(), kCapacity - filling.size()));
       filling.insert(filling.end(), piece.begin(), piece.end());
       bytes = bytes.subspan(piece.size());

@@ -8,7 +8,9 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <ostream>
+#include <thread>
 
 using namespace mpk;
 using namespace mpk::oci;
@@ -83,6 +85,40 @@ TEST_CASE("a reader that goes away does not leave the fetch hanging") {
   std::array<std::uint8_t, 1000> buffer{};
   CHECK(pipe.read(buffer).take() == 1000);
   CHECK(pipe.finish().error().kind() == ErrorKind::mismatch);
+}
+
+namespace {
+
+// No byte comes; the sink is asked now and then whether it still waits.
+class StalledStore final : public test::WatchedStore {
+ public:
+  using WatchedStore::WatchedStore;
+  Result<void> fetch_blob(const Descriptor&, const Sink& sink) override {
+    for (asked = 1; asked < 1000; ++asked) {
+      TRY(sink({}));
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return Error(ErrorKind::timeout, "no byte");
+  }
+  std::atomic<int> asked{0};
+};
+
+}  // namespace
+
+TEST_CASE("a pipe that nobody reads any more does not wait for a transfer that stands still") {
+  MemoryStore memory;
+  StalledStore from(memory);
+  CancelToken cancel;
+  {
+    BlobPipe pipe(from, Descriptor::of("a/b", "hello"), cancel);
+    std::thread canceller([&] {
+      while (from.asked == 0) std::this_thread::yield();
+      cancel.cancel();
+    });
+    CHECK(drain(pipe, 100).error().kind() == ErrorKind::cancelled);
+    canceller.join();
+  }
+  CHECK(from.asked < 1000);
 }
 
 TEST_CASE("the end of a blob that does not prove true is an error, not an end") {

@@ -36,7 +36,7 @@ std::string_view outcome(Pushed pushed) {
 }
 
 Result<Pushed> move_blob(Store& from, const Descriptor& blob, Store& to, const CopyOptions& options,
-                         ProgressTask* task, Counters& counters) {
+                         const CancelToken& stop, ProgressTask* task, Counters& counters) {
   if (blob.data) {
     // Proven when the manifest was read; `from` need not hold it (image-spec, descriptor.md).
     http::TextSource content{std::string(as_text(*blob.data))};
@@ -44,7 +44,7 @@ Result<Pushed> move_blob(Store& from, const Descriptor& blob, Store& to, const C
     if (pushed == Pushed::uploaded) counters.bytes += blob.size;
     return pushed;
   }
-  BlobPipe pipe(from, blob, options.cancel, task);
+  BlobPipe pipe(from, blob, stop, task);
   const auto pushed = to.push_blob(blob, pipe, options.mount_from);
   if (!pushed) {
     TRY(pipe.failure().with(fmt::format("blob {}", blob.digest.brief())));
@@ -58,11 +58,11 @@ Result<Pushed> move_blob(Store& from, const Descriptor& blob, Store& to, const C
 }
 
 Result<void> copy_blob(Store& from, const Descriptor& blob, Store& to, const CopyOptions& options,
-                       Counters& counters) {
+                       const CancelToken& stop, Counters& counters) {
   NoProgress silent;
   Progress& progress = options.progress != nullptr ? *options.progress : silent;
   const auto task = progress.start(shown_name(blob), blob.size);
-  const auto pushed = move_blob(from, blob, to, options, task.get(), counters);
+  const auto pushed = move_blob(from, blob, to, options, stop, task.get(), counters);
   task->done(pushed ? outcome(*pushed) : "failed");
   if (!pushed) return pushed.error();
   ++(*pushed == Pushed::already_there ? counters.already_there : counters.sent);
@@ -90,16 +90,19 @@ Result<CopyResult> copy_artifact(Store& from, const Descriptor& root, Store& to,
   const CopyPlan plan =
       TRY(plan_copy(from, root, options.referrers, options.cancel).with(from.name()));
   Counters counters;
-  TRY(parallel_for(plan.blobs.size(), options.workers, options.cancel, [&](std::size_t at) {
-        return copy_blob(from, plan.blobs[at], to, options, counters);
-      }).with(fmt::format("copy to {}", to.name())));
+  TRY(parallel_for(plan.blobs.size(), options.workers, options.cancel,
+                   [&](std::size_t at, const CancelToken& stop) {
+                     return copy_blob(from, plan.blobs[at], to, options, stop, counters);
+                   })
+          .with(fmt::format("copy to {}", to.name())));
   TRY(push_manifests(plan, to, options).with(fmt::format("copy to {}", to.name())));
   return CopyResult{.root = plan.manifests[plan.root].descriptor,
                     .manifests = plan.manifests.size(),
                     .blobs = counters.sent,
                     .blobs_already_there = counters.already_there,
                     .referrers = plan.referrers,
-                    .bytes = counters.bytes};
+                    .bytes = counters.bytes,
+                    .warnings = plan.warnings};
 }
 
 }  // namespace mpk::oci

@@ -24,6 +24,9 @@ struct CopyResult {
   Descriptor root;
   std::size_t manifests = 0, blobs = 0, blobs_already_there = 0, referrers = 0;
   std::uint64_t bytes = 0;
+  /// What was left behind and why, one sentence each: entries of a list of referrers that name
+  /// nothing, or something that is none.
+  std::vector<std::string> warnings;
 };
 
 /// Blobs before the manifest that names them, a subject before its referrers, the tag last: what is

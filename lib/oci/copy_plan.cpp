@@ -95,20 +95,46 @@ class Planner {
   }
 
   // A circle needs one manifest that is listed under another than its subject, for two digests
-  // can't be in each other; so the check of the subject refuses circles too.
+  // can't be in each other; so the check of the subject ends circles too.
   Result<void> visit_referrers(const Descriptor& subject) {
-    const std::size_t depth = depth_.at(subject.digest);
     for (const auto& referrer : TRY(from_.referrers(subject.digest))) {
-      if (depth_.contains(referrer.digest)) {
-        const auto known = std::ranges::find(plan_.manifests, referrer.digest,
-                                             [](const auto& m) { return m.descriptor.digest; });
-        TRY(check_subject(known->descriptor, known->bytes, subject.digest));
-        continue;
-      }
-      TRY(visit_tree(referrer, {.depth = depth + 1, .subject = &subject.digest}));
-      ++plan_.referrers;
+      const std::size_t manifests = plan_.manifests.size();
+      const std::size_t blobs = plan_.blobs.size();
+      auto visited = visit_referrer(referrer, subject.digest);
+      if (visited) continue;
+      if (!is_fault_of_entry(visited.error().kind())) return visited;
+      take_back(manifests, blobs);
+      plan_.warnings.push_back(fmt::format("referrers of {}: {}; not copied",
+                                           subject.digest.brief(), visited.error().text()));
     }
     return {};
+  }
+
+  Result<void> visit_referrer(const Descriptor& referrer, const Digest& subject) {
+    if (depth_.contains(referrer.digest)) {
+      const auto known = std::ranges::find(plan_.manifests, referrer.digest,
+                                           [](const auto& m) { return m.descriptor.digest; });
+      return check_subject(known->descriptor, known->bytes, subject);
+    }
+    TRY(visit_tree(referrer, {.depth = depth_.at(subject) + 1, .subject = &subject}));
+    ++plan_.referrers;
+    return {};
+  }
+
+  static bool is_fault_of_entry(ErrorKind kind) {
+    return kind == ErrorKind::not_found || kind == ErrorKind::mismatch ||
+           kind == ErrorKind::malformed || kind == ErrorKind::unsupported;
+  }
+
+  // What a referrer that turned out faulty has left in the plan.
+  void take_back(std::size_t manifests, std::size_t blobs) {
+    for (; plan_.manifests.size() > manifests; plan_.manifests.pop_back()) {
+      depth_.erase(plan_.manifests.back().descriptor.digest);
+    }
+    for (; plan_.blobs.size() > blobs; plan_.blobs.pop_back()) {
+      blobs_.erase(plan_.blobs.back().digest);
+    }
+    open_.clear();
   }
 
   void add_blob(const Descriptor& blob) {

@@ -22,10 +22,12 @@ struct CopyPlan {
   std::vector<PlannedManifest> manifests;
   std::size_t root = 0;       // the root's place in `manifests`
   std::size_t referrers = 0;  // how many of the manifests are referrers
+  std::vector<std::string> warnings;
 };
 
-/// malformed: a cycle; too_large: nested too deep, or too many manifests; mismatch: a listed
-/// referrer has another subject.
+/// malformed: an index in itself; too_large: nested too deep, or too many manifests. A listed
+/// referrer that is missing, no manifest or of another subject is left out with a warning: whoever
+/// may push can plant one, and it must not keep the rest from being copied.
 Result<CopyPlan> plan_copy(Store& from, const Descriptor& root, bool referrers,
                            const CancelToken& cancel);
 

@@ -189,7 +189,7 @@ TEST_CASE("a blob that is tampered with at its source ends the copy with the cau
   CHECK_FALSE(memory.has_blob(layer).take());
 }
 
-TEST_CASE("a circle of referrers and a foreign referrer are refused before anything is pushed") {
+TEST_CASE("a circle of referrers and a foreign referrer are left out with a warning") {
   MemoryStore memory;
   const Shipped shipped(memory);
   const auto other = test::make_model(memory, {"other"});
@@ -198,17 +198,21 @@ TEST_CASE("a circle of referrers and a foreign referrer are refused before anyth
   test::push(memory, foreign);
   for (const auto& [subject, listed] :
        {std::pair(shipped.nested.descriptor.digest, shipped.model.descriptor),
-        std::pair(shipped.model.descriptor.digest, shipped.model.descriptor),
-        std::pair(shipped.model.descriptor.digest, other.descriptor),
-        std::pair(shipped.model.descriptor.digest, foreign.descriptor)}) {
+        std::pair(shipped.bom.descriptor.digest, shipped.model.descriptor),
+        std::pair(shipped.bom.descriptor.digest, other.descriptor),
+        std::pair(shipped.bom.descriptor.digest, foreign.descriptor)}) {
     test::WatchedStore from(memory);
-    MemoryStore inner;
-    test::WatchedStore to(inner);
+    MemoryStore to;
     from.planted[subject] = {listed};
     const auto result = copy_artifact(from, shipped.model.descriptor, to, {.tag = "1"});
-    REQUIRE_FALSE(result);
-    CHECK(result.error().kind() == ErrorKind::mismatch);
-    CHECK(to.log().empty());
+    REQUIRE(result);
+    REQUIRE(result->warnings.size() == 1);
+    CHECK(result->warnings[0].find(listed.digest.text()) != std::string::npos);
+    CHECK(to.resolve("1").take().digest == shipped.model.descriptor.digest);
+    CHECK(result->referrers == (subject == shipped.nested.descriptor.digest ? 3 : 2));
+    CHECK_FALSE(to.fetch_manifest(other.descriptor));
+    CHECK_FALSE(to.fetch_manifest(foreign.descriptor));
+    CHECK_FALSE(to.has_blob(Descriptor::of("a/b", "sig of other")).take());
   }
 }
 
@@ -228,13 +232,60 @@ TEST_CASE("referrers of referrers are followed to a depth that nobody needs, and
   }
 }
 
-TEST_CASE("a missing referrer manifest is an error, not a smaller copy") {
+TEST_CASE("a referrer that names nothing is left out, and the others are copied") {
   MemoryStore memory;
   const Shipped shipped(memory);
   test::WatchedStore from(memory);
-  from.planted[shipped.model.descriptor.digest] = {Descriptor::of(kManifestType, "gone")};
+  // Not a manifest; and an index of which a child is missing, after one that is there.
+  const std::string text = "no manifest";
+  const Descriptor garbage = Descriptor::of(kManifestType, text);
+  const auto child = test::make_model(memory, {"child"});
+  test::push(memory, child);
+  Index half;
+  half.subject = shipped.model.descriptor;
+  half.manifests = {child.descriptor, Descriptor::of(kManifestType, "gone child")};
+  const std::string bytes = serialize(half);
+  const Descriptor index = Descriptor::of(kIndexType, bytes);
+  REQUIRE(memory.push_manifest(index, bytes, std::nullopt));
+  from.planted[shipped.model.descriptor.digest] = {Descriptor::of(kManifestType, "gone"), garbage,
+                                                   index, shipped.signature.descriptor};
   MemoryStore to;
-  CHECK_FALSE(copy_artifact(from, shipped.model.descriptor, to, {.tag = "1"}));
+  const auto result = copy_artifact(from, shipped.model.descriptor, to, {.tag = "1"});
+  REQUIRE(result);
+  CHECK(result->warnings.size() == 3);
+  CHECK(result->referrers == 1);
+  CHECK(result->manifests == 2);
+  CHECK(to.fetch_manifest(shipped.signature.descriptor));
+  CHECK_FALSE(to.fetch_manifest(child.descriptor));
+  CHECK_FALSE(to.has_blob(Descriptor::of("a/b", "child")).take());
+}
+
+TEST_CASE(
+    "a referrer that cannot be read now is an error, and so is a missing part of the artifact") {
+  MemoryStore memory;
+  const Shipped shipped(memory);
+  class Unreachable final : public test::WatchedStore {
+   public:
+    Unreachable(Store& inner, Digest digest) : WatchedStore(inner), digest_(std::move(digest)) {}
+    Result<std::string> fetch_manifest(const Descriptor& descriptor) override {
+      if (descriptor.digest == digest_) return Error(ErrorKind::network, "reset");
+      return WatchedStore::fetch_manifest(descriptor);
+    }
+
+   private:
+    Digest digest_;
+  } from(memory, shipped.signature.descriptor.digest);
+  MemoryStore to;
+  CHECK(copy_artifact(from, shipped.model.descriptor, to, {.tag = "1"}).error().kind() ==
+        ErrorKind::network);
+  CHECK(to.tags().take().empty());
+
+  Index index;
+  index.manifests = {Descriptor::of(kManifestType, "gone")};
+  const std::string bytes = serialize(index);
+  const Descriptor root = Descriptor::of(kIndexType, bytes);
+  REQUIRE(memory.push_manifest(root, bytes, std::nullopt));
+  CHECK(copy_artifact(memory, root, to, {.tag = "1"}).error().kind() == ErrorKind::not_found);
   CHECK(to.tags().take().empty());
 }
 

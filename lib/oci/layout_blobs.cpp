@@ -2,6 +2,7 @@
 #include "oci/layout_blobs.hpp"
 
 #include "base/file.hpp"
+#include "base/limits.hpp"
 #include "crypto/hash.hpp"
 
 #include <fmt/core.h>
@@ -18,6 +19,8 @@ namespace {
 
 // Larger pieces fall out of the second-level cache between reading and hashing.
 constexpr std::size_t kPiece = 128U << 10;
+// Up to here, proving again what is there costs less than writing it would.
+constexpr std::uint64_t kReadAgain = limits::kManifest;
 
 Error missing(const Digest& digest) {
   return Error(ErrorKind::not_found, fmt::format("blob {} is not in the layout", digest.text()));
@@ -49,22 +52,44 @@ Result<void> copy(Source& source, AtomicFile& file, std::uint64_t size, std::str
   return {};
 }
 
+// A link there would be somebody else's directory, perhaps one that whoever brought the layout may
+// not write to.
+template <class T>
+Result<T> as_malformed(Result<T> folder) {
+  if (folder || folder.error().kind() != ErrorKind::mismatch) return folder;
+  return std::move(folder).error().with_kind(ErrorKind::malformed);
+}
+
+Result<std::optional<Directory>> find_folder(const std::filesystem::path& root,
+                                             DigestAlgorithm algorithm) {
+  const auto blobs = TRY(as_malformed(TRY(Directory::open(root)).find("blobs")));
+  if (!blobs) return std::optional<Directory>();
+  return as_malformed(blobs->find(std::string(to_string(algorithm))));
+}
+
 Descriptor described(const Digest& digest, std::uint64_t size) {
   return {.digest = digest, .size = size};
 }
 
 }  // namespace
 
+Result<void> check_blob_folders(const std::filesystem::path& root) {
+  for (const auto algorithm : kAlgorithms) TRY(find_folder(root, algorithm));
+  return {};
+}
+
 // Only a Digest, whose grammar is proven, becomes part of a path.
 std::filesystem::path Blobs::path(const Digest& digest) const {
   return root_ / "blobs" / to_string(digest.algorithm()) / digest.hex();
 }
 
-Result<std::filesystem::path> Blobs::writable_folder(DigestAlgorithm algorithm) const {
-  std::filesystem::path folder = root_ / "blobs" / to_string(algorithm);
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) return errno_error(error.value(), "create", folder);
+Result<Directory> Blobs::writable_folder(DigestAlgorithm algorithm) const {
+  const Directory root = TRY(Directory::open(root_));
+  const Directory blobs = TRY(as_malformed(root.make("blobs")));
+  Directory folder = TRY(as_malformed(blobs.make(std::string(to_string(algorithm)))));
+  const auto index =
+      static_cast<std::size_t>(std::ranges::find(kAlgorithms, algorithm) - kAlgorithms.begin());
+  if (!tidied_.at(index).exchange(true)) remove_abandoned_files(folder);
   return folder;
 }
 
@@ -83,8 +108,7 @@ Result<std::optional<std::uint64_t>> Blobs::size(const Digest& digest) const {
 
 Result<std::vector<Descriptor>> Blobs::list(std::uint64_t cap) const {
   std::vector<Descriptor> found;
-  for (const auto algorithm :
-       {DigestAlgorithm::sha256, DigestAlgorithm::sha384, DigestAlgorithm::sha512}) {
+  for (const auto algorithm : kAlgorithms) {
     const auto folder = root_ / "blobs" / to_string(algorithm);
     std::error_code error;
     std::filesystem::directory_iterator entry(folder, error);
@@ -147,15 +171,26 @@ Result<std::string> Blobs::text(const Descriptor& descriptor, std::size_t cap) c
   return content;
 }
 
-Result<Pushed> Blobs::put(const Descriptor& descriptor, Source& source) const {
-  if (TRY(has(descriptor))) return Pushed::already_there;
-  AtomicFile file = TRY(AtomicFile::create(TRY(writable_folder(descriptor.digest.algorithm()))));
+Result<bool> Blobs::is_proven(const Descriptor& descriptor) const {
+  if (!TRY(has(descriptor))) return false;
+  return stream(descriptor, [](BytesView) { return Result<void>(); }).has_value();
+}
+
+Result<void> Blobs::write(const Descriptor& descriptor, Source& source) const {
+  const Directory folder = TRY(writable_folder(descriptor.digest.algorithm()));
+  AtomicFile file = TRY(AtomicFile::create(folder));
   crypto::Hasher hasher(descriptor.digest.algorithm());
   TRY(copy(source, file, descriptor.size, descriptor.digest.text(),
            [&](BytesView piece) { hasher.update(piece); }));
   const Digest found = hasher.finish();
   if (found != descriptor.digest) return wrong_digest(descriptor.digest, found);
-  TRY(file.commit(path(descriptor.digest), 0644));
+  return file.commit_in(folder, descriptor.digest.hex(), 0644);
+}
+
+Result<Pushed> Blobs::put(const Descriptor& descriptor, Source& source) const {
+  const bool is_small = descriptor.size <= kReadAgain;
+  if (TRY(is_small ? is_proven(descriptor) : has(descriptor))) return Pushed::already_there;
+  TRY(write(descriptor, source));
   return Pushed::uploaded;
 }
 
@@ -164,24 +199,23 @@ Result<Pushed> Blobs::put_stream(Source& source, std::uint64_t size,
   AtomicFile file = TRY(AtomicFile::create(TRY(writable_folder(DigestAlgorithm::sha256))));
   TRY(copy(source, file, size, "streamed blob", [](BytesView) {}));
   const Digest answer = TRY(digest());
-  TRY(writable_folder(answer.algorithm()));
-  if (TRY(has(described(answer, size)))) return Pushed::already_there;
-  TRY(file.commit(path(answer), 0644));
-  return Pushed::uploaded;
+  const bool there = TRY(has(described(answer, size)));
+  TRY(file.commit_in(TRY(writable_folder(answer.algorithm())), answer.hex(), 0644));
+  return there ? Pushed::already_there : Pushed::uploaded;
 }
 
 Result<void> Blobs::put_text(const Descriptor& descriptor, std::string_view content) const {
-  // Reading it again costs little here, and heals what was flipped without changing its size.
-  if (auto there = text(descriptor, content.size()); there && *there == content) return {};
-  TRY(erase(descriptor.digest));
+  if (TRY(is_proven(descriptor))) return {};
   http::TextSource source{std::string(content)};
-  TRY(put(descriptor, source));
-  return {};
+  return write(descriptor, source);
 }
 
 Result<void> Blobs::erase(const Digest& digest) const {
-  const auto file = path(digest);
-  if (::unlink(file.c_str()) != 0 && errno != ENOENT) return errno_error(errno, "remove", file);
+  const auto folder = TRY(find_folder(root_, digest.algorithm()));
+  if (!folder) return {};
+  if (::unlinkat(folder->descriptor(), digest.hex().c_str(), 0) != 0 && errno != ENOENT) {
+    return errno_error(errno, "remove", path(digest));
+  }
   return {};
 }
 

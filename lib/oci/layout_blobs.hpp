@@ -1,10 +1,13 @@
 // The folder blobs/ of an image layout: content by digest, proven on the way in and on the way out.
 #pragma once
 
+#include "base/directory.hpp"
 #include "base/result.hpp"
 #include "oci/descriptor.hpp"
 #include "oci/store.hpp"
 
+#include <array>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -14,6 +17,12 @@
 #include <vector>
 
 namespace mpk::oci::layout {
+
+inline constexpr std::array kAlgorithms = {DigestAlgorithm::sha256, DigestAlgorithm::sha384,
+                                           DigestAlgorithm::sha512};
+
+/// malformed: blobs/, or a folder in it, is no real directory.
+Result<void> check_blob_folders(const std::filesystem::path& root);
 
 /// Thread-safe and safe for several processes: a blob gets its name only when it is complete.
 class Blobs {
@@ -35,8 +44,11 @@ class Blobs {
   /// too_large over `cap`.
   Result<std::string> text(const Descriptor& descriptor, std::size_t cap) const;
 
+  /// already_there: a blob of that size, and with that digest if it has at most 4 MiB; a larger one
+  /// is not read for it. Anything else in its place is replaced. malformed: blobs/, or a folder in
+  /// it, is no real directory; nothing is written through a link.
   Result<Pushed> put(const Descriptor& descriptor, Source& source) const;
-  /// As Store::push_stream.
+  /// As Store::push_stream. Replaces what is there in any case: it may be damaged.
   Result<Pushed> put_stream(Source& source, std::uint64_t size,
                             const std::function<Result<Digest>()>& digest) const;
   /// For manifests and other small content: replaces what is there if it is damaged.
@@ -45,9 +57,13 @@ class Blobs {
   Result<void> erase(const Digest& digest) const;
 
  private:
-  Result<std::filesystem::path> writable_folder(DigestAlgorithm algorithm) const;
+  Result<bool> is_proven(const Descriptor& descriptor) const;
+  Result<void> write(const Descriptor& descriptor, Source& source) const;
+  Result<Directory> writable_folder(DigestAlgorithm algorithm) const;
   std::filesystem::path path(const Digest& digest) const;
   std::filesystem::path root_;  // the layout
+  // What killed writers left is looked for once, not at every blob of thousands.
+  mutable std::array<std::atomic<bool>, kAlgorithms.size()> tidied_{};
 };
 
 }  // namespace mpk::oci::layout

@@ -62,11 +62,69 @@ TEST_CASE("a truncated blob is found, counts as missing, and is healed by a push
   CHECK(fetch_text(*layout.store, blob, 100).take() == "weights");
 }
 
-TEST_CASE("a flipped blob is found when it is read") {
+TEST_CASE("a flipped blob is found when it is read, and is healed by either push") {
   Layout layout;
   const Descriptor blob = push_text(*layout.store, "a/b", "weights").take();
-  put(layout.blob(blob.digest), "weighTs");
-  CHECK(fetch_text(*layout.store, blob, 100).error().kind() == ErrorKind::mismatch);
+  for (const bool stream : {false, true}) {
+    CAPTURE(stream);
+    put(layout.blob(blob.digest), "weighTs");
+    CHECK(fetch_text(*layout.store, blob, 100).error().kind() == ErrorKind::mismatch);
+    http::TextSource source("weights");
+    const auto answer = [&] { return Result<Digest>(blob.digest); };
+    REQUIRE((stream ? layout.store->push_stream(source, blob.size, answer)
+                    : layout.store->push_blob(blob, source)));
+    CHECK(fetch_text(*layout.store, blob, 100).value_or("(bad)") == "weights");
+  }
+}
+
+TEST_CASE("a good blob is there already, whichever way it is pushed again") {
+  Layout layout;
+  const Descriptor blob = push_text(*layout.store, "a/b", "weights").take();
+  http::TextSource source("weights");
+  CHECK(layout.store->push_blob(blob, source).take() == Pushed::already_there);
+  const auto answer = [&] { return Result<Digest>(blob.digest); };
+  CHECK(layout.store->push_stream(source, blob.size, answer).take() == Pushed::already_there);
+}
+
+TEST_CASE("what a killed push left in blobs and beside the index goes with the next one") {
+  Layout layout;
+  const fs::path in_blobs = layout.dir.path() / "blobs" / "sha256" / ".mpk-tmp-AbC123";
+  const fs::path beside = layout.dir.path() / ".mpk-tmp-AbC123";
+  put(in_blobs, "half");
+  put(beside, "half");
+  const auto again = open_layout(layout.dir.path()).take();
+  test::push(*again, test::make_model(*again, {"weights"}), "1");
+  CHECK_FALSE(fs::exists(in_blobs));
+  CHECK_FALSE(fs::exists(beside));
+}
+
+TEST_CASE("nothing is made or locked through a link that a foreign layout brings") {
+  const TempDir outside = TempDir::create("mpk-test").take();
+  for (const char* name : {".mpk-lock", "blobs", "blobs/sha256"}) {
+    CAPTURE(name);
+    Layout layout;
+    const auto model = test::make_model(*layout.store, {"weights"});
+    test::push(*layout.store, model, "1");
+    const fs::path place = layout.dir.path() / name;
+    const bool folder = fs::is_directory(place);
+    fs::rename(place, layout.dir.path() / "aside");
+    fs::create_symlink(outside.path() / (folder ? "." : "made"), place);
+    const auto kind = [](const auto& result) {
+      return result ? std::optional<ErrorKind>() : result.error().kind();
+    };
+    // With the store that is open, and (folders are looked at first) with one that is opened now.
+    if (folder) {
+      CHECK(kind(push_text(*layout.store, "a/b", "new")) == ErrorKind::malformed);
+      CHECK(kind(layout.store->remove_manifest(model.descriptor)) == ErrorKind::malformed);
+      CHECK(kind(open_layout(layout.dir.path())) == ErrorKind::malformed);
+      CHECK(kind(open_layout(layout.dir.path(), {.create = true})) == ErrorKind::malformed);
+    } else {
+      CHECK(kind(layout.store->tag(model.descriptor, "2")) == ErrorKind::malformed);
+      // Reading takes no lock.
+      CHECK(open_layout(layout.dir.path()));
+    }
+    CHECK(fs::is_empty(outside.path()));
+  }
 }
 
 TEST_CASE("a flipped manifest is found, and is healed by a push") {

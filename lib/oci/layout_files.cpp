@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
+#include "oci/layout_blobs.hpp"
 #include "oci/layout_index.hpp"
 
 #include <fmt/core.h>
@@ -23,8 +24,8 @@ constexpr std::string_view kLockName = ".mpk-lock";
 constexpr unsigned kLockSeconds = 60;
 constexpr std::size_t kMarkerCap = 4096;
 
-Result<FileLock> lock(const fs::path& directory) {
-  return FileLock::acquire(directory / kLockName, kLockSeconds);
+Result<FileLock> lock(const fs::path& directory, const CancelToken& cancel) {
+  return FileLock::acquire(directory / kLockName, kLockSeconds, cancel);
 }
 
 Error not_a_layout(const fs::path& directory, std::string_view why) {
@@ -54,17 +55,10 @@ Result<void> check_marker(const fs::path& directory, const std::string& text) {
                            directory.native(), printable(version, 40), kVersion));
 }
 
-Result<void> make_directory(const fs::path& directory) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) return errno_error(error.value(), "create", directory);
-  return {};
-}
-
 // Whoever gets the lock second finds the work done.
-Result<void> make_layout(const fs::path& directory) {
-  TRY(make_directory(directory));
-  const FileLock held = TRY(lock(directory));
+Result<void> make_layout(const fs::path& directory, const CancelToken& cancel) {
+  TRY(make_directories(directory));
+  const FileLock held = TRY(lock(directory, cancel));
   const fs::path marker = directory / "oci-layout";
   std::error_code ignored;
   if (!fs::exists(marker, ignored)) {
@@ -78,7 +72,8 @@ Result<void> make_layout(const fs::path& directory) {
   if (!fs::exists(index, ignored)) {
     TRY(write_file_atomic(index, json::compact(empty_index())));
   }
-  return make_directory(directory / "blobs" / "sha256");
+  TRY(check_blob_folders(directory));
+  return make_directories(directory / "blobs" / "sha256");
 }
 
 Result<bool> is_complete(const fs::path& directory) {
@@ -93,18 +88,20 @@ Result<bool> is_complete(const fs::path& directory) {
 
 }  // namespace
 
-Result<void> open_files(const fs::path& directory, bool create) {
-  if (!TRY(is_complete(directory)) && create) TRY(make_layout(directory));
+Result<void> open_files(const fs::path& directory, bool create, const CancelToken& cancel) {
+  if (!TRY(is_complete(directory)) && create) TRY(make_layout(directory, cancel));
   std::error_code ignored;
   if (!fs::exists(directory, ignored)) {
-    return Error(ErrorKind::not_found, fmt::format("{}: no such directory", directory.native()));
+    return Error(ErrorKind::usage, fmt::format("{}: no such directory", directory.native()),
+                 "oci:DIR names a directory with an OCI image layout");
   }
   auto marker = read_file(directory / "oci-layout", kMarkerCap);
   if (!marker && marker.error().kind() == ErrorKind::not_found) {
     return not_a_layout(directory, "it has no file oci-layout");
   }
   TRY(check_marker(directory, TRY(std::move(marker))).with(directory.native()));
-  TRY(Files(directory).read_index());
+  TRY(Files(directory, cancel).read_index());
+  TRY(check_blob_folders(directory));
   return {};
 }
 
@@ -119,10 +116,12 @@ Result<Json> Files::read_index() const {
 
 Result<void> Files::update_index(const std::function<Result<void>(Json&)>& change,
                                  const std::function<Result<void>()>& after) const {
-  const FileLock held = TRY(lock(directory_));
+  const FileLock held = TRY(lock(directory_, cancel_));
+  remove_abandoned_files(TRY(Directory::open(directory_)));
   const Json before = TRY(read_index());
   Json index = before;
   TRY(change(index));
+  TRY(cancel_.check());
   if (index != before) TRY(write_file_atomic(directory_ / "index.json", json::compact(index)));
   if (after) TRY(after());
   return {};

@@ -2,6 +2,7 @@
 // writers.
 #pragma once
 
+#include "base/parallel.hpp"
 #include "base/result.hpp"
 #include "json/value.hpp"
 
@@ -11,23 +12,28 @@
 namespace mpk::oci::layout {
 
 /// Proves that `directory` is a layout; with `create`, a missing or empty directory becomes one.
-/// not_found, malformed, unsupported (another layout version), io.
-Result<void> open_files(const std::filesystem::path& directory, bool create);
+/// usage (there is no such directory, or a file is in the way), malformed, unsupported (another
+/// layout version), io, cancelled.
+Result<void> open_files(const std::filesystem::path& directory, bool create,
+                        const CancelToken& cancel);
 
 /// Thread-safe and safe for several processes.
 class Files {
  public:
-  explicit Files(std::filesystem::path directory) : directory_(std::move(directory)) {}
+  explicit Files(std::filesystem::path directory, CancelToken cancel = {})
+      : directory_(std::move(directory)), cancel_(std::move(cancel)) {}
   const std::filesystem::path& directory() const { return directory_; }
 
   Result<Json> read_index() const;
   /// Reads, changes and replaces index.json under the lock; an error of `change` leaves it as it
-  /// was. `after` runs under the lock when the new index is on the disk.
+  /// was, and so does an interruption before it is written. `after` runs under the lock when the
+  /// new index is on the disk.
   Result<void> update_index(const std::function<Result<void>(Json&)>& change,
                             const std::function<Result<void>()>& after = {}) const;
 
  private:
   std::filesystem::path directory_;
+  CancelToken cancel_;
 };
 
 }  // namespace mpk::oci::layout

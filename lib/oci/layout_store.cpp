@@ -7,6 +7,7 @@
 #include "oci/layout_blobs.hpp"
 #include "oci/layout_files.hpp"
 #include "oci/layout_index.hpp"
+#include "oci/layout_reach.hpp"
 #include "oci/layout_referrers.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
@@ -25,8 +26,10 @@ namespace {
 
 class LayoutStore final : public Store {
  public:
-  LayoutStore(const std::filesystem::path& directory, bool reference_names)
-      : files_(directory), blobs_(directory), reference_names_(reference_names) {}
+  LayoutStore(const std::filesystem::path& directory, const LayoutOptions& options)
+      : files_(directory, options.cancel),
+        blobs_(directory),
+        reference_names_(options.reference_names) {}
 
   bool local() const override { return true; }
   std::string name() const override { return "oci:" + files_.directory().native(); }
@@ -159,8 +162,15 @@ Result<void> LayoutStore::remove_tag(const std::string& tag) {
   });
 }
 
+Error still_named(const Digest& digest, const Digest& holder) {
+  return {ErrorKind::unsupported,
+          fmt::format("{}: part of {}, or that one is damaged", digest.text(), holder.text()),
+          "remove that one first"};
+}
+
 Result<void> LayoutStore::remove_manifest(const Descriptor& descriptor) {
   const Digest& digest = descriptor.digest;
+  std::optional<Digest> holder;
   return files_.update_index(
       [&](Json& index) -> Result<void> {
         const Json before = index;
@@ -168,10 +178,12 @@ Result<void> LayoutStore::remove_manifest(const Descriptor& descriptor) {
         TRY(layout::unlist_referrer(blobs_, index, digest));
         // Listed nowhere: the child of an index; anything but a manifest is kept.
         if (index == before) TRY(find_digest(index, digest));
+        holder = layout::holder_of(digest, blobs_, index);
+        if (index == before && holder) return still_named(digest, *holder);
         return {};
       },
       // After the index, and still under the lock: no reader sees an entry without its blob.
-      [&] { return blobs_.erase(digest); });
+      [&] { return holder ? Result<void>() : blobs_.erase(digest); });
 }
 
 Result<std::vector<Descriptor>> LayoutStore::referrers(const Digest& subject,
@@ -196,8 +208,8 @@ Result<std::vector<Descriptor>> LayoutStore::referrers(const Digest& subject,
 
 Result<std::unique_ptr<Store>> open_layout(const std::filesystem::path& directory,
                                            const LayoutOptions& options) {
-  TRY(layout::open_files(directory, options.create));
-  return std::unique_ptr<Store>(std::make_unique<LayoutStore>(directory, options.reference_names));
+  TRY(layout::open_files(directory, options.create, options.cancel));
+  return std::unique_ptr<Store>(std::make_unique<LayoutStore>(directory, options));
 }
 
 }  // namespace mpk::oci

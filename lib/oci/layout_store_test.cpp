@@ -79,7 +79,8 @@ TEST_CASE("what is no layout is refused and left alone") {
     const auto store = open_layout(path, {.create = create});
     return store ? std::optional<ErrorKind>() : store.error().kind();
   };
-  CHECK(kind(dir.path() / "none", false) == ErrorKind::not_found);
+  CHECK(kind(dir.path() / "none", false) == ErrorKind::usage);
+  CHECK_FALSE(open_layout(dir.path() / "none").error().hint().empty());
   CHECK_FALSE(fs::exists(dir.path() / "none"));
 
   const fs::path empty = dir.path() / "empty";
@@ -97,6 +98,8 @@ TEST_CASE("what is no layout is refused and left alone") {
   put(dir.path() / "file", "x");
   CHECK(kind(dir.path() / "file", false) == ErrorKind::malformed);
   CHECK(kind(dir.path() / "file", true) == ErrorKind::malformed);
+  CHECK(kind(dir.path() / "file" / "x", false) == ErrorKind::usage);
+  CHECK(kind(dir.path() / "file" / "x", true) == ErrorKind::usage);
 }
 
 TEST_CASE("a layout with damaged top files is refused") {
@@ -204,4 +207,50 @@ TEST_CASE("remove_manifest removes the child of an index, but no layer") {
   CHECK(store->has_blob(layer).take());
   REQUIRE(store->remove_manifest(child.descriptor));
   CHECK_FALSE(store->has_blob(child.descriptor).take());
+}
+
+TEST_CASE("a manifest that an index in the layout names stays readable") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const auto store = open_layout(dir.path(), {.create = true}).take();
+  const auto child = test::make_model(*store, {"weights"});
+  test::push(*store, child, "one");
+  const auto index_of = [&](const Descriptor& part) {
+    const std::string bytes = serialize(Index{.manifests = {part}});
+    return test::Artifact{Descriptor::of(kIndexType, bytes), bytes};
+  };
+  const auto inner = index_of(child.descriptor);
+  const auto outer = index_of(inner.descriptor);
+  REQUIRE(push_text(*store, kIndexType, inner.bytes));
+  test::push(*store, outer, "all");
+
+  // It loses its own entry and its tag; the index stays whole.
+  REQUIRE(store->remove_manifest(child.descriptor));
+  CHECK(store->tags().take() == std::vector<std::string>{"all"});
+  CHECK(store->fetch_manifest(child.descriptor).value_or("(gone)") == child.bytes);
+  // Nothing more can be taken away while the index is there.
+  for (const auto& part : {child.descriptor, inner.descriptor}) {
+    const auto refused = store->remove_manifest(part);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind() == ErrorKind::unsupported);
+    CHECK(refused.error().text().find(part.digest.text()) != std::string::npos);
+    CHECK_FALSE(refused.error().hint().empty());
+    CHECK(store->has_blob(part).take());
+  }
+  REQUIRE(store->remove_manifest(outer.descriptor));
+  REQUIRE(store->remove_manifest(inner.descriptor));
+  REQUIRE(store->remove_manifest(child.descriptor));
+  CHECK_FALSE(store->has_blob(child.descriptor).take());
+}
+
+TEST_CASE("while an index cannot be read, what it may name is kept") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const auto store = open_layout(dir.path(), {.create = true}).take();
+  const auto child = test::make_model(*store, {"weights"});
+  test::push(*store, child, "one");
+  const std::string bytes = serialize(Index{.manifests = {child.descriptor}});
+  const Descriptor index = Descriptor::of(kIndexType, bytes);
+  REQUIRE(store->push_manifest(index, bytes, "all"));
+  put(dir.path() / "blobs" / "sha256" / index.digest.hex(), "damaged");
+  REQUIRE(store->remove_manifest(child.descriptor));
+  CHECK(store->has_blob(child.descriptor).take());
 }

@@ -25,8 +25,8 @@ struct Challenge {
 std::vector<Challenge> parse_challenges(const std::vector<std::string>& headers);
 
 /// Sends requests to one registry with the right Authorization header. A credential is sent only
-/// to the registry's own origin and, as Basic, to the token realm it named over the same or a
-/// better scheme. Tokens are cached by scope set; a 401 refreshes once. Thread-safe.
+/// to the registry's own origin and, as Basic, to the token realm that this origin named, over the
+/// same or a better scheme. Tokens are cached by scope set; a 401 refreshes once. Thread-safe.
 class Authenticator {
  public:
   using Lookup = std::function<Result<std::optional<Credential>>()>;
@@ -34,7 +34,8 @@ class Authenticator {
   Authenticator(http::Transport& transport, Url origin, Lookup lookup);
   ~Authenticator();
   /// `scopes`: "repository:acme/llm:pull,push", … A 401 that stays becomes unauthorized with a hint
-  /// to `mpk login`; a 403 is left to the caller.
+  /// to `mpk login`; a 403, and a 401 of a host that the registry redirects to, are left to the
+  /// caller.
   Result<http::Response> send(http::Request request, const std::vector<std::string>& scopes);
 
  private:

@@ -186,6 +186,45 @@ TEST_CASE("another origin never sees a credential") {
   CHECK(auth.send(get("https://reg.example:443/v2/"), kPull).take().status == 200);
 }
 
+TEST_CASE("the challenge of a host that the registry redirects to is not answered") {
+  for (const char* where : {"https://evil.example/x", "http://reg.example/x"}) {
+    for (const char* challenge :
+         {R"(Bearer realm="https://evil.example/token",service="reg")", "Basic realm=\"r\""}) {
+      CAPTURE(where);
+      CAPTURE(challenge);
+      FakeTransport transport(
+          [&](const http::Request&, const std::string&) -> Result<http::Response> {
+            auto response = answer(401, {{"WWW-Authenticate", challenge}});
+            response.url = test::url(where);  // after a redirect
+            return response;
+          });
+      bool asked = false;
+      Authenticator auth(transport, test::url("https://reg.example"),
+                         [&]() -> Result<std::optional<Credential>> {
+                           asked = true;
+                           return std::optional(Credential{"u", "p", ""});
+                         });
+      CHECK(auth.send(get("https://reg.example/v2/"), kPull).take().status == 401);
+      CHECK(transport.seen().size() == 1);
+      CHECK_FALSE(asked);
+    }
+  }
+}
+
+TEST_CASE("a refresh token is not sent on by a redirect") {
+  bool posted = false;
+  FakeTransport transport(
+      [&](const http::Request& request, const std::string&) -> Result<http::Response> {
+        if (request.method != "POST") return answer(401, {{"WWW-Authenticate", kChallenge}});
+        posted = true;
+        CHECK(request.redirects == http::Redirects::none);
+        return answer(307, {{"Location", "https://evil.example/"}});
+      });
+  Authenticator auth(transport, test::url("https://reg.example"), having({"", "", "rt"}));
+  CHECK(auth.send(get("https://reg.example/v2/"), kPull).error().kind() == ErrorKind::network);
+  CHECK(posted);
+}
+
 TEST_CASE("the token realm has to be a URL, and as safe as the registry") {
   const struct {
     const char* origin;
@@ -196,6 +235,9 @@ TEST_CASE("the token realm has to be a URL, and as safe as the registry") {
       {"https://reg.example", "https://auth.example/token", true, {}},
       {"http://127.0.0.1:5000", "http://127.0.0.1:5000/token", true, {}},
       {"http://127.0.0.1:5000", "https://auth.example/token", true, {}},
+      {"https://127.0.0.1:5000", "http://127.0.0.1:5001/token", true, {}},
+      {"https://reg.example", "http://127.0.0.1:5001/token", false, ErrorKind::denied},
+      {"https://127.0.0.1:5000", "http://auth.example/token", false, ErrorKind::denied},
       {"https://reg.example", "http://auth.example/token", false, ErrorKind::denied},
       {"https://reg.example", "HTTP://reg.example/token", false, ErrorKind::denied},
       {"https://reg.example", "", false, ErrorKind::malformed},

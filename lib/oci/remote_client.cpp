@@ -10,6 +10,8 @@
 namespace mpk::oci {
 namespace {
 
+constexpr std::size_t kWarnings = 32;  // of one registry, that anybody would read
+
 // distribution-spec, error codes: {"errors":[{"code","message","detail"}]}; or any page of a proxy.
 std::string words_of(const http::Response& response) {
   auto document = json::parse(response.body);
@@ -35,11 +37,54 @@ ErrorKind kind_of(int status) {
     case 405:
     case 501:
       return ErrorKind::unsupported;
+    case 408:
+    case 425:
+    case 429:
+      return ErrorKind::network;
     case 413:
       return ErrorKind::too_large;
     default:
-      return status >= 500 || status == 429 ? ErrorKind::network : ErrorKind::denied;
+      // Any other 4xx is about the request: it would be refused again.
+      return status >= 400 && status < 500 ? ErrorKind::malformed : ErrorKind::network;
   }
+}
+
+std::string hint_of(int status, const std::string& registry) {
+  switch (status) {
+    case 401:
+      return "mpk login " + registry + " -u NAME";
+    case 403:
+      return "this account has no right to do that here";
+    case 404:
+      return "check repository and tag; a private one is hidden until mpk login " + registry +
+             " -u NAME";
+    case 405:
+    case 501:
+      return "this registry does not offer that";
+    case 413:
+      return "the registry, or a proxy before it, limits the size of a request; its operator can "
+             "raise that";
+    default:
+      if (status >= 300 && status < 400)
+        return "it points to another place: is this the registry's own address?";
+      if (status >= 400 && status < 500 && kind_of(status) == ErrorKind::malformed)
+        return "the registry would refuse it again; its own words say why";
+      return "the registry is in trouble or busy; run the command again";
+  }
+}
+
+// distribution-spec, "Warnings": 299 - "text". Others are of caches and of no use to anybody.
+std::optional<std::string> warning_text(std::string_view header) {
+  constexpr std::string_view kStart = "299 - \"";
+  constexpr std::size_t kShown = 500;
+  header = trim(header);
+  if (!header.starts_with(kStart)) return std::nullopt;
+  std::string out;
+  for (std::size_t at = kStart.size(); at < header.size() && header[at] != '"'; ++at) {
+    if (header[at] == '\\' && at + 1 < header.size()) ++at;
+    out += header[at];
+  }
+  return printable(out, kShown);
 }
 
 }  // namespace
@@ -78,26 +123,39 @@ Result<http::Response> RemoteClient::send(http::Request request, Access access,
   std::vector<std::string> scopes = {"repository:" + repository_ + ":" + actions};
   scopes.insert(scopes.end(), also.begin(), also.end());
   auto response = TRY(authenticator_.send(std::move(request), scopes));
-  for (const auto& warning : response.headers.all("Warning"))
-    logger_.info(base_.authority() + " says: " + printable(warning, 200));
+  pass_on_warnings(response);
   return response;
 }
 
-Error RemoteClient::error(const http::Response& response, std::string_view what) const {
-  auto words = words_of(response);
-  auto kind = kind_of(response.status);
-  auto message = std::string(what) + ": " + base_.authority() + " answered " +
-                 std::to_string(response.status) + (words.empty() ? "" : " (" + words + ")");
-  std::string hint;
-  if (kind == ErrorKind::not_found) {
-    message = std::string(what) + ": not found at " + base_.authority() + "/" + repository_;
-    if (!words.empty()) message += " (" + words + ")";
+void RemoteClient::pass_on_warnings(const http::Response& response) {
+  for (const auto& header : response.headers.all("Warning")) {
+    auto text = warning_text(header);
+    if (!text) continue;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (warned_.size() >= kWarnings || !warned_.insert(*text).second) continue;
+    }
+    logger_.warning(response.url.authority() + " says: " + *text);
   }
-  if (kind == ErrorKind::denied && response.status == 403)
-    hint = "this account has no right to do that here";
-  if (kind == ErrorKind::network)
-    hint = "the registry is in trouble or busy; run the command again";
-  return Error(kind, std::move(message), std::move(hint));
+}
+
+Error RemoteClient::error(const http::Response& response, std::string_view what) const {
+  const auto words = words_of(response);
+  const auto in_brackets = words.empty() ? std::string() : " (" + words + ")";
+  const auto subject = std::string(what) + ": ";
+  const auto status = std::to_string(response.status);
+  // What storage says of its own accounts is nothing that a login at the registry would change.
+  if (!response.url.host.empty() && !response.url.same_origin(base_)) {
+    const auto kind = response.status == 401 ? ErrorKind::denied : kind_of(response.status);
+    return Error(kind,
+                 subject + response.url.authority() + ", where " + base_.authority() +
+                     " sent us, answered " + status + in_brackets,
+                 "the registry's storage is in trouble; run the command again");
+  }
+  const auto said = response.status == 404 ? "not found at " + base_.authority() + "/" + repository_
+                                           : base_.authority() + " answered " + status;
+  return Error(kind_of(response.status), subject + said + in_brackets,
+               hint_of(response.status, base_.authority()));
 }
 
 }  // namespace mpk::oci

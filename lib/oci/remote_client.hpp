@@ -6,6 +6,8 @@
 #include "oci/reference.hpp"
 #include "oci/remote_auth.hpp"
 
+#include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,14 +29,19 @@ class RemoteClient {
   http::Request request(std::string method, Url url) const;
   Result<http::Response> send(http::Request request, Access access,
                               const std::vector<std::string>& also = {});
-  /// An Error for a status that is no success; `what` names the thing: "manifest 1.0".
+  /// An Error for a status that is no success; `what` names the thing: "manifest 1.0". A request
+  /// that is refused as wrong (400, 409, 422, …) is malformed: it would be refused again.
   Error error(const http::Response& response, std::string_view what) const;
 
  private:
+  void pass_on_warnings(const http::Response& response);
+
   Url base_;
   std::string repository_;
   Authenticator authenticator_;
   Logger logger_;
+  std::mutex mutex_;
+  std::set<std::string> warned_;
 };
 
 /// http for loopback hosts and with `plain_http`, else https; docker.io's API host.

@@ -8,9 +8,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
-#include <random>
-#include <thread>
 
 namespace mpk::oci {
 namespace {
@@ -18,6 +17,7 @@ namespace {
 // No registry offers compare-and-swap on a tag. A round costs two requests; eight writers at once
 // have needed at most 17.
 constexpr unsigned kUpdateRounds = 40;
+constexpr unsigned kRoundsBeforeDeletion = 3;
 constexpr std::chrono::milliseconds kLongestPause{2000};
 
 bool contains(const std::vector<Descriptor>& list, const Digest& digest) {
@@ -42,9 +42,10 @@ std::vector<Descriptor> values(const std::map<Digest, Descriptor>& map) {
   return out;
 }
 
-unsigned jitter_ms() {
-  thread_local std::minstd_rand generator(std::random_device{}());
-  return std::uniform_int_distribution<unsigned>(10, 60)(generator);
+Error unsettled(const Digest& subject) {
+  return Error(ErrorKind::network,
+               "the list of referrers of " + subject.brief() + " does not settle",
+               "too many writers at once; run the command again");
 }
 
 }  // namespace
@@ -113,15 +114,11 @@ Result<void> RemoteReferrers::put_index(const Digest& subject, const Index& inde
 
 // A writer that read the index before our PUT overwrites it with its own. Its round takes about as
 // long as ours: after twice that time it has happened, and we see it.
-void RemoteReferrers::pause(std::chrono::steady_clock::duration round) const {
+Result<void> RemoteReferrers::pause(std::chrono::steady_clock::duration round) const {
   using std::chrono::milliseconds;
-  const auto time = std::min(2 * std::chrono::duration_cast<milliseconds>(round), kLongestPause) +
-                    milliseconds(jitter_ms());
-  if (sleep_) {
-    sleep_(static_cast<unsigned>(time.count()));
-  } else {
-    std::this_thread::sleep_for(time);
-  }
+  const milliseconds extra(10 + static_cast<int>(50 * jitter()));
+  return pauses_.pause(
+      std::min(2 * std::chrono::duration_cast<milliseconds>(round), kLongestPause) + extra);
 }
 
 Result<std::vector<Descriptor>> RemoteReferrers::list(const Digest& subject,
@@ -140,41 +137,77 @@ Result<std::vector<Descriptor>> RemoteReferrers::list(const Digest& subject,
   return out;
 }
 
+// Anything but a clear no means yes: to lose an entry is worse than to keep one too many.
+Result<bool> RemoteReferrers::is_there(const Descriptor& manifest) {
+  auto request = client_.request("HEAD", client_.url("manifests/" + manifest.digest.text()));
+  request.headers.set("Accept", manifest.media_type);
+  return TRY(client_.send(std::move(request), Access::pull)).status != 404;
+}
+
+// An entry that was in the index once and is not now was lost to another writer and has to come
+// back, unless its manifest was deleted.
+Result<void> RemoteReferrers::drop_deleted(Entries& seen, const Index& index,
+                                           const std::optional<Descriptor>& ours) {
+  for (auto entry = seen.begin(); entry != seen.end();) {
+    const bool safe = contains(index.manifests, entry->first) ||
+                      (ours && ours->digest == entry->first) || TRY(is_there(entry->second));
+    entry = safe ? std::next(entry) : seen.erase(entry);
+  }
+  return {};
+}
+
+Result<bool> RemoteReferrers::settle(const Digest& subject, const Change& change, unsigned rounds) {
+  Entries seen;
+  if (change.added) merge(seen, {*change.added});
+  for (unsigned round = 0; round < rounds; ++round) {
+    const auto start = std::chrono::steady_clock::now();
+    auto index = TRY(fallback_index(subject));
+    merge(seen, index.manifests);
+    if (change.removed) seen.erase(*change.removed);
+    TRY(drop_deleted(seen, index, change.added));
+    const bool complete = std::all_of(seen.begin(), seen.end(), [&](const auto& entry) {
+      return contains(index.manifests, entry.first);
+    });
+    const bool gone = !change.removed || !contains(index.manifests, *change.removed);
+    if (complete && gone) return true;
+    index.manifests = values(seen);
+    TRY(put_index(subject, index));
+    TRY(pause(std::chrono::steady_clock::now() - start));
+  }
+  return false;
+}
+
 Result<void> RemoteReferrers::add(const Referrer& referrer) {
   const auto& subject = referrer.subject.digest;
   auto api = TRY(from_api(subject, {}));
   if (api && contains(*api, referrer.entry.digest)) return {};
-  std::map<Digest, Descriptor> seen;
-  merge(seen, {referrer.entry});
-  for (unsigned round = 0; round < kUpdateRounds; ++round) {
-    const auto start = std::chrono::steady_clock::now();
-    auto index = TRY(fallback_index(subject));
-    merge(seen, index.manifests);
-    bool complete = std::all_of(seen.begin(), seen.end(), [&](const auto& entry) {
-      return contains(index.manifests, entry.first);
-    });
-    if (complete) return {};
-    index.manifests = values(seen);
-    TRY(put_index(subject, index));
-    pause(std::chrono::steady_clock::now() - start);
-  }
-  return Error(ErrorKind::network,
-               "the list of referrers of " + subject.brief() + " does not settle",
-               "too many writers at once; run the command again");
+  if (TRY(settle(subject, {.added = referrer.entry}, kUpdateRounds))) return {};
+  return unsettled(subject);
 }
 
 Result<std::optional<Referrer>> RemoteReferrers::forget(const Descriptor& descriptor) {
   auto bytes = store_.fetch_manifest(descriptor);
-  if (!bytes) return std::optional<Referrer>();
+  if (!bytes) {
+    const auto kind = bytes.error().kind();
+    const bool unreadable = kind == ErrorKind::not_found || kind == ErrorKind::mismatch;
+    if (unreadable) return std::optional<Referrer>();
+    return std::move(bytes).error();
+  }
   auto referrer = as_referrer(descriptor, *bytes);
   if (!referrer || !*referrer) return std::optional<Referrer>();
   const auto& subject = (*referrer)->subject.digest;
-  auto index = TRY(fallback_index(subject));
-  if (!contains(index.manifests, descriptor.digest)) return std::optional<Referrer>();
-  std::erase_if(index.manifests,
-                [&](const Descriptor& d) { return d.digest == descriptor.digest; });
-  TRY(put_index(subject, index));
+  if (!contains(TRY(fallback_index(subject)).manifests, descriptor.digest))
+    return std::optional<Referrer>();
+  // Not to its end: a writer who adds at the same time puts the entry back while the manifest is
+  // there. The second forget() has the last word.
+  TRY(settle(subject, {.removed = descriptor.digest}, kRoundsBeforeDeletion));
   return referrer;
+}
+
+Result<void> RemoteReferrers::forget(const Referrer& referrer) {
+  const auto& subject = referrer.subject.digest;
+  if (TRY(settle(subject, {.removed = referrer.entry.digest}, kUpdateRounds))) return {};
+  return unsettled(subject);
 }
 
 }  // namespace mpk::oci

@@ -1,14 +1,13 @@
 // Referrers in a registry: the API, the fallback tag, and both together (distribution-spec).
 #pragma once
 
-#include "base/log.hpp"
 #include "oci/manifest.hpp"
 #include "oci/remote_client.hpp"
-#include "oci/remote_store.hpp"
+#include "oci/remote_retry.hpp"
 #include "oci/store.hpp"
 
 #include <chrono>
-#include <functional>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -17,9 +16,8 @@ namespace mpk::oci {
 
 class RemoteReferrers {
  public:
-  RemoteReferrers(RemoteClient& client, Store& store, const RemoteOptions& options,
-                  const Logger& logger)
-      : client_(client), store_(store), sleep_(options.sleep), logger_(logger) {}
+  RemoteReferrers(RemoteClient& client, Store& store, const RemotePauses& pauses)
+      : client_(client), store_(store), pauses_(pauses) {}
 
   Result<std::vector<Descriptor>> list(const Digest& subject, std::string_view artifact_type);
   /// After a push that the registry did not acknowledge with OCI-Subject: see to it that the
@@ -28,19 +26,31 @@ class RemoteReferrers {
   /// Before a deletion: take the manifest out of its subject's fallback index. Returns what was
   /// taken out, so that it can be added again.
   Result<std::optional<Referrer>> forget(const Descriptor& descriptor);
+  /// After the deletion: see to it that nobody has brought the entry back.
+  Result<void> forget(const Referrer& referrer);
 
  private:
+  using Entries = std::map<Digest, Descriptor>;
+  struct Change {
+    std::optional<Descriptor> added;
+    std::optional<Digest> removed;
+  };
+  /// Writes the fallback index until the change is in it and everything else that ever was, too.
+  /// False: not within so many rounds.
+  Result<bool> settle(const Digest& subject, const Change& change, unsigned rounds);
+  Result<void> drop_deleted(Entries& seen, const Index& index,
+                            const std::optional<Descriptor>& ours);
+  Result<bool> is_there(const Descriptor& manifest);
   /// nullopt: the registry has no referrers API.
   Result<std::optional<std::vector<Descriptor>>> from_api(const Digest& subject,
                                                           std::string_view artifact_type);
   Result<Index> fallback_index(const Digest& subject);
   Result<void> put_index(const Digest& subject, const Index& index);
-  void pause(std::chrono::steady_clock::duration round) const;
+  Result<void> pause(std::chrono::steady_clock::duration round) const;
 
   RemoteClient& client_;
   Store& store_;
-  std::function<void(unsigned)> sleep_;
-  Logger logger_;
+  const RemotePauses& pauses_;
 };
 
 /// The next page of a paginated answer (Link: <…>; rel="next"); malformed when it leaves the

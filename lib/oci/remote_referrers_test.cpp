@@ -260,7 +260,10 @@ TEST_CASE("a writer that overwrites the index in between loses nothing, and neit
   int rounds = 0;
   // It read before our PUT, so what it writes lacks ours; it comes back five times.
   registry.after_put = [&](std::string& content) {
-    if (++rounds <= 5) content = index_of({entry(referrer("rival " + std::to_string(rounds)))});
+    if (++rounds > 5) return;
+    const auto rival = referrer("rival " + std::to_string(rounds));
+    registry.set(rival.descriptor.digest.text(), rival.bytes, kManifestType);
+    content = index_of({entry(rival)});
   };
   FakeRemote remote(registry.function());
   CHECK(remote.store->push_manifest(kOne.descriptor, kOne.bytes, {}).has_value());
@@ -309,4 +312,64 @@ TEST_CASE("a referrer that the registry does not delete is still found") {
   CHECK(remote.store->remove_manifest(kOne.descriptor).error().kind() == ErrorKind::unsupported);
   CHECK(registry.listed() == std::vector{kOne.descriptor.digest});
   CHECK(found_by(remote) == std::vector{kOne.descriptor.digest});
+}
+
+TEST_CASE("an entry that was removed with its manifest is not brought back") {
+  Registry registry;
+  for (const auto* artifact : {&kTwo, &kBom})
+    registry.set(artifact->descriptor.digest.text(), artifact->bytes, kManifestType);
+  registry.set(kTag, index_of({entry(kTwo), entry(kBom)}));
+  // While we write, one is deleted, and the other only lost to somebody's older list.
+  bool once = false;
+  registry.after_put = [&](std::string& content) {
+    if (std::exchange(once, true)) return;
+    registry.manifests.erase(kTwo.descriptor.digest.text());
+    content = index_of({});
+  };
+  FakeRemote remote(registry.function());
+  CHECK(remote.store->push_manifest(kOne.descriptor, kOne.bytes, {}).has_value());
+  CHECK(sorted(registry.listed()) == sorted({kOne.descriptor.digest, kBom.descriptor.digest}));
+}
+
+TEST_CASE("a removal loses no entry that is added at the same time, and is not undone by it") {
+  Registry registry;
+  FakeRemote remote(registry.function());
+  for (const auto* artifact : {&kOne, &kTwo})
+    REQUIRE(remote.store->push_manifest(artifact->descriptor, artifact->bytes, {}).has_value());
+  // The other writer read the list when all was in it, and writes after us.
+  registry.set(kBom.descriptor.digest.text(), kBom.bytes, kManifestType);
+  bool once = false;
+  registry.after_put = [&](std::string& content) {
+    if (!std::exchange(once, true)) content = index_of({entry(kOne), entry(kTwo), entry(kBom)});
+  };
+  CHECK(remote.store->remove_manifest(kOne.descriptor).has_value());
+  CHECK(sorted(registry.listed()) == sorted({kTwo.descriptor.digest, kBom.descriptor.digest}));
+}
+
+TEST_CASE("an entry that comes back until its manifest is gone is removed in the end") {
+  Registry registry;
+  FakeRemote remote(registry.function());
+  for (const auto* artifact : {&kOne, &kTwo})
+    REQUIRE(remote.store->push_manifest(artifact->descriptor, artifact->bytes, {}).has_value());
+  const auto digest = kOne.descriptor.digest.text();
+  int stubborn = 0;
+  registry.after_put = [&](std::string& content) {
+    // It sees no deletion before this, and its last list arrives after it.
+    if (registry.manifests.contains(digest) || stubborn++ == 0)
+      content = index_of({entry(kOne), entry(kTwo)});
+  };
+  CHECK(remote.store->remove_manifest(kOne.descriptor).has_value());
+  CHECK(registry.listed() == std::vector{kTwo.descriptor.digest});
+}
+
+TEST_CASE("a referrer that cannot be read now is not deleted past its list") {
+  Registry registry;
+  registry.set(kTag, index_of({entry(kOne)}));
+  FakeRemote remote([&](const http::Request& request, const std::string& body) {
+    if (request.method == "GET" && request.url.path.ends_with(kOne.descriptor.digest.text()))
+      return Result<http::Response>(answer(503));
+    return registry.handle(request, body);
+  });
+  CHECK(remote.store->remove_manifest(kOne.descriptor).error().kind() == ErrorKind::network);
+  for (const auto& seen : remote.transport.seen()) CHECK(seen.method == "GET");
 }

@@ -36,7 +36,8 @@ struct Bench {
   std::string host() const { return "127.0.0.1:" + std::to_string(server->port()); }
   std::unique_ptr<Store> store(const std::string& repository = "acme/llm") const {
     return make_remote_store(Reference::parse(host() + "/" + repository).take(), *transport, env,
-                             logger);
+                             logger)
+        .take();
   }
   void log_in() {
     env.set("DOCKER_CONFIG", directory.path().native());

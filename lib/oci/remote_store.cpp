@@ -11,6 +11,7 @@
 #include "oci/referrers_tag.hpp"
 #include "oci/remote_client.hpp"
 #include "oci/remote_referrers.hpp"
+#include "oci/remote_retry.hpp"
 #include "oci/remote_upload.hpp"
 
 #include <nlohmann/json.hpp>
@@ -19,7 +20,6 @@
 #include <array>
 #include <map>
 #include <mutex>
-#include <stdexcept>
 
 namespace mpk::oci {
 namespace {
@@ -61,6 +61,7 @@ class ProvingSink final : public http::BodySink {
     delivered_ += fresh.size();
     return sink_(fresh);
   }
+  Result<void> poll() override { return sink_({}); }
   Result<void> prove() {
     if (delivered_ != descriptor_.size)
       return Error(ErrorKind::mismatch,
@@ -94,8 +95,9 @@ class RemoteStore final : public Store {
               return find_credential(registry, repository, env);
             },
             logger),
-        uploads_(client_),
-        referrers_(client_, *this, options, logger) {}
+        pauses_(options, logger),
+        uploads_(client_, pauses_),
+        referrers_(client_, *this, pauses_) {}
 
   std::string name() const override { return name_; }
 
@@ -144,8 +146,10 @@ class RemoteStore final : public Store {
     request.sink = &proving;
     request.bulk = true;
     auto response = TRY(client_.send(std::move(request), Access::pull));
-    if (response.status != 200) return client_.error(response, "blob " + descriptor.digest.brief());
-    return proving.prove();
+    if (response.status == 200) return proving.prove();
+    auto error = client_.error(response, "blob " + descriptor.digest.brief());
+    if (error.kind() != ErrorKind::not_found) return error;
+    return std::move(error).with_hint("the artifact is not complete there; push or copy it again");
   }
 
   Result<bool> has_blob(const Descriptor& descriptor) override {
@@ -169,7 +173,8 @@ class RemoteStore final : public Store {
     request.headers.set("Content-Type", descriptor.media_type);
     request.body = &body;
     auto response = TRY(client_.send(std::move(request), Access::push));
-    if (response.status < 200 || response.status > 299)
+    // distribution-spec: 201. Redirects of a PUT are not followed, so no page can be taken for it.
+    if (response.status < 200 || response.status > 202)
       return client_.error(response, "manifest " + target);
     auto stored = response.headers.get("Docker-Content-Digest");
     if (stored && *stored != descriptor.digest.text())
@@ -192,12 +197,19 @@ class RemoteStore final : public Store {
     // The index first: it must not name a manifest that is gone.
     auto forgotten = TRY(referrers_.forget(descriptor));
     auto removed = remove(descriptor.digest.text());
-    // It stays, so it has to be found.
-    if (!removed && forgotten) TRY(referrers_.add(*forgotten));
-    TRY(std::move(removed));
-    std::scoped_lock lock(mutex_);
-    manifests_.erase(descriptor.digest);
-    return {};
+    if (!removed && removed.error().kind() != ErrorKind::not_found) {
+      // It stays, so it has to be found.
+      if (forgotten) TRY(referrers_.add(*forgotten));
+      return removed;
+    }
+    {
+      std::scoped_lock lock(mutex_);
+      manifests_.erase(descriptor.digest);
+    }
+    // A writer who had read the index before may have brought the entry back; from now on none
+    // does.
+    if (forgotten) TRY(referrers_.forget(*forgotten));
+    return removed;
   }
   Result<std::vector<Descriptor>> referrers(const Digest& subject,
                                             std::string_view artifact_type) override {
@@ -239,7 +251,8 @@ class RemoteStore final : public Store {
   Result<void> remove(const std::string& target) {
     auto response = TRY(client_.send(client_.request("DELETE", client_.url("manifests/" + target)),
                                      Access::remove));
-    if (response.status >= 200 && response.status <= 299) return {};
+    // distribution-spec: 202; others answer 200 or 204.
+    if (response.status == 200 || response.status == 202 || response.status == 204) return {};
     if (response.status == 400 || response.status == 405 || response.status == 501)
       return client_.error(response, target)
           .with_kind(ErrorKind::unsupported)
@@ -249,6 +262,7 @@ class RemoteStore final : public Store {
 
   std::string name_;
   RemoteClient client_;
+  RemotePauses pauses_;
   RemoteUploads uploads_;
   RemoteReferrers referrers_;
   std::mutex mutex_;
@@ -279,29 +293,34 @@ Result<std::vector<std::string>> RemoteStore::tags() {
                "tags: more than " + std::to_string(limits::kReferrerPages) + " pages");
 }
 
+Result<Url> base_url(const std::string& registry, const RemoteOptions& options) {
+  auto base = registry_url(registry, options.plain_http);
+  if (base) return base;
+  return Error(ErrorKind::usage, printable(registry, 120) + " is no host of a registry",
+               "write HOST or HOST:PORT, as in ghcr.io");
+}
+
 }  // namespace
 
-std::unique_ptr<Store> make_remote_store(const Reference& reference, http::Transport& transport,
-                                         const Env& env, const Logger& logger,
-                                         const RemoteOptions& options) {
-  // A parsed reference has a host that a URL can have.
-  auto base = registry_url(reference.registry, options.plain_http);
-  if (!base)
-    throw std::invalid_argument("registry " + reference.registry + ": " + base.error().text());
-  return std::make_unique<RemoteStore>(reference, base.take(), transport, env, logger, options);
+Result<std::unique_ptr<Store>> make_remote_store(const Reference& reference,
+                                                 http::Transport& transport, const Env& env,
+                                                 const Logger& logger,
+                                                 const RemoteOptions& options) {
+  auto base = TRY(base_url(reference.registry, options));
+  return std::unique_ptr<Store>(
+      std::make_unique<RemoteStore>(reference, std::move(base), transport, env, logger, options));
 }
 
 Result<void> check_login(const std::string& registry, const Credential& credential,
                          http::Transport& transport, const RemoteOptions& options) {
-  auto base = registry_url(registry, options.plain_http);
-  if (!base) return Error(ErrorKind::usage, printable(registry, 120) + " is no host of a registry");
-  auto url = base.take();
+  auto url = TRY(base_url(registry, options));
   url.path = "/v2/";
   Authenticator authenticator(transport, url, [&]() -> Result<std::optional<Credential>> {
     return std::optional(credential);
   });
   http::Request request;
   request.url = url;
+  request.redirects = http::Redirects::none;  // a log-in page for people is no login
   auto response = TRY(authenticator.send(std::move(request), {}));
   if (response.status == 200) return {};
   return Error(ErrorKind::network,

@@ -3,6 +3,7 @@
 
 #include "base/env.hpp"
 #include "base/log.hpp"
+#include "base/parallel.hpp"
 #include "http/transport.hpp"
 #include "oci/credentials.hpp"
 #include "oci/store.hpp"
@@ -15,15 +16,19 @@ namespace mpk::oci {
 
 struct RemoteOptions {
   bool plain_http = false;                           // loopback hosts use plain HTTP by themselves
-  std::function<void(unsigned milliseconds)> sleep;  // between rounds of a fallback-tag update
+  std::function<void(unsigned milliseconds)> sleep;  // between tries and rounds; empty: really
+  CancelToken cancel;                                // ends such a pause
 };
 
 /// `transport`, `env` and `logger` must outlive the store. No request is made here. The credential
 /// is looked up with find_credential. Writes of a fallback tag keep every descriptor ever seen and
-/// repeat until ours and all of them are there (no registry offers compare-and-swap).
-std::unique_ptr<Store> make_remote_store(const Reference& reference, http::Transport& transport,
-                                         const Env& env, const Logger& logger,
-                                         const RemoteOptions& options = {});
+/// repeat until ours and all of them are there (no registry offers compare-and-swap). usage: the
+/// registry is no host that a URL can have. While a fetched blob stands still its sink is called
+/// now and then with no bytes, so that it can end the transfer.
+Result<std::unique_ptr<Store>> make_remote_store(const Reference& reference,
+                                                 http::Transport& transport, const Env& env,
+                                                 const Logger& logger,
+                                                 const RemoteOptions& options = {});
 
 /// GET /v2/ with a credential that is not stored yet: is it accepted? unauthorized otherwise.
 Result<void> check_login(const std::string& registry, const Credential& credential,

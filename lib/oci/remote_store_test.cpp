@@ -7,11 +7,13 @@
 #include "oci/media_type.hpp"
 #include "oci/remote_client.hpp"
 #include "oci/test_registry_answers.hpp"
+#include "oci/test_wired_transport.hpp"
 #include "testing/fake_transport.hpp"
 
 #include <doctest/doctest.h>
 
 #include <ostream>
+#include <tuple>
 
 using namespace mpk;
 using namespace mpk::oci;
@@ -169,7 +171,7 @@ TEST_CASE("a blob that is missing or refused is told apart, and the sink's error
   const auto ignore = [](BytesView) { return Result<void>(); };
   for (const auto& [status, kind] :
        {std::pair(404, ErrorKind::not_found), std::pair(403, ErrorKind::denied),
-        std::pair(500, ErrorKind::network), std::pair(206, ErrorKind::denied)}) {
+        std::pair(500, ErrorKind::network), std::pair(206, ErrorKind::network)}) {
     CAPTURE(status);
     FakeRemote remote(always(answer(status, {}, "page")));
     CHECK(remote.store->fetch_blob(blob, ignore).error().kind() == kind);
@@ -198,7 +200,31 @@ class Stuttering final : public http::Transport {
   std::vector<std::string> pieces_;
 };
 
+// No byte comes, and the sink is asked whether it still waits.
+class Stalled final : public http::Transport {
+ public:
+  Result<http::Response> send(http::Request request) override {
+    while (true) TRY(request.sink->poll());
+  }
+};
+
 }  // namespace
+
+TEST_CASE("a sink can end a transfer in which no byte comes") {
+  Stalled transport;
+  const MapEnv env;
+  const Logger logger;
+  const auto store =
+      make_remote_store(Reference::parse("reg.example/acme/llm").take(), transport, env, logger)
+          .take();
+  int asked = 0;
+  const auto fetched =
+      store->fetch_blob(Descriptor::of("a/b", "weights"), [&](BytesView piece) -> Result<void> {
+        CHECK(piece.empty());
+        return ++asked < 3 ? Result<void>() : Error(ErrorKind::cancelled, "enough");
+      });
+  CHECK(fetched.error().message() == "enough");
+}
 
 TEST_CASE("a transfer that starts over gives the sink every byte once") {
   const Descriptor blob = Descriptor::of("a/b", "weights");
@@ -215,7 +241,8 @@ TEST_CASE("a transfer that starts over gives the sink every byte once") {
     const MapEnv env;
     const Logger logger;
     const auto store =
-        make_remote_store(Reference::parse("reg.example/acme/llm").take(), transport, env, logger);
+        make_remote_store(Reference::parse("reg.example/acme/llm").take(), transport, env, logger)
+            .take();
     std::string got;
     const auto fetched = store->fetch_blob(blob, [&](BytesView piece) -> Result<void> {
       got.append(as_text(piece));
@@ -247,6 +274,84 @@ TEST_CASE("a manifest is put under its tag or its digest, and must be stored as 
   CHECK(never.store->push_manifest(kManifest, "other bytes", "1.0").error().kind() ==
         ErrorKind::mismatch);
   CHECK(never.transport.seen().empty());
+}
+
+TEST_CASE("a manifest that the registry refuses is refused for good, in its own words") {
+  FakeRemote remote(always(answer(
+      400, {}, R"({"errors":[{"code":"MANIFEST_BLOB_UNKNOWN","message":"blob unknown"}]})")));
+  const auto pushed = remote.store->push_manifest(kManifest, kManifestBytes, "1.0");
+  CHECK(pushed.error().kind() == ErrorKind::malformed);
+  CHECK(pushed.error().text() ==
+        "manifest 1.0: reg.example answered 400 (MANIFEST_BLOB_UNKNOWN: blob unknown)");
+  CHECK_FALSE(pushed.error().hint().empty());
+}
+
+TEST_CASE("a page behind a redirect is no success of a PUT or DELETE") {
+  using Wired = test::RemoteOver<test::WiredTransport<mpk::testing::FakeTransport>>;
+  for (const int status : {301, 302, 303, 307, 308}) {
+    CAPTURE(status);
+    Wired remote([&](const http::Request& request, const std::string&) -> Result<http::Response> {
+      if (request.url.path == "/login") return answer(200, {}, "<html>");
+      return answer(status, {{"Location", "/login"}});
+    });
+    CHECK(remote.store->push_manifest(kManifest, kManifestBytes, "1.0").error().kind() ==
+          ErrorKind::network);
+    CHECK(remote.store->remove_tag("1.0").error().kind() == ErrorKind::network);
+    CHECK(remote.transport.seen().size() == 2);
+  }
+  for (const auto& [status, pushed, removed] :
+       {std::tuple(200, true, true), std::tuple(201, true, false), std::tuple(202, true, true),
+        std::tuple(204, false, true), std::tuple(206, false, false)}) {
+    CAPTURE(status);
+    FakeRemote remote(always(answer(status)));
+    CHECK(remote.store->push_manifest(kManifest, kManifestBytes, "1.0").has_value() == pushed);
+    CHECK(remote.store->remove_tag("1.0").has_value() == removed);
+  }
+}
+
+TEST_CASE("what storage refuses is not put down to the user's login") {
+  FakeRemote remote([](const http::Request&, const std::string&) -> Result<http::Response> {
+    auto response = answer(401);
+    response.url = test::url("https://storage.example/x?sig=abc");
+    return response;
+  });
+  const auto found = remote.store->resolve("1.0");
+  CHECK(found.error().kind() == ErrorKind::denied);
+  CHECK(found.error().text() == "1.0: storage.example, where reg.example sent us, answered 401");
+  CHECK(found.error().hint().find("login") == std::string::npos);
+}
+
+TEST_CASE("a warning of the registry is passed on once, in its own words, made harmless") {
+  std::vector<std::string> told;
+  const Logger logger(LogLevel::warning,
+                      [&](LogLevel, std::string_view text) { told.emplace_back(text); });
+  http::Headers headers = {{"Warning", R"(299 - "gone on \"Friday\" [31m")"},
+                           {"Warning", R"(110 cache "stale")"},
+                           {"Warning", "299 - plain"}};
+  FakeRemote remote(always(manifest_answer(headers)), logger);
+  CHECK(remote.store->resolve("1.0").has_value());
+  CHECK(remote.store->resolve("1.0").has_value());
+  CHECK(told == std::vector<std::string>{R"(reg.example says: gone on "Friday" \x1b[31m)"});
+
+  told.clear();
+  int count = 0;
+  FakeRemote chatty(
+      [&](const http::Request&, const std::string&) -> Result<http::Response> {
+        return manifest_answer({{"Warning", "299 - \"" + std::to_string(++count) + "\""}});
+      },
+      logger);
+  for (int i = 0; i < 100; ++i) CHECK(chatty.store->resolve("1.0").has_value());
+  CHECK(told.size() == 32);
+}
+
+TEST_CASE("a reference made by hand may have no host, which is an error") {
+  Reference reference;
+  reference.registry = "no host";
+  reference.repository = "a/b";
+  mpk::testing::FakeTransport transport(always(answer(200)));
+  const MapEnv env;
+  const Logger logger;
+  CHECK(make_remote_store(reference, transport, env, logger).error().kind() == ErrorKind::usage);
 }
 
 TEST_CASE("tags are collected over all pages, sorted, without fallback tags") {
@@ -321,6 +426,8 @@ TEST_CASE("an error has the kind of its status and the registry's own words, mad
       {401, ErrorKind::unauthorized}, {403, ErrorKind::denied},      {404, ErrorKind::not_found},
       {405, ErrorKind::unsupported},  {413, ErrorKind::too_large},   {429, ErrorKind::network},
       {500, ErrorKind::network},      {501, ErrorKind::unsupported}, {503, ErrorKind::network},
+      {400, ErrorKind::malformed},    {422, ErrorKind::malformed},   {408, ErrorKind::network},
+      {303, ErrorKind::network},
   };
   for (const auto& row : rows) {
     CAPTURE(row.status);
@@ -329,6 +436,7 @@ TEST_CASE("an error has the kind of its status and the registry's own words, mad
     const auto found = remote.store->resolve("1.0");
     CHECK(found.error().kind() == row.kind);
     CHECK(found.error().text().find('\x1b') == std::string::npos);
+    CHECK_FALSE(found.error().hint().empty());
     if (row.status == 401) continue;
     CHECK(found.error().text().find("SOME_CODE: \\x1b[31mred") != std::string::npos);
   }
@@ -375,4 +483,10 @@ TEST_CASE("a login is checked with the given credential") {
     return answer(404);
   });
   CHECK(check_login("reg.example", {"u", "p", ""}, page).error().kind() == ErrorKind::network);
+  test::WiredTransport<FakeTransport> portal(
+      [](const http::Request& request, const std::string&) -> Result<http::Response> {
+        if (request.url.path == "/login") return answer(200, {}, "<html>");
+        return answer(302, {{"Location", "/login"}});
+      });
+  CHECK(check_login("reg.example", {"u", "p", ""}, portal).error().kind() == ErrorKind::network);
 }

@@ -4,6 +4,7 @@
 #include "base/file.hpp"
 #include "crypto/hash.hpp"
 #include "oci/test_registry_answers.hpp"
+#include "oci/test_wired_transport.hpp"
 #include "testing/fake_transport.hpp"
 
 #include <doctest/doctest.h>
@@ -15,6 +16,7 @@ using namespace mpk;
 using namespace mpk::oci;
 using test::answer;
 using FakeRemote = test::RemoteOver<mpk::testing::FakeTransport>;
+using WiredRemote = test::RemoteOver<test::WiredTransport<mpk::testing::FakeTransport>>;
 
 namespace {
 
@@ -61,18 +63,18 @@ struct Host {
   }
 };
 
-Result<Pushed> push_blob(FakeRemote& remote, const Strings& mount_from = {}) {
+Result<Pushed> push_blob(auto& remote, const Strings& mount_from = {}) {
   http::TextSource source(kContent);
   return remote.store->push_blob(kBlob, source, mount_from);
 }
 
-Result<Pushed> push_stream(FakeRemote& remote) {
+Result<Pushed> push_stream(auto& remote) {
   http::TextSource source(kContent);
   return remote.store->push_stream(source, kContent.size(),
                                    []() -> Result<Digest> { return kBlob.digest; });
 }
 
-std::size_t count(const FakeRemote& remote, const std::string& method) {
+std::size_t count(const auto& remote, const std::string& method) {
   const auto seen = remote.transport.seen();
   return static_cast<std::size_t>(std::count_if(
       seen.begin(), seen.end(), [&](const auto& request) { return request.method == method; }));
@@ -266,21 +268,22 @@ TEST_CASE("a host that takes no streams is remembered, and its session cancelled
   }
 }
 
-TEST_CASE("an upload that breaks off starts over in a new session, three times at most") {
-  for (const unsigned fails : {1U, 2U, 3U}) {
+TEST_CASE("an upload that breaks off starts over in a new session, five times at most") {
+  for (const unsigned fails : {1U, 4U, 5U}) {
     CAPTURE(fails);
     FakeRemote stream{Host{.patch_fails = fails}};
     const auto streamed = push_stream(stream);
-    CHECK(streamed.has_value() == (fails < 3));
-    CHECK(count(stream, "POST") == std::min(fails + 1, 3U));
+    CHECK(streamed.has_value() == (fails < 5));
+    CHECK(count(stream, "POST") == std::min(fails + 1, 5U));
+    CHECK(stream.pauses == std::min(fails, 4U));
     FakeRemote whole{Host{.put_fails = fails}};
     const auto pushed = push_blob(whole);
-    CHECK(pushed.has_value() == (fails < 3));
-    CHECK(count(whole, "POST") == std::min(fails + 1, 3U));
+    CHECK(pushed.has_value() == (fails < 5));
+    CHECK(count(whole, "POST") == std::min(fails + 1, 5U));
     for (const auto& seen : whole.transport.seen()) {
       if (seen.method == "PUT") CHECK(seen.body == kContent);
     }
-    if (fails < 3) continue;
+    if (fails < 5) continue;
     CHECK(streamed.error().kind() == ErrorKind::network);
     CHECK(pushed.error().kind() == ErrorKind::timeout);
   }
@@ -296,9 +299,9 @@ TEST_CASE("an upload of which the host took a part starts over") {
     CAPTURE(range);
     FakeRemote remote{Host{.range = range}};
     CHECK(push_stream(remote).error().kind() == ErrorKind::network);
-    CHECK(count(remote, "PATCH") == 3);
+    CHECK(count(remote, "PATCH") == 5);
     CHECK(count(remote, "PUT") == 0);
-    CHECK(count(remote, "DELETE") == 3);
+    CHECK(count(remote, "DELETE") == 5);
   }
 }
 
@@ -308,7 +311,188 @@ TEST_CASE("a session that is gone at its end had been closed, or is tried again"
   CHECK(count(closed, "POST") == 1);
   FakeRemote lost{Host{.put = 404}};
   CHECK(push_stream(lost).error().kind() == ErrorKind::network);
-  CHECK(count(lost, "POST") == 3);
+  CHECK(count(lost, "POST") == 5);
+}
+
+namespace {
+
+// Gives every session a place of its own, and is too busy for the first bytes.
+struct BusyHost {
+  int status;
+  unsigned busy = 1;
+  unsigned sessions = 0;
+  Result<http::Response> operator()(const http::Request& request, const std::string& body) {
+    if (request.method == "HEAD") return answer(404);
+    if (request.method == "POST")
+      return answer(202, {{"Location", "/up/" + std::to_string(++sessions)}});
+    if (!body.empty() && busy > 0 && busy-- > 0) return answer(status, {{"Retry-After", "7"}});
+    return answer(request.method == "PUT" ? 201 : 202);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("bytes that a host is too busy for go to a new session, after the time it asks for") {
+  for (const int status : {429, 503}) {
+    for (const bool streams : {false, true}) {
+      CAPTURE(status);
+      CAPTURE(streams);
+      std::vector<std::string> told;
+      WiredRemote remote(BusyHost{status}, Logger(LogLevel::warning, [&](LogLevel, auto text) {
+                           told.emplace_back(text);
+                         }));
+      CHECK((streams ? push_stream(remote) : push_blob(remote)).take() == Pushed::uploaded);
+      std::vector<std::string> places;
+      for (const auto& seen : remote.transport.seen()) {
+        if (!seen.body.empty()) places.push_back(test::url(seen.url).path);
+      }
+      CHECK(places == Strings{"/up/1", "/up/2"});
+      CHECK(remote.slept == 7000);
+      REQUIRE(told.size() == 1);
+      CHECK(told[0].find("answered " + std::to_string(status)) != std::string::npos);
+      CHECK(told[0].find("trying again in 7 s") != std::string::npos);
+    }
+  }
+  WiredRemote never(BusyHost{503, 100});
+  CHECK(push_blob(never).error().kind() == ErrorKind::network);
+  CHECK(count(never, "PUT") == 5);
+}
+
+namespace {
+
+// Takes every byte; what it makes of the PUT that ends the session is given.
+struct SlowHost {
+  std::vector<std::optional<int>> endings;  // nothing: no answer
+  unsigned found_after = 1000;              // so many HEADs is the blob there
+  unsigned heads = 0, puts = 0;
+  bool asked_before = false;  // push_blob looks first
+  std::vector<http::Request> closing;
+  Result<http::Response> operator()(const http::Request& request, const std::string& body) {
+    if (request.method == "HEAD" && !std::exchange(asked_before, true)) return answer(404);
+    if (request.method == "HEAD") return answer(++heads > found_after ? 200 : 404);
+    if (request.method == "POST") return answer(202, {{"Location", "/up"}});
+    if (request.method == "PATCH") return answer(202);
+    if (request.method == "DELETE") return answer(204);
+    static_cast<void>(body);
+    closing.push_back(request);
+    const auto ending = endings.at(std::min<std::size_t>(puts++, endings.size() - 1));
+    if (!ending) return Error(ErrorKind::timeout, "no answer");
+    return answer(*ending);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("after a lost answer to the last PUT the blob is looked for before it is sent again") {
+  for (const auto ending : {std::optional<int>(), std::optional(504), std::optional(502)}) {
+    for (const bool streams : {false, true}) {
+      CAPTURE(ending.value_or(0));
+      CAPTURE(streams);
+      SlowHost host{.endings = {ending}, .found_after = 2, .asked_before = streams};
+      WiredRemote remote(std::ref(host));
+      CHECK((streams ? push_stream(remote) : push_blob(remote)).take() == Pushed::uploaded);
+      CHECK(count(remote, "POST") == 1);
+      CHECK(host.puts == 1);
+      CHECK(host.heads == 3);
+      CHECK(remote.slept == 1000 + 2000);
+    }
+  }
+}
+
+TEST_CASE("a session that was not ended is ended once more before the bytes go again") {
+  for (const auto ending : {std::optional<int>(), std::optional(502), std::optional(500)}) {
+    CAPTURE(ending.value_or(0));
+    SlowHost host{.endings = {ending, 201}, .asked_before = true};
+    WiredRemote remote(std::ref(host));
+    CHECK(push_stream(remote).take() == Pushed::uploaded);
+    CHECK(count(remote, "PATCH") == 1);
+    CHECK(host.puts == 2);
+    // What says itself that it failed is not waited for.
+    CHECK((host.heads == 0) == (ending == 500));
+  }
+  SlowHost host{.endings = {500, 500, 201}, .asked_before = true};
+  WiredRemote remote(std::ref(host));
+  CHECK(push_stream(remote).take() == Pushed::uploaded);
+  CHECK(count(remote, "PATCH") == 2);
+}
+
+TEST_CASE("a large blob may be hashed for long, and is waited for, not for ever") {
+  constexpr std::uint64_t kHuge = 100ULL << 30;
+  SlowHost host{.endings = {504}, .asked_before = true};
+  WiredRemote remote(std::ref(host));
+  http::TextSource source(kContent);
+  CHECK_FALSE(
+      remote.store->push_stream(source, kHuge, []() -> Result<Digest> { return kBlob.digest; }));
+  CHECK(host.closing.at(0).timeout_seconds == 600 + 5 * 1024);
+  // Two PUTs for each of five sessions, after each ten minutes and the last pause.
+  CHECK(remote.slept >= 10 * 600'000);
+  CHECK(remote.slept < 10 * 620'000);
+
+  SlowHost whole{.endings = {201}};
+  WiredRemote other(std::ref(whole));
+  CHECK(push_blob(other).has_value());
+  CHECK(whole.closing.at(0).answer_seconds == 600);
+}
+
+TEST_CASE("the end of an upload is 201, another success only where no redirect led to it") {
+  const struct {
+    int first;             // answer of the session
+    const char* location;  // of a redirect
+    int there;             // answer of that place
+    unsigned found_after;
+    bool accepted;
+  } rows[] = {
+      {201, "", 0, 1000, true},
+      {200, "", 0, 1000, true},
+      {204, "", 0, 1000, true},
+      {303, "/login", 200, 1000, false},
+      {302, "https://sso.example/login", 200, 0, false},
+      {307, "/login", 200, 1000, false},
+      {307, "https://storage.example/x", 200, 1000, false},
+      {307, "https://storage.example/x", 200, 0, true},  // as HEAD says
+      {307, "https://storage.example/x", 201, 1000, true},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
+    CAPTURE(row.location);
+    SlowHost host{.endings = {row.first}, .found_after = row.found_after};
+    WiredRemote remote(
+        [&](const http::Request& request, const std::string& body) -> Result<http::Response> {
+          if (*row.location != '\0' && request.url.text().ends_with(row.location))
+            return answer(row.there, {}, "<html>");
+          auto response = host(request, body);
+          if (response && request.method == "PUT") response->headers.set("Location", row.location);
+          return response;
+        });
+    const auto pushed = push_blob(remote);
+    CHECK(pushed.has_value() == row.accepted);
+    CHECK(count(remote, "GET") == 0);
+    if (!pushed) CHECK(pushed.error().kind() == ErrorKind::network);
+    if (!pushed) CHECK(count(remote, "POST") == 1);
+  }
+}
+
+TEST_CASE("a blob is there when a HEAD says so, with its size or from the registry itself") {
+  const struct {
+    const char* length;
+    const char* place;  // after redirects
+    bool there;
+  } rows[] = {
+      {"7", "https://reg.example/x", true},         {"7", "https://storage.example/x", true},
+      {"", "https://reg.example/x", true},          {"", "https://storage.example/x", false},
+      {"1234", "https://storage.example/x", false}, {"1234", "https://reg.example/login", false},
+      {"0", "https://reg.example/x", false},        {"7x", "https://reg.example/x", false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.length);
+    CAPTURE(row.place);
+    FakeRemote remote([&](const http::Request&, const std::string&) -> Result<http::Response> {
+      auto response = answer(200, Host::headers("Content-Length", row.length));
+      response.url = test::url(row.place);
+      return response;
+    });
+    CHECK(remote.store->has_blob(kBlob).take() == row.there);
+  }
 }
 
 TEST_CASE("a source or digest that fails ends the upload and cancels its session") {

@@ -39,11 +39,16 @@ std::vector<std::string> requests(const auto& transport) {
 /// pauses are counted, not made.
 template <class Transport>
 struct RemoteOver {
-  explicit RemoteOver(typename Transport::Answer function) : transport(std::move(function)) {
+  explicit RemoteOver(typename Transport::Answer function, const Logger& log = {})
+      : transport(std::move(function)), logger(log) {
     RemoteOptions options;
-    options.sleep = [this](unsigned) { ++pauses; };
+    options.sleep = [this](unsigned milliseconds) {
+      ++pauses;
+      slept += milliseconds;
+    };
     store = make_remote_store(Reference::parse("reg.example/acme/llm").take(), transport, env,
-                              logger, options);
+                              logger, options)
+                .take();
   }
   RemoteOver(const RemoteOver&) = delete;
   RemoteOver& operator=(const RemoteOver&) = delete;
@@ -52,6 +57,7 @@ struct RemoteOver {
   MapEnv env;
   Logger logger;
   std::atomic<int> pauses{0};
+  std::atomic<unsigned> slept{0};  // milliseconds
   std::unique_ptr<Store> store;
 };
 

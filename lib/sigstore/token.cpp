@@ -97,8 +97,10 @@ Result<IdentityToken> read_token(std::string_view text, std::string source, Time
   auto raw = trim(text);
   if (raw.size() > limits::kToken) return not_a_token(source, "it is too long");
   auto parts = split(raw, '.');
+  if (raw.empty()) return not_a_token(source, "it is empty");
   if (parts.size() != 3)
-    return not_a_token(source, std::to_string(parts.size()) + " parts, expected 3");
+    return not_a_token(source, std::to_string(parts.size()) +
+                                   (parts.size() == 1 ? " part" : " parts") + ", expected 3");
   for (auto part : parts) {
     if (part.empty() || !base64url_decode(part))
       return not_a_token(source, "a part is not base64url");

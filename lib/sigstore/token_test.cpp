@@ -69,8 +69,8 @@ TEST_CASE("tokens that Fulcio would refuse are refused before") {
         Case{jwt(changed("exp", kNow.seconds() - 61)), "expired"},
         Case{jwt(changed("email_verified", false)), "not verified"},
         Case{jwt(changed("email_verified", "false")), "not verified"}, Case{"a.b", "2 parts"},
-        Case{"not a token", "parts"}, Case{jwt(claims()) + "=", "base64url"},
-        Case{"YQ.YQ.YQ", "not an OIDC token"}}) {
+        Case{"not a token", "1 part,"}, Case{" \n", "it is empty"},
+        Case{jwt(claims()) + "=", "base64url"}, Case{"YQ.YQ.YQ", "not an OIDC token"}}) {
     auto token = read_token(c.token, "test", kNow);
     REQUIRE_FALSE(token);
     CHECK(token.error().kind() == ErrorKind::usage);
