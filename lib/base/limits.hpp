@@ -8,10 +8,14 @@ namespace mpk::limits {
 
 inline constexpr std::size_t kJsonDepth = 64;  // OCI, Sigstore and CycloneDX nest under 30
 inline constexpr std::size_t kJsonDocument = 64U << 20;  // the largest document that anyone signs
+inline constexpr std::size_t kJsonValues = 4'000'000;  // a value takes 100 bytes of memory and more
 inline constexpr std::size_t kManifest = 4U << 20;  // distribution-spec: registries must take 4 MiB
 inline constexpr std::size_t kManifestEmit = 3U << 20;  // what mpk writes stays below with room
 inline constexpr std::size_t kConfigBlob = 4U << 20;    // a ModelPack config is a few KiB
-inline constexpr std::size_t kBundle = 32U << 20;       // a bundle with an inline aiBOM
+inline constexpr std::size_t kBundle = 16U << 20;       // a bundle with an inline aiBOM
+inline constexpr std::size_t kBundleValues = 20'000;    // its aiBOM is one string
+inline constexpr std::size_t kBundleCertificates = 10;  // chains have two or three
+inline constexpr std::size_t kEvidence = 64U << 20;     // all bundles of an artifact together
 inline constexpr std::size_t kApiResponse = 4U << 20;   // token, Fulcio, Rekor, TSA answers
 inline constexpr std::size_t kErrorBody = 64U << 10;    // as much of an error page as is read
 inline constexpr std::size_t kHeaderBytes = 64U << 10;

@@ -184,6 +184,11 @@ bool Certificate::allows_digital_signature() const {
          (X509_get_key_usage(native()) & KU_DIGITAL_SIGNATURE) != 0;
 }
 
+bool Certificate::limits_purposes() const {
+  return (X509_get_extension_flags(native()) & EXFLAG_XKUSAGE) != 0 &&
+         (X509_get_extended_key_usage(native()) & XKU_ANYEKU) == 0;
+}
+
 bool Certificate::allows_code_signing() const {
   return (X509_get_extension_flags(native()) & EXFLAG_XKUSAGE) != 0 &&
          (X509_get_extended_key_usage(native()) & XKU_CODE_SIGN) != 0;

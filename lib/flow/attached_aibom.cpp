@@ -20,7 +20,8 @@ Result<std::optional<AttachedAibom>> attached_aibom(const Context& context,
   auto bundles = TRY(collect_evidence(*store, descriptor.digest, request, context.clock.now()));
   for (const auto& bundle : bundles) {
     if (!attest::is_cyclonedx(bundle.predicate_type)) continue;
-    if (!bundle.report.verified) {
+    if (proven_statement(bundle) == nullptr) {
+      if (bundle.report.verified) continue;
       if (best == nullptr && !bundle.statement.empty()) {
         auto parsed = json::parse(bundle.statement, {.max_depth = 128});
         if (!parsed) continue;
@@ -33,7 +34,7 @@ Result<std::optional<AttachedAibom>> attached_aibom(const Context& context,
     }
   }
   if (best != nullptr) {
-    out.aibom = TRY(json::parse(best->report.verified->statement->predicate, {.max_depth = 128}));
+    out.aibom = TRY(json::parse(proven_statement(*best)->predicate, {.max_depth = 128}));
     const auto& identity = best->report.verified->identity;
     out.verified_by = identity.subject + " (issuer " + identity.issuer + ")";
     out.problem.clear();

@@ -20,6 +20,20 @@ void read_claims(const std::string& text, CheckedBundle& out) {
   out.statement = statement->predicate;
 }
 
+CheckedBundle unreadable(const std::string& problem) {
+  CheckedBundle out;
+  out.malformed = true;
+  out.report.malformed = true;
+  out.report.steps.push_back({.id = "bundle.form",
+                              .result = sigstore::Step::Result::fail,
+                              .code = "bundle-unreadable",
+                              .message = problem,
+                              .expected = {},
+                              .found = {},
+                              .hint = {}});
+  return out;
+}
+
 }  // namespace
 
 CheckedBundle check_bundle(const std::string& bundle, const Digest& artifact,
@@ -32,35 +46,32 @@ CheckedBundle check_bundle(const std::string& bundle, const Digest& artifact,
   out.report =
       sigstore::verify_bundle(bundle, expectation, request.trusted_root, request.evidence, now);
   out.malformed = out.report.malformed;
+  if (const auto* statement = proven_statement(out); statement != nullptr)
+    out.predicate_type = statement->predicate_type;
   return out;
 }
 
 Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Digest& subject,
                                                     const VerifyRequest& request, Timestamp now) {
   std::vector<CheckedBundle> out;
-  for (const auto& found : TRY(sigstore::find_bundles(store, subject))) {
-    CheckedBundle checked;
-    if (found.problem.empty()) {
-      checked = check_bundle(found.text, subject, request, now);
-    } else {
-      checked.malformed = true;
-      checked.report.malformed = true;
-      checked.report.steps.push_back({.id = "bundle.form",
-                                      .result = sigstore::Step::Result::fail,
-                                      .code = "bundle-unreadable",
-                                      .message = found.problem,
-                                      .expected = {},
-                                      .found = {},
-                                      .hint = {}});
-    }
-    if (checked.predicate_type.empty()) {
+  TRY(sigstore::each_bundle(store, subject, [&](const sigstore::FoundBundle& found) {
+    CheckedBundle checked = found.problem.empty() ? check_bundle(found.text, subject, request, now)
+                                                  : unreadable(found.problem);
+    // Anyone may write annotations. One may say what a broken bundle was meant to be, so that the
+    // failure is reported in its place; never what a bundle that verifies is.
+    if (checked.predicate_type.empty() && !checked.report.verified) {
       auto hint = found.referrer.annotations.find("dev.sigstore.bundle.predicateType");
       if (hint != found.referrer.annotations.end()) checked.predicate_type = hint->second;
     }
     checked.referrer = found.referrer.digest.text();
     out.push_back(std::move(checked));
-  }
+  }));
   return out;
+}
+
+const attest::Statement* proven_statement(const CheckedBundle& bundle) {
+  if (!bundle.report.verified || !bundle.report.verified->statement) return nullptr;
+  return &*bundle.report.verified->statement;
 }
 
 Timestamp newest_time(const CheckedBundle& bundle) {

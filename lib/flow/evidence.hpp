@@ -13,8 +13,8 @@
 namespace mpk::flow {
 
 struct CheckedBundle {
-  std::string
-      predicate_type;  // as the statement says; of an unreadable bundle what its annotation says
+  /// As the statement says; of a bundle that does not verify, what it or its annotation claims.
+  std::string predicate_type;
   std::string digest;  // of the bundle's bytes
   std::string referrer;
   sigstore::Report report;  // against whoever signed: the identity is judged per rule
@@ -28,6 +28,10 @@ CheckedBundle check_bundle(const std::string& bundle, const Digest& artifact,
 
 Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Digest& subject,
                                                     const VerifyRequest& request, Timestamp now);
+
+/// What a bundle that verifies states. nullptr: it does not verify, or it signs a file's bytes and
+/// states nothing.
+const attest::Statement* proven_statement(const CheckedBundle& bundle);
 
 /// The latest proven time of a verified bundle.
 Timestamp newest_time(const CheckedBundle& bundle);

@@ -15,8 +15,9 @@ namespace mpk::flow {
 namespace {
 
 bool of_type(const CheckedBundle& bundle, const std::string& predicate_type) {
-  if (predicate_type == attest::kCycloneDx) return attest::is_cyclonedx(bundle.predicate_type);
-  return bundle.predicate_type == predicate_type;
+  const bool states_nothing = bundle.report.verified && proven_statement(bundle) == nullptr;
+  if (states_nothing) return predicate_type.empty();
+  return same_type(bundle.predicate_type, predicate_type);
 }
 
 policy::Check failure_of(const Rule& rule, const CheckedBundle& bundle) {
@@ -83,6 +84,13 @@ void fail(policy::Check& check, int exit_code, std::string code, std::string mes
 void compare_layers(const Json& bom, const CheckedBundle& bundle,
                     const std::vector<modelpack::LayerFile>& layers, const Digest& manifest,
                     policy::Verdict& verdict) {
+  if (layers.empty()) {
+    auto check = aibom_check("aibom.layers", bundle);
+    fail(check, 22, "aibom-disagrees",
+         "the artifact has no layers of a model that the aibom could agree with");
+    verdict.checks.push_back(std::move(check));
+    return;
+  }
   auto agreement = aibom::compare_with_layers(bom, layers, manifest);
   verdict.aibom_files = agreement.files;
   verdict.aibom_matching = agreement.matching;
@@ -102,6 +110,10 @@ void compare_layers(const Json& bom, const CheckedBundle& bundle,
 
 }  // namespace
 
+bool same_type(std::string_view found, std::string_view wanted) {
+  return wanted == attest::kCycloneDx ? attest::is_cyclonedx(found) : found == wanted;
+}
+
 std::string proven_by(const CheckedBundle& bundle) {
   const auto& verified = *bundle.report.verified;
   std::string out = verified.identity.subject + " · issuer " + verified.identity.issuer;
@@ -111,7 +123,7 @@ std::string proven_by(const CheckedBundle& bundle) {
 
 std::map<std::string, std::string> provenance_facts(const CheckedBundle& bundle) {
   std::map<std::string, std::string> out;
-  auto predicate = json::parse(bundle.report.verified->statement->predicate);
+  auto predicate = json::parse(proven_statement(bundle)->predicate);
   if (!predicate) return out;
   auto facts = attest::read_provenance(*predicate);
   if (!facts) return out;
@@ -174,7 +186,7 @@ RuleOutcome apply_rule(const Rule& rule, const std::vector<CheckedBundle>& bundl
 void check_aibom(const CheckedBundle& bundle, const std::vector<modelpack::LayerFile>& layers,
                  const Digest& manifest, bool compare, policy::Verdict& verdict) {
   auto valid = aibom_check("aibom.valid", bundle);
-  auto bom = json::parse(bundle.report.verified->statement->predicate, {.max_depth = 128});
+  auto bom = json::parse(proven_statement(bundle)->predicate, {.max_depth = 128});
   if (!bom) {
     fail(valid, 21, "aibom-unreadable", "aibom is not JSON: " + bom.error().message());
     verdict.checks.push_back(std::move(valid));

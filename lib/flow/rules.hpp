@@ -13,7 +13,7 @@ namespace mpk::flow {
 
 struct Rule {
   std::string id, label;       // of the check
-  std::string predicate_type;  // URI; CycloneDX also matches the versioned form
+  std::string predicate_type;  // URI; empty: a signature of a file's bytes, which states nothing
   std::vector<sigstore::IdentityMatcher> signers;
   int missing_exit_code = 1;
   std::string missing_code, missing_message, missing_hint;
@@ -24,6 +24,9 @@ struct RuleOutcome {
   /// The verified bundles of the rule's type by an allowed signer, newest proven time first.
   std::vector<const CheckedBundle*> accepted;
 };
+
+/// Whether a statement's type is the one that is asked for; CycloneDX also in its versioned form.
+bool same_type(std::string_view found, std::string_view wanted);
 
 /// pass: at least one bundle of the type verifies and is by an allowed signer. Otherwise the most
 /// telling failure: a broken proof before a foreign identity, 13 when nothing of it could be

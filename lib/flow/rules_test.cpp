@@ -18,6 +18,8 @@ CheckedBundle verified(const std::string& who, std::int64_t at, const std::strin
   bundle.report.verified = sigstore::Verified{
       .identity = {.subject = who, .issuer = kIssuer, .claims = {}},
       .times = {{.source = "tsa", .authority = "t", .time = Timestamp::from_seconds(at)}}};
+  bundle.report.verified->statement = attest::Statement{};
+  bundle.report.verified->statement->predicate_type = type;
   return bundle;
 }
 
@@ -74,6 +76,17 @@ TEST_CASE("the most telling failure is shown: broken, foreign, unreadable, missi
     CHECK(outcome.check.exit_code == c.exit_code);
     CHECK(outcome.accepted.empty());
   }
+}
+
+TEST_CASE("a bundle over bytes states nothing, whatever type it is said to have") {
+  auto bytes = verified("ci", 1);
+  bytes.report.verified->statement.reset();
+  CHECK(apply_rule(kRule, {bytes}).check.code == "attestation-missing");
+  auto typeless = kRule;
+  typeless.predicate_type.clear();
+  bytes.predicate_type.clear();
+  CHECK(apply_rule(typeless, {bytes}).accepted.size() == 1);
+  CHECK(apply_rule(typeless, {verified("ci", 1)}).accepted.empty());
 }
 
 TEST_CASE("a rule without signers accepts nobody") {

@@ -9,7 +9,10 @@
 #include "modelpack/artifact.hpp"
 #include "oci/manifest.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <set>
+#include <utility>
 
 namespace mpk::flow {
 namespace {
@@ -69,8 +72,7 @@ std::optional<Subject> read_subject(oci::Store& store, const oci::Descriptor& de
     auto bytes = TRY(store.fetch_manifest(descriptor));
     subject.manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type));
     TRY(check_config(store, subject));
-    if (subject.manifest.effective_artifact_type() == modelpack::kArtifactType ||
-        subject.manifest.config.media_type == modelpack::kConfigType)
+    if (modelpack::is_modelpack(subject.manifest))
       subject.layers = TRY(modelpack::layer_files(subject.manifest));
     return {};
   };
@@ -165,9 +167,9 @@ struct Evaluation {
     verdict.checks.push_back(std::move(outcome.check));
   }
   // Without a policy an aiBOM need not be there; one that the signer vouches for must be true.
-  void aibom(const std::vector<sigstore::IdentityMatcher>& signers, bool required, bool compare) {
+  void aibom(const std::vector<sigstore::IdentityMatcher>& signers, const policy::AibomRule& rule) {
     auto outcome = apply_rule(aibom_rule(signers), bundles);
-    if (outcome.accepted.empty() && !required) {
+    if (outcome.accepted.empty() && !rule.required) {
       outcome.check.result = policy::CheckResult::skip;
       outcome.check.message = "not required: " + outcome.check.message;
       outcome.check.exit_code = 0;
@@ -176,9 +178,22 @@ struct Evaluation {
       outcome.check.hint.clear();
     }
     verdict.checks.push_back(std::move(outcome.check));
-    if (!outcome.accepted.empty())
-      check_aibom(*outcome.accepted.front(), subject.layers, subject.descriptor.digest, compare,
-                  verdict);
+    if (outcome.accepted.empty()) return;
+    check_one(*outcome.accepted.front(), rule.agrees_with_layers, verdict);
+    // Each signer's newest must hold: where two contradict each other, one does not.
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const auto* bundle : outcome.accepted) {
+      const auto& identity = bundle->report.verified->identity;
+      if (!seen.insert({identity.subject, identity.issuer}).second || seen.size() == 1) continue;
+      policy::Verdict other;
+      check_one(*bundle, rule.agrees_with_layers, other);
+      for (auto& check : other.checks) {
+        if (check.result == policy::CheckResult::fail) verdict.checks.push_back(std::move(check));
+      }
+    }
+  }
+  void check_one(const CheckedBundle& bundle, bool compare, policy::Verdict& into) const {
+    check_aibom(bundle, subject.layers, subject.descriptor.digest, compare, into);
   }
   void provenance(const CheckedBundle& bundle);
 };
@@ -194,14 +209,25 @@ std::vector<std::vector<sigstore::IdentityMatcher>> signer_sets(const VerifyRequ
                                                                 const std::string& type) {
   std::vector<std::vector<sigstore::IdentityMatcher>> out;
   if (request.policy) {
-    auto signers = request.policy->signers;
-    for (const auto& rule : request.policy->attestations) {
-      if (rule.predicate_type == type && !rule.signers.empty()) signers = rule.signers;
+    const auto& policy = *request.policy;
+    for (const auto& rule : policy.attestations) {
+      if (!same_type(type, rule.predicate_type)) continue;
+      out.push_back(rule.signers.empty() ? policy.signers : rule.signers);
     }
-    out.push_back(std::move(signers));
+    if (out.empty()) out.push_back(policy.signers);
   }
   if (!request.identities.empty()) out.push_back(request.identities);
   return out;
+}
+
+// Whose aiBOM counts: who must sign the CycloneDX attestation, where the policy names somebody.
+std::vector<sigstore::IdentityMatcher> aibom_signers(const policy::Policy& policy) {
+  std::vector<sigstore::IdentityMatcher> out;
+  for (const auto& rule : policy.attestations) {
+    if (attest::is_cyclonedx(rule.predicate_type))
+      out.insert(out.end(), rule.signers.begin(), rule.signers.end());
+  }
+  return out.empty() ? policy.signers : out;
 }
 
 void evaluate(const VerifyRequest& request, Evaluation evaluation) {
@@ -215,7 +241,7 @@ void evaluate(const VerifyRequest& request, Evaluation evaluation) {
   }
   if (!request.policy) {
     evaluation.signature(request.identities);
-    evaluation.aibom(request.identities, false, true);
+    evaluation.aibom(request.identities, {.required = false, .agrees_with_layers = true});
     return;
   }
   const auto& policy = *request.policy;
@@ -224,8 +250,16 @@ void evaluate(const VerifyRequest& request, Evaluation evaluation) {
   for (const auto& wanted : policy.attestations)
     evaluation.attestation(attestation_rule(
         wanted, policy.signers, "required by " + policy.file + ":" + std::to_string(wanted.line)));
-  if (policy.aibom)
-    evaluation.aibom(policy.signers, policy.aibom->required, policy.aibom->agrees_with_layers);
+  if (policy.aibom) evaluation.aibom(aibom_signers(policy), *policy.aibom);
+}
+
+// Whether the policy says anything about a bundle of this type; an empty one is a file's signature.
+bool asks_for(const policy::Policy& policy, const std::string& type) {
+  if (type.empty() || type == attest::kCosignSign) return policy.signature_required;
+  if (policy.aibom && attest::is_cyclonedx(type)) return true;
+  return std::ranges::any_of(policy.attestations, [&](const policy::AttestationRule& rule) {
+    return same_type(type, rule.predicate_type);
+  });
 }
 
 Result<void> check_request(const VerifyRequest& request) {
@@ -243,6 +277,15 @@ policy::Verdict start_verdict(const std::string& reference, const VerifyRequest&
     verdict.policy_name = request.policy->name;
     verdict.policy_digest = request.policy->digest;
   }
+  if (request.predicate_type) {
+    verdict.scope = policy::Verdict::Scope::attestation;
+    verdict.scope_type = *request.predicate_type;
+  }
+  verdict.trusted_root = request.trusted_root.digest;
+  const auto& evidence = request.evidence;
+  if (evidence.insecure_ignore_sct) verdict.insecure.push_back("sct");
+  if (evidence.insecure_ignore_tlog) verdict.insecure.push_back("tlog");
+  if (evidence.insecure_ignore_timestamp) verdict.insecure.push_back("timestamp");
   return verdict;
 }
 
@@ -308,9 +351,21 @@ Result<policy::Verdict> verify_bundle_file(const Context& context, const std::st
   TRY(check_request(request));
   auto verdict = start_verdict(artifact_name, request);
   verdict.digest = artifact;
+  verdict.scope = policy::Verdict::Scope::bundle;
   auto bundle = check_bundle(bundle_text, artifact, request, context.clock.now());
   verdict.evidence.push_back(evidence_item(bundle));
   auto type = request.predicate_type.value_or(bundle.predicate_type);
+  verdict.scope_type = type;
+  if (request.policy && !asks_for(*request.policy, type)) {
+    auto check =
+        make_check("bundle", "bundle", "the policy says nothing about this type of bundle");
+    check.result = policy::CheckResult::fail;
+    check.code = "predicate-type-mismatch";
+    check.found = type.empty() ? "a signature of bytes" : type;
+    check.exit_code = 12;
+    verdict.checks.push_back(std::move(check));
+    return verdict;
+  }
   for (const auto& signers : signer_sets(request, type)) {
     Rule rule{.id = "bundle",
               .label = type.empty() ? "signature" : attest::predicate_type_label(type),

@@ -40,7 +40,8 @@ class Builder {
   using string_t = Json::string_t;
   using binary_t = Json::binary_t;
 
-  Builder(std::string_view text, std::size_t max_depth) : text_(text), max_depth_(max_depth) {}
+  Builder(std::string_view text, const ParseOptions& options)
+      : text_(text), max_depth_(options.max_depth), values_left_(options.max_values) {}
 
   bool null() { return add(Json()) != nullptr; }
   bool boolean(bool value) { return add(Json(value)) != nullptr; }
@@ -81,6 +82,11 @@ class Builder {
 
  private:
   Json* add(Json&& value) {
+    if (values_left_ == 0) {
+      error_ = Error(ErrorKind::too_large, "JSON document has too many values");
+      return nullptr;
+    }
+    --values_left_;
     if (open_.empty()) return &(root_ = std::move(value));
     if (open_.back()->is_array()) {
       return &open_.back()->get_ref<Json::array_t&>().emplace_back(std::move(value));
@@ -93,8 +99,9 @@ class Builder {
                      "JSON is nested deeper than " + std::to_string(max_depth_) + " levels");
       return false;
     }
-    open_.push_back(add(std::move(container)));
-    return true;
+    Json* const added = add(std::move(container));
+    if (added != nullptr) open_.push_back(added);
+    return added != nullptr;
   }
   bool leave() {
     open_.pop_back();
@@ -117,7 +124,7 @@ class Builder {
   }
 
   std::string_view text_;
-  std::size_t max_depth_;
+  std::size_t max_depth_, values_left_;
   Json root_;
   std::vector<Json*> open_;  // only the innermost container grows, so the pointers stay good
   Json* member_ = nullptr;
@@ -141,7 +148,7 @@ Result<Json> parse(std::string_view text, const ParseOptions& options) {
     return Error(ErrorKind::malformed,
                  "invalid JSON at " + position(text, nul + 1) + ": contains a NUL byte");
   }
-  Builder builder(text, options.max_depth);
+  Builder builder(text, options);
   try {
     const bool complete = Json::sax_parse(text, &builder);
     return builder.finish(complete);

@@ -15,6 +15,13 @@ std::string nested(std::size_t depth) { return std::string(depth, '[') + std::st
 
 }  // namespace
 
+TEST_CASE("a document has at most as many values as are allowed") {
+  const ParseOptions four{.max_values = 4};
+  CHECK(parse(R"({"a":[1,2]})", four));
+  CHECK(parse(R"({"a":[1,2,3]})", four).error().kind() == ErrorKind::too_large);
+  CHECK(parse("[[],[],[],[]]", four).error().kind() == ErrorKind::too_large);
+}
+
 TEST_CASE("every kind of value is read") {
   auto value = parse(
       R"( {"n":null,"t":true,"i":-3,"u":18446744073709551615,"f":1.5,"s":"é\n","a":[1,[]],"o":{}} )");

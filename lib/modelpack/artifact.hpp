@@ -53,6 +53,10 @@ struct LayerFile {
   unsigned mode = 0644;  // 0644 or 0755
 };
 
+/// Whether it says that it is a ModelPack artifact, by its artifact type or its config's, under the
+/// present names or the former ones (cnai).
+bool is_modelpack(const oci::Manifest& manifest);
+
 /// What a manifest would put where. malformed: not ModelPack, a layer without a path, a path that
 /// is absolute or has "..", filepath and title that disagree, two layers with one path (or one path
 /// below another that is a file), metadata that contradicts the descriptor's size, a link or device

@@ -77,11 +77,14 @@ Result<LayerFile> read_layer(const oci::Descriptor& layer) {
 
 }  // namespace
 
+bool is_modelpack(const oci::Manifest& manifest) {
+  return manifest.effective_artifact_type() == kArtifactType ||
+         manifest.config.media_type == kConfigType ||
+         manifest.config.media_type == "application/vnd.cnai.model.config.v1+json";
+}
+
 Result<std::vector<LayerFile>> layer_files(const oci::Manifest& manifest) {
-  bool is_modelpack = manifest.effective_artifact_type() == kArtifactType ||
-                      manifest.config.media_type == kConfigType ||
-                      manifest.config.media_type == "application/vnd.cnai.model.config.v1+json";
-  if (!is_modelpack)
+  if (!is_modelpack(manifest))
     return Error(ErrorKind::malformed, "not a ModelPack artifact: its type is " +
                                            printable(manifest.effective_artifact_type(), 120));
   if (manifest.layers.empty())

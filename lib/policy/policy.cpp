@@ -62,7 +62,7 @@ class Parser {
   }
   Result<void> known(const json::Field& field, std::initializer_list<std::string_view> keys) const {
     auto checked = field.only(keys);
-    if (checked) return checked;
+    if (checked) return has_values(field);
     // The reader names the mapping; people want the line of the key itself.
     for (const auto& [name, member] : TRY(field.members())) {
       if (std::find(keys.begin(), keys.end(), name) != keys.end()) continue;
@@ -71,6 +71,15 @@ class Parser {
                    checked.error().hint());
     }
     return located(std::move(checked));
+  }
+
+  // A section that was left empty must not silently demand nothing.
+  Result<void> has_values(const json::Field& field) const {
+    for (const auto& [name, member] : TRY(field.members())) {
+      if (!member.value().is_null()) continue;
+      return at(member, name + " has no value").with_hint("leave the key out, or say what it is");
+    }
+    return {};
   }
 
   Result<sigstore::Matcher> matcher(const json::Field& entry, const char* exact,

@@ -59,6 +59,18 @@ Json check_json(const Check& check) {
           {"exitCode", check.exit_code}};
 }
 
+const char* word(Verdict::Scope scope) {
+  switch (scope) {
+    case Verdict::Scope::artifact:
+      return "artifact";
+    case Verdict::Scope::attestation:
+      return "attestation";
+    case Verdict::Scope::bundle:
+      return "bundle";
+  }
+  return "artifact";
+}
+
 Json evidence_json(const EvidenceItem& item) {
   Json times = Json::array(), logs = Json::array(), steps = Json::array();
   for (const auto& time : item.times)
@@ -128,11 +140,16 @@ Json to_json(const Verdict& verdict) {
   Json policy = {
       {"name", verdict.policy_name},
       {"digest", verdict.policy_digest ? Json(verdict.policy_digest->text()) : Json(nullptr)}};
+  Json trust = {
+      {"rootDigest", verdict.trusted_root ? Json(verdict.trusted_root->text()) : Json(nullptr)},
+      {"insecure", verdict.insecure}};
   return {{"kind", "Verdict"},
           {"version", 1},
           {"result", word(verdict.outcome())},
           {"exitCode", verdict.exit_code()},
           {"subject", subject},
+          {"scope", {{"kind", word(verdict.scope)}, {"predicateType", verdict.scope_type}}},
+          {"trust", trust},
           {"policy", policy},
           {"checks", list},
           {"evidence", evidence},

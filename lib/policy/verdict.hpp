@@ -41,8 +41,14 @@ struct EvidenceItem {
 
 struct Verdict {
   enum class Outcome { passed, refused, undecided };
+  /// What was judged: all that is asked of the artifact, one type of attestation, one bundle.
+  enum class Scope { artifact, attestation, bundle };
   std::string reference, media_type, artifact_type;
   std::optional<Digest> digest;
+  Scope scope = Scope::artifact;
+  std::string scope_type;  // predicate type, of the two narrower scopes
+  std::optional<Digest> trusted_root;
+  std::vector<std::string> insecure;  // evidence that was not asked for: "sct", "tlog", "timestamp"
   std::string policy_name;
   std::optional<Digest> policy_digest;
   std::vector<Check> checks;

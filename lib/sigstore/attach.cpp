@@ -4,11 +4,16 @@
 #include "base/encoding.hpp"
 #include "base/identifiers.hpp"
 #include "base/limits.hpp"
+#include "base/text.hpp"
+#include "crypto/hash.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
 #include "sigstore/bundle.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <set>
 
 namespace mpk::sigstore {
 namespace {
@@ -32,18 +37,16 @@ bool may_hold_bundle(const oci::Descriptor& referrer) {
          referrer.artifact_type == "application/vnd.oci.image.config.v1+json";
 }
 
-Result<std::string> fetch_bundle(oci::Store& store, const oci::Descriptor& referrer,
-                                 bool& is_bundle) {
+// The layer that is the bundle; nullopt when the referrer holds none.
+Result<std::optional<oci::Descriptor>> bundle_layer(oci::Store& store,
+                                                    const oci::Descriptor& referrer) {
   auto bytes = TRY(store.fetch_manifest(referrer));
-  is_bundle = false;
-  if (oci::is_index(bytes, referrer.media_type)) return std::string();
+  if (oci::is_index(bytes, referrer.media_type)) return std::optional<oci::Descriptor>();
   auto manifest = TRY(oci::parse_manifest(bytes));
   if (manifest.layers.size() != 1 || !is_bundle_type(manifest.layers[0].media_type))
-    return std::string();
-  is_bundle = true;
-  auto layer = manifest.layers[0];
-  if (store.local()) layer.data.reset();
-  return oci::fetch_text(store, layer, limits::kBundle);
+    return std::optional<oci::Descriptor>();
+  if (store.local()) manifest.layers[0].data.reset();
+  return std::optional(std::move(manifest.layers[0]));
 }
 
 // The annotation is a copy for speed. It needs no digest of its own: what counts is the signature
@@ -92,30 +95,38 @@ Result<oci::Descriptor> attach_bundle(oci::Store& store, const oci::Descriptor& 
   return descriptor;
 }
 
-Result<std::vector<FoundBundle>> find_bundles(oci::Store& store, const Digest& subject) {
-  std::vector<FoundBundle> out;
-  for (const auto& referrer : TRY(store.referrers(subject))) {
-    if (!may_hold_bundle(referrer)) continue;
-    FoundBundle found{.referrer = referrer};
+Result<void> each_bundle(oci::Store& store, const Digest& subject,
+                         const std::function<void(FoundBundle)>& visit) {
+  // Anyone with push rights can attach the same large blob a thousand times.
+  std::set<Digest> seen;
+  std::uint64_t read = 0;
+  auto text_of = [&](const oci::Descriptor& referrer) -> Result<std::optional<std::string>> {
     auto copy = store.local() ? std::nullopt : inline_bundle(referrer);
     if (copy) {
-      found.text = std::move(*copy);
-      out.push_back(std::move(found));
-      continue;
+      if (!seen.insert(crypto::sha256(*copy)).second) return std::optional<std::string>();
+      return copy;
     }
-    bool is_bundle = false;
-    auto text = fetch_bundle(store, referrer, is_bundle);
+    const auto layer = TRY(bundle_layer(store, referrer));
+    if (!layer || !seen.insert(layer->digest).second) return std::optional<std::string>();
+    if (layer->size > limits::kEvidence - std::min<std::uint64_t>(read, limits::kEvidence)) {
+      return Error(ErrorKind::too_large,
+                   "the bundles of this artifact take more than " + human_size(limits::kEvidence));
+    }
+    read += layer->size;
+    return std::optional(TRY(oci::fetch_text(store, *layer, limits::kBundle)));
+  };
+  for (const auto& referrer : TRY(store.referrers(subject))) {
+    if (!may_hold_bundle(referrer)) continue;
+    auto text = text_of(referrer);
     if (!text && !is_about_the_bytes(text.error().kind()))
       return std::move(text).error().with("referrer " + referrer.digest.brief());
-    if (text && !is_bundle) continue;
-    if (text) {
-      found.text = text.take();
-    } else {
-      found.problem = text.error().text();
+    if (!text) {
+      visit({.referrer = referrer, .problem = text.error().text()});
+    } else if (*text) {
+      visit({.referrer = referrer, .text = **std::move(text)});
     }
-    out.push_back(std::move(found));
   }
-  return out;
+  return {};
 }
 
 }  // namespace mpk::sigstore

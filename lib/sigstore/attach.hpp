@@ -5,8 +5,8 @@
 #include "base/time.hpp"
 #include "oci/store.hpp"
 
+#include <functional>
 #include <string>
-#include <vector>
 
 namespace mpk::sigstore {
 
@@ -24,9 +24,12 @@ struct FoundBundle {
   std::string problem;  // why it could not be read (then text is empty); reported, not fatal
 };
 
-/// Every referrer of `subject` that may hold a bundle, whether or not it has annotations: a missing
-/// annotation never hides one. One round trip when the referrers answer carries the bundle, else
-/// two or three. Errors of the registry itself are errors, never "none".
-Result<std::vector<FoundBundle>> find_bundles(oci::Store& store, const Digest& subject);
+/// Visits every referrer of `subject` that may hold a bundle, whether or not it has annotations: a
+/// missing annotation never hides one. One round trip when the referrers answer carries the bundle,
+/// else two or three. One bundle at a time is in memory, and one that is attached several times is
+/// visited once; past limits::kEvidence bytes the others have a problem. Errors of the registry
+/// itself are errors, never "none".
+Result<void> each_bundle(oci::Store& store, const Digest& subject,
+                         const std::function<void(FoundBundle)>& visit);
 
 }  // namespace mpk::sigstore

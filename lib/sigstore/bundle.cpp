@@ -68,6 +68,10 @@ Result<void> read_key_material(const json::Field& material, Bundle& out) {
     return refuse_roots(*certificate, out);
   }
   if (out.minor_version >= 3) return chain->error("not a member since v0.3, expected certificate");
+  if (TRY(chain->optional_items("certificates")).size() > limits::kBundleCertificates) {
+    return Error(ErrorKind::too_large,
+                 "more than " + std::to_string(limits::kBundleCertificates) + " certificates");
+  }
   out.certificates = TRY(read_certificates(*chain));
   return refuse_roots(*chain, out);
 }
@@ -147,7 +151,9 @@ Result<void> read_content(const json::Field& top, Bundle& out) {
 }  // namespace
 
 Result<Bundle> parse_bundle(std::string_view text) {
-  const auto document = TRY(json::parse(text, {.max_bytes = limits::kBundle}).with("bundle"));
+  const auto document =
+      TRY(json::parse(text, {.max_bytes = limits::kBundle, .max_values = limits::kBundleValues})
+              .with("bundle"));
   const json::Field top(document);
   auto read = [&]() -> Result<Bundle> {
     Bundle out;

@@ -226,6 +226,24 @@ TEST_CASE("a bundle may hold as many entries and timestamps as the limits say an
   CHECK(kind_of(parse_bundle(with(1, limits::kTimestamps + 1))) == "too_large");
 }
 
+TEST_CASE("a flood of values or of certificates is too large, whatever it says") {
+  std::string flood = R"({"mediaType":[)";
+  for (std::size_t i = 0; i < limits::kBundleValues; ++i) flood += "{},";
+  flood += "{}]}";
+  CHECK(kind_of(parse_bundle(flood)) == "too_large");
+  const auto chain = [](std::size_t count) {
+    return edited(sample(), [&](Json& b) {
+      b["mediaType"] = "application/vnd.dev.sigstore.bundle+json;version=0.2";
+      auto& material = b["verificationMaterial"];
+      material["x509CertificateChain"]["certificates"] =
+          Json::array_t(count, Json(material["certificate"]));
+      material.erase("certificate");
+    });
+  };
+  CHECK(kind_of(parse_bundle(chain(limits::kBundleCertificates))) == "");
+  CHECK(kind_of(parse_bundle(chain(limits::kBundleCertificates + 1))) == "too_large");
+}
+
 TEST_CASE("the digest of a message is read with its algorithm") {
   const auto with = [](const char* algorithm, std::size_t size) {
     return edited(sample(), [&](Json& b) {

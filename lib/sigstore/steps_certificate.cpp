@@ -42,7 +42,19 @@ Problem outside_validity(const crypto::Certificate& leaf, const ProvenTime& time
 // How near an authority came to vouching, so that the report names the nearest miss.
 enum class Miss { no_path, expired_path, authority_not_valid };
 
-std::optional<Problem> check_path(const Case& c, const crypto::Certificate& leaf,
+// RFC 5280 §4.2.1.12: an authority that names its purposes vouches for no other.
+std::optional<Problem> check_purposes(const std::vector<crypto::Certificate>& path) {
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    if (!path[i].limits_purposes() || path[i].allows_code_signing()) continue;
+    return Problem{.code = "certificate-authority-purpose",
+                   .message = "certificate authority may not vouch for code signing",
+                   .found = path[i].subject()};
+  }
+  return std::nullopt;
+}
+
+// Also finds the issuer: the one of a path that was proven, never of one that was only assumed.
+std::optional<Problem> check_path(Case& c, const crypto::Certificate& leaf,
                                   const ProvenTime& time) {
   Miss miss = Miss::no_path;
   Problem problem{.code = "certificate-untrusted",
@@ -53,7 +65,14 @@ std::optional<Problem> check_path(const Case& c, const crypto::Certificate& leaf
                   .hint = "was this signed with another Sigstore instance?"};
   for (const auto& authority : c.root.certificate_authorities) {
     auto path = path_to(leaf, authority, time.time);
-    if (path && authority.valid_for.contains(time.time)) return std::nullopt;
+    if (path && authority.valid_for.contains(time.time)) {
+      if (auto misused = check_purposes(*path)) {
+        problem = *std::move(misused);
+        continue;
+      }
+      if (path->size() > 1) c.issuer = std::move((*path)[1]);
+      return std::nullopt;
+    }
     if (path) {
       miss = Miss::authority_not_valid;
       problem = {.code = "certificate-authority-not-valid",
@@ -74,7 +93,8 @@ std::optional<Problem> check_path(const Case& c, const crypto::Certificate& leaf
   return problem;
 }
 
-// The issuer as such, whatever the time, so that later steps can run although the path failed.
+// The issuer as such, at the leaf's own time, so that the report is complete although the path
+// failed.
 void find_issuer(Case& c, const crypto::Certificate& leaf) {
   for (const auto& authority : c.root.certificate_authorities) {
     auto path = path_to(leaf, authority, leaf.not_before());
@@ -93,7 +113,6 @@ Step check_chain(Case& c) {
   if (leaf == nullptr) return skipped(id, kNoCertificate);
   std::optional<Problem> problem = check_usage(*leaf);
 
-  find_issuer(c, *leaf);
   auto times = c.facts.times;
   const bool unproven = times.empty();
   if (unproven) times.push_back({"certificate", "its own start", leaf->not_before()});
@@ -102,7 +121,11 @@ Step check_chain(Case& c) {
     if (problem) break;
     problem = check_path(c, *leaf, time);
   }
-  if (problem) return failed(id, *std::move(problem));
+  if (problem) {
+    if (!c.issuer) find_issuer(c, *leaf);
+    return failed(id, *std::move(problem));
+  }
+  c.chain_holds = true;
   const auto issuer = "issued by " + (c.issuer ? c.issuer->subject() : leaf->issuer());
   if (!unproven) return passed(id, issuer);
   if (!c.evidence.insecure_ignore_timestamp) {
@@ -116,13 +139,18 @@ Step check_sct(Case& c) {
   const auto* leaf = c.leaf();
   if (leaf == nullptr) return skipped(id, kNoCertificate);
   if (c.evidence.insecure_ignore_sct) return skipped(id, "ignored on request (insecure)");
-  if (c.root.ctlogs.empty()) return skipped(id, "trusted root lists no certificate log");
+  if (c.root.ctlogs.empty() && c.root.unusable_ctlogs == 0)
+    return skipped(id, "trusted root lists no certificate log");
   if (!leaf->extension(kSctList)) {
     return failed(id, {.code = "sct-missing",
                        .message = "certificate carries no proof that it was logged",
                        .hint = "the trusted root lists certificate logs, so an SCT is required"});
   }
-  if (!c.issuer) return skipped(id, "issuer of the certificate is not known");
+  if (!c.issuer && !c.chain_holds) return skipped(id, "issuer of the certificate is not known");
+  if (!c.issuer) {
+    return failed(id, {.code = "sct-untrusted",
+                       .message = "the certificate has no issuer that an SCT could be about"});
+  }
   auto scts = crypto::verify_scts(*leaf, *c.issuer, c.root.ctlogs);
   if (!scts) {
     const bool form = scts.error().kind() == ErrorKind::malformed;

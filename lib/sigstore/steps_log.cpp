@@ -135,8 +135,10 @@ std::optional<Problem> check_entry(Case& c, std::size_t index,
 bool is_duplicate(const std::vector<LogEntry>& entries, std::size_t index) {
   return std::any_of(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(index),
                      [&](const LogEntry& other) {
-                       return other.log_id == entries[index].log_id &&
-                              other.log_index == entries[index].log_index;
+                       if (other.log_id != entries[index].log_id) return false;
+                       // Without a promise nothing binds the index, but the body is the entry.
+                       return other.log_index == entries[index].log_index ||
+                              other.canonicalized_body == entries[index].canonicalized_body;
                      });
 }
 
@@ -144,7 +146,8 @@ bool is_duplicate(const std::vector<LogEntry>& entries, std::size_t index) {
 
 std::string why_no_log(const Case& c) {
   if (c.evidence.insecure_ignore_tlog) return "ignored on request (insecure)";
-  if (c.root.tlogs.empty()) return "trusted root lists no transparency log";
+  if (c.root.tlogs.empty() && c.root.unusable_tlogs == 0)
+    return "trusted root lists no transparency log";
   return {};
 }
 

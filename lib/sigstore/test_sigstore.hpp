@@ -30,6 +30,9 @@ struct TestSigstore {
   DigestAlgorithm signature_hash = DigestAlgorithm::sha256;
   bool with_sct = true;
   Timestamp timestamp_time = kTime;
+  Timestamp certificate_start = kTime.plus_seconds(-60);
+  bool foreign_sct = false;  // by a log that the trusted root does not know
+  std::string email = "ci@example.com";
 
   TrustedRoot root() const {
     TrustedRoot out{{}, {}, {}, {}, {}, crypto::sha256("test")};
@@ -45,12 +48,20 @@ struct TestSigstore {
     return out;
   }
 
+  /// The authority again, with time-stamping as its only purpose.
+  void limit_authority() {
+    auto again = authority_request(ca_key.public_key(), "ca");
+    again.time_stamping = true;
+    ca = must(crypto::issue_certificate(again, {ca_key, std::nullopt}));
+  }
+
   /// A signed statement about `artifact`, with log entry and timestamp.
-  BundleParts sign(const Digest& artifact) {
+  BundleParts sign(const Digest& artifact,
+                   const std::string& predicate_type = "https://sigstore.dev/cosign/sign/v1",
+                   const Json& predicate = Json::object()) {
     const auto key = must(crypto::PrivateKey::generate(signer_key_type));
-    const auto statement =
-        attest::make_statement({{"model", {{"sha256", artifact.hex()}}}},
-                               "https://sigstore.dev/cosign/sign/v1", Json::object());
+    const auto statement = attest::make_statement({{"model", {{"sha256", artifact.hex()}}}},
+                                                  predicate_type, predicate);
     attest::Envelope envelope{std::string(attest::kInTotoPayloadType), statement, {}};
     const auto pae = attest::pae(envelope.payload_type, envelope.payload);
     const Bytes signature = must(key.sign(as_bytes(pae), signature_hash));
@@ -60,6 +71,24 @@ struct TestSigstore {
         log(crypto::hash(signature_hash, as_bytes(pae)), signature, *parts.certificate);
     parts.timestamps.push_back(timestamp(signature));
     return parts;
+  }
+
+  /// A bundle over bytes (cosign sign-blob): it states nothing.
+  std::string sign_bytes(std::string_view bytes) {
+    const auto key = must(crypto::PrivateKey::generate(crypto::KeyType::ecdsa_p256));
+    const auto certificate = certify(key.public_key());
+    const Bytes signature = must(key.sign(as_bytes(bytes)));
+    const auto digest = crypto::sha256(bytes);
+    Json out = {{"mediaType", kBundleType}};
+    auto& material = out["verificationMaterial"];
+    material["certificate"]["rawBytes"] = base64_encode(certificate.der());
+    material["tlogEntries"] = Json::array({must(json::parse(log(digest, signature, certificate)))});
+    material["timestampVerificationData"]["rfc3161Timestamps"] =
+        Json::array({{{"signedTimestamp", base64_encode(timestamp(signature))}}});
+    out["messageSignature"]["messageDigest"] = {{"algorithm", "SHA2_256"},
+                                                {"digest", base64_encode(digest.bytes())}};
+    out["messageSignature"]["signature"] = base64_encode(signature);
+    return json::compact(out);
   }
 
   /// Rekor v2's answer for a hashedrekord.
@@ -144,13 +173,15 @@ struct TestSigstore {
     auto leaf = request(key, "");
     leaf.digital_signature = true;
     leaf.code_signing = true;
-    leaf.subject_alt_name = {crypto::SubjectAltName::Type::email, "ci@example.com"};
+    leaf.not_before = certificate_start;
+    leaf.subject_alt_name = {crypto::SubjectAltName::Type::email, email};
     leaf.extensions.push_back({"1.3.6.1.4.1.57264.1.1", to_bytes("https://issuer.example")});
     if (!with_sct) return must(crypto::issue_certificate(leaf, {ca_key, ca}));
     return must(crypto::issue_with_scts(
         leaf, {ca_key, ca},
         [&](const crypto::Certificate& precertificate) -> Result<std::vector<Bytes>> {
-          auto sct = TRY(crypto::sign_sct(precertificate, ca_key.public_key(), ct_key, kTime, {}));
+          auto sct = TRY(crypto::sign_sct(precertificate, ca_key.public_key(),
+                                          foreign_sct ? make_key() : ct_key, kTime, {}));
           return std::vector<Bytes>{std::move(sct.serialized)};
         }));
   }

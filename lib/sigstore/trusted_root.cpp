@@ -137,6 +137,7 @@ Result<TrustedRoot> parse_trusted_root(std::string_view text) {
     TrustedRoot root{{}, {}, {}, {}, {}, crypto::sha256(text)};
     for (const auto& item : TRY(top.optional_items("tlogs"))) {
       auto log = TRY(read_log(item, root.warnings));
+      root.unusable_tlogs += log ? 0 : 1;
       if (!log) continue;
       auto origin = origin_of(log->base_url);
       if (!log->log_id) log->log_id = TRY(note_key_id(origin, log->key));
@@ -145,6 +146,7 @@ Result<TrustedRoot> parse_trusted_root(std::string_view text) {
     }
     for (const auto& item : TRY(top.optional_items("ctlogs"))) {
       auto log = TRY(read_log(item, root.warnings));
+      root.unusable_ctlogs += log ? 0 : 1;
       if (!log) continue;
       // RFC 6962 §3.2: the id is a function of the key.
       Bytes id = log->log_id ? *log->log_id : log->key.fingerprint().bytes();

@@ -46,6 +46,9 @@ struct TrustedRoot {
   std::vector<crypto::TimestampAuthority> timestamp_authorities;
   std::vector<std::string> warnings;  // keys that could not be used, by name
   Digest digest;                      // SHA-256 of the file, for reports
+  /// Logs with a key that mpk can't use: what is listed is required, and a log that can't be
+  /// checked is no reason to ask for less.
+  std::size_t unusable_tlogs = 0, unusable_ctlogs = 0;
 };
 
 /// All four media types. malformed: form, base64, certificates; a log key without validFor.start.

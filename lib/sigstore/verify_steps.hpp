@@ -35,6 +35,7 @@ struct Case {
   std::string pae = {};                            // of a DSSE bundle: what is signed
   std::optional<Digest> message_digest = {};       // of a message: what is signed, as far as known
   std::optional<crypto::Certificate> issuer = {};  // of the leaf
+  bool chain_holds = false;                        // at every proven time
   std::vector<bool> promise_holds = {};            // per log entry
   Verified facts = {};
 

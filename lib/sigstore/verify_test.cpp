@@ -90,6 +90,11 @@ TEST_CASE("what the trusted root lists is required") {
   no_authorities.timestamp_authorities.clear();
   auto no_ct = whole;
   no_ct.ctlogs.clear();
+  // What is listed is required, also where mpk can't use the key.
+  auto unusable_logs = no_logs;
+  unusable_logs.unusable_tlogs = 1;
+  auto unusable_ct = no_ct;
+  unusable_ct.unusable_ctlogs = 1;
   auto no_ca = whole;
   no_ca.certificate_authorities.clear();
 
@@ -117,6 +122,10 @@ TEST_CASE("what the trusted root lists is required") {
        "time.tsa=time-not-proven"},
       {"SCT missing", unlogged, whole, {}, "certificate.sct=sct-missing"},
       {"SCT missing, no CT log listed", unlogged, no_ct, {}, ""},
+      {"entry missing, log unusable", bare, unusable_logs, {}, "log.inclusion=log-entry-missing"},
+      {"entry there, log unusable", parts, unusable_logs, {}, "log.inclusion=log-unknown"},
+      {"SCT missing, CT log unusable", unlogged, unusable_ct, {}, "certificate.sct=sct-missing"},
+      {"SCT there, CT log unusable", parts, unusable_ct, {}, "certificate.sct=sct-untrusted"},
       {"SCT missing, waived", unlogged, whole, {.insecure_ignore_sct = true}, ""},
       {"no CA listed", parts, no_ca, {}, "certificate.chain=certificate-untrusted"},
   };
@@ -126,6 +135,34 @@ TEST_CASE("what the trusted root lists is required") {
         TestSigstore::verify(must(make_bundle(row.parts)), kArtifact, row.root, row.evidence);
     CHECK(failures(report) == row.failures);
   }
+}
+
+TEST_CASE("a certificate that starts before its authority needs its SCT like any other") {
+  TestSigstore sigstore;
+  sigstore.certificate_start = TestSigstore::kTime.plus_seconds(-2 * 86400);
+  const auto honest = must(make_bundle(sigstore.sign(kArtifact)));
+  CHECK(failures(TestSigstore::verify(honest, kArtifact, sigstore.root())) == "");
+  sigstore.foreign_sct = true;
+  const auto forged = must(make_bundle(sigstore.sign(kArtifact)));
+  CHECK(failures(TestSigstore::verify(forged, kArtifact, sigstore.root())) ==
+        "certificate.sct=sct-untrusted");
+}
+
+TEST_CASE("an authority for another purpose vouches for no code signing") {
+  TestSigstore sigstore;
+  sigstore.limit_authority();
+  const auto text = must(make_bundle(sigstore.sign(kArtifact)));
+  CHECK(failures(TestSigstore::verify(text, kArtifact, sigstore.root()))
+            .starts_with("certificate.chain=certificate-authority-purpose"));
+}
+
+TEST_CASE("a bundle over bytes is about their digest, and states nothing") {
+  TestSigstore sigstore;
+  const auto text = sigstore.sign_bytes("model");
+  const auto report = TestSigstore::verify(text, kArtifact, sigstore.root());
+  REQUIRE(failures(report) == "");
+  CHECK_FALSE(report.verified->statement.has_value());
+  CHECK(failures(TestSigstore::verify(text, crypto::sha256("other"), sigstore.root())) != "");
 }
 
 TEST_CASE("a step that was not run says so and why") {
