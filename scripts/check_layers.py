@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks every #include of lib/ and cli/ against the two tables of ARCHITECTURE.md.
 
-```layers    module: the modules that it may include     (tests: what *_test.cpp may include besides)
+```layers    module: the modules that it may include     (tests: what *_test.cpp and test_*.hpp may include besides)
 ```wrappers  header or header/prefix: the files that may include it    ('*' stays in a folder, '**' crosses)
 
 Prints `file:line: message` for each violation and one closing line; exit 0: none, 1: some, 2: no table.
@@ -31,6 +31,11 @@ class Rules(NamedTuple):
     layers: dict[str, Row]
     tests: set[str]
     wrappers: dict[str, Row]
+
+
+def is_test(path: str) -> bool:
+    name = path.rsplit("/", 1)[-1]
+    return name.endswith("_test.cpp") or (name.startswith("test_") and name.endswith(".hpp"))
 
 
 def read_block(text: str, name: str) -> dict[str, Row]:
@@ -110,7 +115,7 @@ def check_include(root: pathlib.Path, path: str, target: str, quoted: bool, rule
     wanted = target.split("/")[0]
     if (root / "lib" / target).is_file() and wanted in rules.layers:
         allowed = {module, *rules.layers[module].values} if module in rules.layers else {module}
-        if path.endswith("_test.cpp"):
+        if is_test(path):
             allowed |= rules.tests
         return None if wanted in allowed else f"{module} may not include {target}: {wanted} is not below it"
     if not quoted:

@@ -43,6 +43,12 @@ Result<int> run(const Options& o, Session& session) {
                                          .trusted_root = std::move(root),
                                          .evidence = o.evidence.evidence,
                                          .content = false};
+  } else if (o.trust.trusted_root || o.trust.trust_config ||
+             o.evidence.evidence.insecure_ignore_sct || o.evidence.evidence.insecure_ignore_tlog) {
+    // Who names a trusted root means to verify, and would take what follows for verified.
+    return Error(ErrorKind::usage,
+                 "who must have signed? neither an identity nor a policy was given",
+                 "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE");
   }
   auto outcome = TRY(flow::pull(session.context(o.registry.plain_http), request));
   int code = outcome.verdict ? outcome.verdict->exit_code() : 0;

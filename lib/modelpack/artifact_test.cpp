@@ -184,7 +184,9 @@ TEST_CASE("a manifest up to the limit is written, one character of a path more i
   // A character of a folder stands in two annotations.
   const auto room = (limits::kManifestEmit - size(files)) / 2;
   REQUIRE(room < limits::kPathBytes - 100);
-  files[0].path = std::string(room, 'd') + files[0].path;
+  std::string folders(room, 'd');
+  for (std::size_t i = 100; i < room; i += 100) folders[i] = '/';
+  files[0].path = folders + files[0].path;
   CHECK(size(files) > limits::kManifestEmit - 2);
   files[0].path = "d" + files[0].path;
   const auto over = build_artifact(files, {}, {});

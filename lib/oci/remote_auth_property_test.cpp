@@ -85,6 +85,9 @@ class World {
     const bool known = request.headers.get("Authorization").has_value();
     if (!known || one_in(5)) {
       if (one_in(3)) return answer(401, {{"WWW-Authenticate", "Basic realm=\"r\""}});
+      // A realm that is less safe than the registry is none of its own.
+      if (one_in(6))
+        return answer(401, {{"WWW-Authenticate", R"(Bearer realm="http://auth.example/token")"}});
       return answer(401,
                     {{"WWW-Authenticate", "Bearer realm=\"" + kRealm + "/token\",service=\"r\""}});
     }

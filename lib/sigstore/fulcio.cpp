@@ -45,6 +45,7 @@ Result<std::vector<crypto::Certificate>> request_certificate(http::Transport& tr
   request.headers = {{"Content-Type", "application/json"},
                      {"Authorization", "Bearer " + token.raw}};
   request.body = &body;
+  request.redirects = http::Redirects::none;  // token and proof are for this host only
   request.response_cap = limits::kApiResponse;
   // A certificate more harms nobody: a lost answer is asked for again.
   auto response = TRY(transport.send(request).with("Fulcio " + request.url.redacted()));

@@ -55,6 +55,7 @@ Result<std::string> post_entry(http::Transport& transport, const std::string& ba
   request.url = TRY(Url::parse(service_url(base_url, "/api/v2/log/entries")));
   request.headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}};
   request.body = &body;
+  request.redirects = http::Redirects::all;  // all of it becomes public
   request.response_cap = limits::kApiResponse;
   request.timeout_seconds = 60;  // the answer waits for the next checkpoint
   request.idempotent = false;    // a second post of the same entry is a 409 without the entry

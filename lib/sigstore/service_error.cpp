@@ -42,6 +42,13 @@ Error service_error(std::string_view service, const http::Response& response) {
     case 405:
       return {ErrorKind::network, message,
               "is this the address of the service? see the signing config"};
+    case 301:
+    case 302:
+    case 303:
+    case 307:
+    case 308:
+      return {ErrorKind::network, message,
+              "it points to another place; the signing config has to name the service itself"};
     default:
       return {ErrorKind::network, message, "nothing was attached; run the command again"};
   }

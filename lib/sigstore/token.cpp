@@ -83,6 +83,7 @@ Result<IdentityToken> github_token(const Env& env, http::Transport& transport, T
   request.url = TRY(Url::parse(*address)).with_query("audience", kAudience);
   request.headers.set("Authorization", "bearer " + *secret);
   request.response_cap = limits::kToken;
+  request.redirects = http::Redirects::none;  // the answer is a secret
   auto response = TRY(transport.send(request).with("GitHub's token endpoint"));
   if (response.status != 200)
     return Error(ErrorKind::network,

@@ -16,6 +16,7 @@ Result<Bytes> request_timestamp(http::Transport& transport, const std::string& u
   request.url = TRY(Url::parse(url));
   request.headers = {{"Content-Type", "application/timestamp-query"}};
   request.body = &body;
+  request.redirects = http::Redirects::all;  // a digest and a nonce
   request.response_cap = limits::kApiResponse;
   auto response =
       TRY(transport.send(request).with("timestamp authority " + request.url.redacted()));
