@@ -82,7 +82,7 @@ Result<AtomicFile> AtomicFile::create(Directory directory) {
 
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept
     : fd_(std::move(other.fd_)),
-      directory_(other.directory_),
+      directory_(std::move(other.directory_)),
       name_(std::exchange(other.name_, {})),
       size_(std::exchange(other.size_, 0)) {}
 

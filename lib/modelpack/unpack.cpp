@@ -63,7 +63,7 @@ Result<std::vector<LayerFile>> missing_layers(const Directory& root,
 }
 
 void remove_left_overs(const Directory& root, const std::vector<LayerFile>& layers) {
-  std::set<std::string> folders;
+  std::set<std::string> folders = {"x"};
   for (const auto& layer : layers)
     folders.insert(layer.path.substr(0, layer.path.rfind('/') + 1) + "x");
   for (const auto& folder : folders) {
@@ -90,11 +90,12 @@ Result<UnpackOutcome> unpack(oci::Store& store, const oci::Manifest& manifest,
                              const UnpackOptions& options) {
   auto layers = TRY(layer_files(manifest));
   for (const auto& layer : layers) {
-    if (layer.encoding != Encoding::raw)
+    if (layer.encoding != Encoding::raw) {
       return Error(ErrorKind::unsupported,
                    "layer " + printable(layer.path) + " is " + layer.descriptor.media_type +
                        ": not supported by this release",
                    "this release extracts raw layers");
+    }
   }
   TRY(make_directories(options.directory));
   const auto root = TRY(Directory::open(options.directory));

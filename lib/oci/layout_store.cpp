@@ -1,7 +1,6 @@
 // LayoutStore: blobs plus index.json as a Store.
 #include "oci/layout_store.hpp"
 
-#include "base/file.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "oci/layout_blobs.hpp"
@@ -10,7 +9,6 @@
 #include "oci/layout_reach.hpp"
 #include "oci/layout_referrers.hpp"
 #include "oci/manifest.hpp"
-#include "oci/media_type.hpp"
 #include "oci/referrers_tag.hpp"
 
 #include <fmt/core.h>
@@ -18,7 +16,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <system_error>
 #include <utility>
 
 namespace mpk::oci {
