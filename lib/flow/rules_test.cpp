@@ -43,9 +43,10 @@ const Rule kRule{.id = "attestation:x",
 }  // namespace
 
 TEST_CASE("one acceptable bundle is enough, and the newest by proven time speaks") {
-  const auto outcome =
-      apply_rule(kRule, {failed("signature", false), verified("ci", 100), verified("eve", 300),
-                         verified("ci", 200), failed("bundle-form", true)});
+  const std::vector<CheckedBundle> bundles = {failed("signature", false), verified("ci", 100),
+                                              verified("eve", 300), verified("ci", 200),
+                                              failed("bundle-form", true)};
+  const auto outcome = apply_rule(kRule, bundles);
   CHECK(outcome.check.result == policy::CheckResult::pass);
   CHECK(outcome.check.exit_code == 0);
   REQUIRE(outcome.accepted.size() == 2);
