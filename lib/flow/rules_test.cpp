@@ -31,14 +31,16 @@ CheckedBundle failed(const std::string& code, bool malformed, const std::string&
   return bundle;
 }
 
-const Rule kRule{.id = "attestation:x",
-                 .label = "x",
-                 .predicate_type = kType,
-                 .signers = {{.subject = {.text = "ci"}, .issuer = {.text = kIssuer}}},
-                 .missing_exit_code = 1,
-                 .missing_code = "attestation-missing",
-                 .missing_message = "none",
-                 .missing_hint = {}};
+Rule rule_for_ci() {
+  return {.id = "attestation:x",
+          .label = "x",
+          .predicate_type = kType,
+          .signers = {{.subject = {.text = "ci"}, .issuer = {.text = kIssuer}}},
+          .missing_exit_code = 1,
+          .missing_code = "attestation-missing",
+          .missing_message = "none",
+          .missing_hint = {}};
+}
 
 }  // namespace
 
@@ -46,7 +48,7 @@ TEST_CASE("one acceptable bundle is enough, and the newest by proven time speaks
   const std::vector<CheckedBundle> bundles = {failed("signature", false), verified("ci", 100),
                                               verified("eve", 300), verified("ci", 200),
                                               failed("bundle-form", true)};
-  const auto outcome = apply_rule(kRule, bundles);
+  const auto outcome = apply_rule(rule_for_ci(), bundles);
   CHECK(outcome.check.result == policy::CheckResult::pass);
   CHECK(outcome.check.exit_code == 0);
   REQUIRE(outcome.accepted.size() == 2);
@@ -71,7 +73,7 @@ TEST_CASE("the most telling failure is shown: broken, foreign, unreadable, missi
         Case{{unreadable}, "bundle-form", 13}, Case{{typeless, other}, "bundle-unreadable", 13},
         Case{{other}, "attestation-missing", 1}, Case{{}, "attestation-missing", 1}}) {
     CAPTURE(c.code);
-    const auto outcome = apply_rule(kRule, c.bundles);
+    const auto outcome = apply_rule(rule_for_ci(), c.bundles);
     CHECK(outcome.check.result == policy::CheckResult::fail);
     CHECK(outcome.check.code == c.code);
     CHECK(outcome.check.exit_code == c.exit_code);
@@ -82,8 +84,8 @@ TEST_CASE("the most telling failure is shown: broken, foreign, unreadable, missi
 TEST_CASE("a bundle over bytes states nothing, whatever type it is said to have") {
   auto bytes = verified("ci", 1);
   bytes.report.verified->statement.reset();
-  CHECK(apply_rule(kRule, {bytes}).check.code == "attestation-missing");
-  auto typeless = kRule;
+  CHECK(apply_rule(rule_for_ci(), {bytes}).check.code == "attestation-missing");
+  auto typeless = rule_for_ci();
   typeless.predicate_type.clear();
   bytes.predicate_type.clear();
   CHECK(apply_rule(typeless, {bytes}).accepted.size() == 1);
@@ -91,13 +93,13 @@ TEST_CASE("a bundle over bytes states nothing, whatever type it is said to have"
 }
 
 TEST_CASE("a rule without signers accepts nobody") {
-  auto rule = kRule;
+  auto rule = rule_for_ci();
   rule.signers.clear();
   CHECK(apply_rule(rule, {verified("ci", 1)}).check.code == "identity-not-allowed");
 }
 
 TEST_CASE("an attestation is no signature, and a versioned CycloneDX type is CycloneDX") {
-  auto rule = kRule;
+  auto rule = rule_for_ci();
   rule.predicate_type = "https://cyclonedx.org/bom";
   CHECK(apply_rule(rule, {verified("ci", 1, "https://cyclonedx.org/bom/v1.6")}).accepted.size() ==
         1);
