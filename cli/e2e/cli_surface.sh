@@ -105,6 +105,13 @@ fi
 
 # Every result is one JSON object, also where a document goes into a file.
 accepts "aibom create -o is AibomWritten" has_kind AibomWritten aibom create "$model" -o "$work/bom.json"
+# /dev/shm is below /dev, and a directory like any other.
+if [ -w /dev/shm ]; then
+  in_memory=$(mktemp -d /dev/shm/mpk-e2e-XXXXXX)
+  accepts "a file in /dev/shm" "$MPK" aibom create "$model" -o "$in_memory/bom.json" --quiet
+  accepts "and it is there" grep -q '"bomFormat"' "$in_memory/bom.json"
+  rm -rf "$in_memory"
+fi
 accepts "provenance create -o is ProvenanceWritten" has_kind ProvenanceWritten provenance create -o "$work/p.json"
 
 # Standard output that can't be written.

@@ -24,11 +24,13 @@ Result<void> check_writable(const fs::path& directory, const char* action, const
 }
 
 // A rename would put a regular file in the place of /dev/null, or of the link that is /dev/stdout.
+// Files in /dev/shm are like any others.
 bool is_special(const fs::path& path) {
   std::error_code failure;
   const auto status = fs::status(path, failure);
-  return (fs::exists(status) && !fs::is_regular_file(status)) ||
-         path.native().starts_with("/dev/") || path.native().starts_with("/proc/");
+  const auto& name = path.native();
+  return (fs::exists(status) && !fs::is_regular_file(status)) || name == "/dev/stdout" ||
+         name == "/dev/stderr" || name.starts_with("/dev/fd/") || name.starts_with("/proc/");
 }
 
 }  // namespace
@@ -50,11 +52,13 @@ Result<void> check_output_directory(const std::string& path) {
   std::error_code failure;
   // The nearest that is there: the rest will be made in it.
   fs::path there = fs::absolute(path, failure);
-  while (!fs::exists(fs::symlink_status(there, failure)) && there.has_relative_path())
+  while (!fs::exists(fs::symlink_status(there, failure)) && there.has_relative_path()) {
     there = there.parent_path();
-  if (!fs::is_directory(there, failure))
+  }
+  if (!fs::is_directory(there, failure)) {
     return refused(path, there == fs::absolute(path) ? "not a directory"
                                                      : there.string() + " is no directory");
+  }
   return check_writable(there, "write into", path);
 }
 
