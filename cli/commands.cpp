@@ -12,6 +12,7 @@ const std::vector<Command>& commands() {
       copy_command(),         inspect_command(),
       tree_command(),         list_command(),
       tag_command(),          rm_command(),
+      prune_command(),        check_store_command(),
       aibom_create_command(), aibom_validate_command(),
       aibom_show_command(),   provenance_create_command(),
       attest_command(),       sign_command(),

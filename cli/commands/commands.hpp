@@ -15,6 +15,8 @@ Command tree_command();
 Command list_command();
 Command tag_command();
 Command rm_command();
+Command prune_command();
+Command check_store_command();
 Command aibom_create_command();
 Command aibom_validate_command();
 Command aibom_show_command();

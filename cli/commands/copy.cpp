@@ -27,7 +27,7 @@ Result<int> run(const Options& o, Session& session) {
   if (to_reference.digest && *to_reference.digest != root.digest)
     return Error(ErrorKind::usage, o.target + ": the source is " + root.digest.text(),
                  "leave the digest out, or name the right source");
-  auto to = TRY(flow::open_store(context, to_reference, true));
+  auto to = TRY(flow::open_store(context, to_reference, {.create = true}));
   oci::CopyOptions options;
   options.tag = to_reference.tag ? to_reference.tag : from_reference.tag;
   options.referrers = !o.no_referrers;

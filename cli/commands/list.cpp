@@ -28,7 +28,7 @@ Result<int> run(const Options& o, Session& session) {
     name = reference.name();
     store = TRY(flow::open_store(context, reference));
   } else {
-    auto opened = flow::open_local_store(context, false);
+    auto opened = flow::open_local_store(context);
     if (!opened && opened.error().kind() != ErrorKind::not_found) return std::move(opened).error();
     if (opened) store = opened.take();
   }

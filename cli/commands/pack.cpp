@@ -22,12 +22,10 @@ Result<int> run(const Options& o, Session& session) {
     return Error(ErrorKind::usage, "where to? -t REF is missing",
                  "for example -t oci:./models:1.0");
   }
-  if (o.by_reference) {
-    return Error(ErrorKind::unsupported, "--by-reference is not supported by this release",
-                 "without it the files are copied into the layout");
-  }
   auto reference = TRY(parse_target_reference(*o.tag));
   auto request = TRY(o.pack.request(o.directory, session));
+  request.use_cache = !o.no_cache;
+  request.by_reference = o.by_reference;
   const bool to_layout = reference.kind == oci::Reference::Kind::layout;
   auto packed = TRY(to_layout ? flow::pack_to(session.context(), request, reference)
                               : flow::pack_locally(session.context(), request, reference));
@@ -43,6 +41,11 @@ Result<int> run(const Options& o, Session& session) {
   }
   say_findings(packed.info, session);
   session.print(pinned(reference, digest));
+  if (o.by_reference) {
+    session.say(
+        "the files stay where they are: only mpk can read this layout, and only while they "
+        "do not change");
+  }
   if (reference.kind == oci::Reference::Kind::registry)
     session.say("next: mpk push " + reference.text());
   return 0;
@@ -62,14 +65,17 @@ Command pack_command() {
       .examples = {{"mpk pack ./tiny-llama -t oci:./models:1.0", "into an OCI layout"},
                    {"mpk pack ./tiny-llama -t ghcr.io/acme/tiny-llama:1.0", "into the local store"},
                    {"mpk pack ./tiny-llama -f Modelfile -t oci:./models:1.0",
-                    "with a modctl Modelfile"}},
+                    "with a modctl Modelfile"},
+                   {"mpk pack ./tiny-llama -t oci:./models:1.0 --by-reference",
+                    "without a second copy of the weights"}},
       .bind = [](OptionSet& set) -> Run {
         auto o = std::make_shared<Options>();
         set.positional("DIR", o->directory, "Directory of the model", ValueKind::directory);
         set.option("-t,--tag", "REF", o->tag, "Name of the artifact", ValueKind::reference);
         o->pack.add_to(set);
-        set.flag("--by-reference", o->by_reference, "Not supported by this release");
-        set.flag("--no-cache", o->no_cache, "Read every file (this release keeps no digest cache)");
+        set.flag("--by-reference", o->by_reference,
+                 "Copy nothing: note where each file is, and prove it again when it is used");
+        set.flag("--no-cache", o->no_cache, kNoCacheHelp);
         return [o](Session& session) { return run(*o, session); };
       }};
 }

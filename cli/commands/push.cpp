@@ -38,7 +38,8 @@ void print_pushed(const oci::Reference& reference, const Digest& digest, std::si
 }
 
 Result<int> push_files(const Options& o, const oci::Reference& target, Session& session) {
-  const auto request = TRY(o.pack.request(o.source, session));
+  auto request = TRY(o.pack.request(o.source, session));
+  request.use_cache = !o.no_cache;
   auto packed = TRY(flow::pack_to(session.context(o.registry.plain_http), request, target));
   say_ignored(packed, session);
   print_pushed(target, packed.artifact.manifest.digest, packed.blobs_uploaded,
@@ -51,11 +52,11 @@ Result<int> push_packed(const Options& o, const oci::Reference& source,
   auto context = session.context(o.registry.plain_http);
   bool is_layout = source.kind == oci::Reference::Kind::layout;
   auto from = is_layout ? TRY(flow::open_store(context, source))
-                        : TRY(flow::open_local_store(context, false)
-                                  .with("nothing was packed yet (mpk pack DIR -t REF)"));
+                        : TRY(flow::open_local_store(context).with(
+                              "nothing was packed yet (mpk pack DIR -t REF)"));
   auto root = is_layout ? TRY(flow::resolve(*from, source))
                         : TRY(from->resolve(source.text()).with("local store"));
-  auto to = TRY(flow::open_store(context, target, true));
+  auto to = TRY(flow::open_store(context, target, {.create = true}));
   oci::CopyOptions options;
   options.tag = target.tag;
   options.workers = context.workers;
@@ -99,7 +100,7 @@ Command push_command() {
         set.positional("REF", o->target, "Where to push", ValueKind::reference);
         o->pack.add_to(set);
         o->registry.add_to(set);
-        set.flag("--no-cache", o->no_cache, "Read every file (this release keeps no digest cache)");
+        set.flag("--no-cache", o->no_cache, kNoCacheHelp);
         return [o](Session& session) { return run(*o, session); };
       }};
 }

@@ -39,7 +39,7 @@ Result<int> run(const Options& o, Session& session) {
   auto context = session.context(o.registry.plain_http);
   std::vector<std::string> removed;
   if (o.local) {
-    auto store = TRY(flow::open_local_store(context, false));
+    auto store = TRY(flow::open_local_store(context));
     TRY(store->resolve(reference.text()).with("local store"));
     TRY(store->remove_tag(reference.text()));
     removed.push_back(reference.text());

@@ -18,6 +18,10 @@ struct PackFlags {
   Result<flow::PackRequest> request(const std::string& directory, Session& session) const;
 };
 
+/// Help of --no-cache, of those that have it.
+inline constexpr const char* kNoCacheHelp =
+    "Read and hash every file, also those that did not change since the last time";
+
 struct ProvenanceFlags {
   std::optional<std::string> builder_id, build_type, source_uri, source_commit, invocation_id;
   void add_to(OptionSet& set);

@@ -11,12 +11,25 @@ Result<std::filesystem::path> Env::home() const {
   return std::filesystem::path(std::move(*home));
 }
 
-Result<std::filesystem::path> Env::data_dir() const {
+namespace {
+
+Result<std::filesystem::path> directory_of(const Env& env, std::string_view variable,
+                                           std::string_view below_home) {
   // XDG Base Directory Specification: a relative path is invalid and to be ignored.
-  if (const auto data = get("XDG_DATA_HOME"); data && data->starts_with('/')) {
-    return std::filesystem::path(*data) / "mpk";
+  if (const auto named = env.get(variable); named && named->starts_with('/')) {
+    return std::filesystem::path(*named) / "mpk";
   }
-  return TRY(home()) / ".local/share/mpk";
+  return TRY(env.home()) / below_home / "mpk";
+}
+
+}  // namespace
+
+Result<std::filesystem::path> Env::data_dir() const {
+  return directory_of(*this, "XDG_DATA_HOME", ".local/share");
+}
+
+Result<std::filesystem::path> Env::cache_dir() const {
+  return directory_of(*this, "XDG_CACHE_HOME", ".cache");
 }
 
 std::optional<std::string> SystemEnv::get(std::string_view name) const {

@@ -22,6 +22,8 @@ class Env {
   Result<std::filesystem::path> home() const;
   /// $XDG_DATA_HOME/mpk or ~/.local/share/mpk (the local store lives there).
   Result<std::filesystem::path> data_dir() const;
+  /// $XDG_CACHE_HOME/mpk or ~/.cache/mpk: what can be lost without harm.
+  Result<std::filesystem::path> cache_dir() const;
 };
 
 class SystemEnv final : public Env {

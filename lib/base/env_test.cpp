@@ -37,6 +37,14 @@ TEST_CASE("the data directory follows XDG_DATA_HOME, else HOME") {
         "/home/me/.local/share/mpk");
 }
 
+TEST_CASE("the cache directory follows XDG_CACHE_HOME, else HOME") {
+  CHECK(MapEnv(Values{{"HOME", "/home/me"}}).cache_dir().value() == "/home/me/.cache/mpk");
+  CHECK(MapEnv(Values{{"XDG_CACHE_HOME", "/fast"}}).cache_dir().value() == "/fast/mpk");
+  CHECK(MapEnv(Values{{"HOME", "/home/me"}, {"XDG_CACHE_HOME", "fast"}}).cache_dir().value() ==
+        "/home/me/.cache/mpk");
+  CHECK(MapEnv().cache_dir().error().kind() == ErrorKind::usage);
+}
+
 TEST_CASE("without HOME there is no home and no data directory") {
   CHECK(MapEnv(Values{{"HOME", "/root"}}).home().value() == "/root");
   CHECK(MapEnv().home().error().kind() == ErrorKind::usage);

@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <ctime>
 #include <system_error>
 
 namespace mpk {
@@ -150,6 +152,14 @@ Result<void> FileReader::seek(std::uint64_t offset) {
     return errno_error(errno, "seek", path_);
   }
   return {};
+}
+
+bool FileReader::settled(unsigned seconds) const {
+  timespec now{};
+  // The clock that the kernel takes the stamps from; it may also have been put back since.
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  const auto last = std::max(stamp_.mtime_ns, stamp_.ctime_ns);
+  return last + std::int64_t{seconds} * 1'000'000'000 <= nanoseconds(now);
 }
 
 Result<void> FileReader::check_unchanged() const {

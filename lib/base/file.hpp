@@ -23,6 +23,8 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t cap
 Result<void> write_file_atomic(const std::filesystem::path& path, std::string_view contents,
                                unsigned mode = 0644);
 
+class FileReader;
+
 /// A file that gets its name only when it is complete. Not thread-safe.
 class AtomicFile {
  public:
@@ -38,6 +40,9 @@ class AtomicFile {
   ~AtomicFile();
 
   Result<void> write(BytesView bytes);
+  /// Becomes a copy that shares the blocks of `from` until one of both is written to (FICLONE).
+  /// False, and nothing has happened: these file systems can't, or `from` is not settled.
+  Result<bool> clone(const FileReader& from);
   std::uint64_t size() const { return size_; }
   int descriptor() const { return fd_.get(); }
   /// Its name until commit.
@@ -84,15 +89,19 @@ class TempDir {
   std::filesystem::path path_;
 };
 
-/// An advisory lock between processes (flock on `path`, created when missing). Waits for at most
-/// `timeout_seconds`, then timeout; cancelled as soon as `cancel` is set; malformed: `path` is a
-/// symlink.
+/// An advisory lock between processes (flock on `path`, created when missing), for one holder or,
+/// shared, for any number. Waits for at most `timeout_seconds`, then timeout; cancelled as soon as
+/// `cancel` is set; malformed: `path` is a symlink.
 class FileLock {
  public:
   static Result<FileLock> acquire(const std::filesystem::path& path, unsigned timeout_seconds,
                                   const CancelToken& cancel = {});
+  static Result<FileLock> acquire_shared(const std::filesystem::path& path,
+                                         unsigned timeout_seconds, const CancelToken& cancel = {});
 
  private:
+  static Result<FileLock> take(int mode, const std::filesystem::path& path,
+                               unsigned timeout_seconds, const CancelToken& cancel);
   explicit FileLock(Fd fd) : fd_(std::move(fd)) {}
   Fd fd_;  // closing it gives the lock back
 };
@@ -113,6 +122,11 @@ class FileReader {
   /// Follows no link. io, not_found; mismatch: a symlink, or not a regular file.
   static Result<FileReader> open_in(const Directory& directory, const std::string& name);
   const FileStamp& stamp() const { return stamp_; }
+  const std::filesystem::path& path() const { return path_; }  // as it was given
+  int descriptor() const { return fd_.get(); }
+  /// Whether its last change is so long ago that the next one will show in its stamp: the clocks of
+  /// file systems tick every few milliseconds, FAT's every two seconds.
+  bool settled(unsigned seconds = 3) const;
   std::uint64_t size() const { return stamp_.size; }
   /// Up to buffer.size() bytes; 0 at the end.
   Result<std::size_t> read(std::span<std::uint8_t> buffer);

@@ -27,6 +27,16 @@ bool still_named(int fd, const std::filesystem::path& path) {
 
 Result<FileLock> FileLock::acquire(const std::filesystem::path& path, unsigned timeout_seconds,
                                    const CancelToken& cancel) {
+  return take(LOCK_EX, path, timeout_seconds, cancel);
+}
+
+Result<FileLock> FileLock::acquire_shared(const std::filesystem::path& path,
+                                          unsigned timeout_seconds, const CancelToken& cancel) {
+  return take(LOCK_SH, path, timeout_seconds, cancel);
+}
+
+Result<FileLock> FileLock::take(int mode, const std::filesystem::path& path,
+                                unsigned timeout_seconds, const CancelToken& cancel) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(timeout_seconds);
   while (true) {
     TRY(cancel.check());
@@ -38,7 +48,7 @@ Result<FileLock> FileLock::acquire(const std::filesystem::path& path, unsigned t
                    "remove it");
     }
     if (!fd) return errno_error(errno, "open", path);
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
+    if (::flock(fd.get(), mode | LOCK_NB) == 0) {
       if (still_named(fd.get(), path)) return FileLock(std::move(fd));
     } else if (errno != EWOULDBLOCK && errno != EINTR) {
       return errno_error(errno, "lock", path);

@@ -7,9 +7,16 @@
 namespace mpk::flow {
 
 Result<std::unique_ptr<oci::Store>> open_store(const Context& context,
-                                               const oci::Reference& reference, bool create) {
-  if (reference.kind == oci::Reference::Kind::layout)
-    return oci::open_layout(reference.layout, {.create = create, .cancel = context.cancel});
+                                               const oci::Reference& reference, StoreUse use) {
+  if (reference.kind == oci::Reference::Kind::layout) {
+    return oci::open_layout(
+        reference.layout,
+        {.create = use.create, .cancel = context.cancel, .by_reference = use.by_reference});
+  }
+  if (use.by_reference) {
+    return Error(ErrorKind::usage, reference.text() + ": a registry keeps nothing by reference",
+                 "--by-reference is for layouts and the local store");
+  }
   oci::RemoteOptions options;
   options.plain_http = context.plain_http;
   return oci::make_remote_store(reference, context.transport, context.env, context.logger, options);

@@ -31,10 +31,14 @@ struct Context {
   std::string mpk_version;
 };
 
-/// The store that a reference names. `create`: make a layout that is not there.
+struct StoreUse {
+  bool create = false;        // make a layout that is not there
+  bool by_reference = false;  // files enter a layout by reference (oci/layout_store.hpp)
+};
+
+/// The store that a reference names.
 Result<std::unique_ptr<oci::Store>> open_store(const Context& context,
-                                               const oci::Reference& reference,
-                                               bool create = false);
+                                               const oci::Reference& reference, StoreUse use = {});
 
 /// Digest of a reference: given, or resolved from its tag. not_found, or usage without either.
 Result<oci::Descriptor> resolve(oci::Store& store, const oci::Reference& reference);

@@ -12,13 +12,34 @@ namespace {
 
 using Opener = std::function<Result<std::unique_ptr<oci::Store>>()>;
 
+// A cache that can't be had costs time only.
+std::optional<modelpack::DigestCache> load_cache(const Context& context) {
+  const auto directory = context.env.cache_dir();
+  if (!directory) return std::nullopt;
+  return modelpack::DigestCache::load(*directory / "digests");
+}
+
+void save_cache(const Context& context, modelpack::DigestCache& cache) {
+  const auto saved = cache.save();
+  if (!saved) context.logger.info("digest cache: " + saved.error().message());
+}
+
+StoreUse use_of(const PackRequest& request) {
+  return {.create = true, .by_reference = request.by_reference};
+}
+
 Result<modelpack::PackOutcome> pack_as(const Context& context, const PackRequest& request,
                                        const Opener& open, const std::optional<std::string>& tag) {
   auto options = pack_options(context, request);
   const auto plan = TRY(modelpack::plan_pack(options));
   auto store = TRY(open());
   if (tag) options.current = TRY(current_manifest(*store, *tag));
-  auto packed = TRY(modelpack::pack_into(*store, plan, options));
+  auto cache = request.use_cache ? load_cache(context) : std::nullopt;
+  if (cache) options.cache = &*cache;
+  auto streamed = modelpack::pack_into(*store, plan, options);
+  // Also after a failure: the next try need not read again what was read.
+  if (cache) save_cache(context, *cache);
+  auto packed = TRY(std::move(streamed));
   TRY(context.cancel.check());
   TRY(store->push_manifest(packed.artifact.manifest, packed.artifact.manifest_bytes, tag));
   return packed;
@@ -59,13 +80,15 @@ Result<std::optional<oci::Manifest>> current_manifest(oci::Store& store, const s
 Result<modelpack::PackOutcome> pack_to(const Context& context, const PackRequest& request,
                                        const oci::Reference& reference) {
   return pack_as(
-      context, request, [&] { return open_store(context, reference, true); }, reference.tag);
+      context, request, [&] { return open_store(context, reference, use_of(request)); },
+      reference.tag);
 }
 
 Result<modelpack::PackOutcome> pack_locally(const Context& context, const PackRequest& request,
                                             const oci::Reference& reference) {
   return pack_as(
-      context, request, [&] { return open_local_store(context, true); }, reference.text());
+      context, request, [&] { return open_local_store(context, use_of(request)); },
+      reference.text());
 }
 
 }  // namespace mpk::flow

@@ -15,6 +15,8 @@ struct PackRequest {
   std::filesystem::path directory;
   std::optional<std::filesystem::path> modelfile;
   std::optional<Timestamp> created;
+  bool use_cache = true;      // digests of files that did not change; `ship` never asks for them
+  bool by_reference = false;  // into a layout, without a copy
 };
 
 /// What packing takes from the context: workers, progress, counters, log, cancellation.

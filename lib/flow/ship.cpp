@@ -45,7 +45,7 @@ Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
   auto signer = TRY(prepare_signer(context, request.signing));
   auto options = pack_options(context, request.pack);
   const auto plan = TRY(modelpack::plan_pack(options));
-  auto store = TRY(open_store(context, request.reference, true));
+  auto store = TRY(open_store(context, request.reference, {.create = true}));
   if (request.reference.tag)
     options.current = TRY(current_manifest(*store, *request.reference.tag));
   auto packed = TRY(modelpack::pack_into(*store, plan, options));

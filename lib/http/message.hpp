@@ -12,6 +12,10 @@
 #include <utility>
 #include <vector>
 
+namespace mpk {
+class FileReader;
+}
+
 namespace mpk::http {
 
 /// Order and repeats are kept; names are compared without case.
@@ -40,6 +44,9 @@ class BodySource {
   virtual Result<std::size_t> read(std::span<std::uint8_t> buffer) = 0;
   /// Back to the start, for a retry or a redirect. An error (kind unsupported) if that can't be.
   virtual Result<void> rewind() = 0;
+  /// The file whose bytes these are, from its first to its last; null: something else. Who takes
+  /// the bytes from there and not by read() asks for what it needs to prove them.
+  virtual const FileReader* file() const { return nullptr; }
 };
 
 class TextSource final : public BodySource {

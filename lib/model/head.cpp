@@ -121,6 +121,8 @@ HeadTap::~HeadTap() = default;
 
 void HeadTap::feed(BytesView piece) { impl_->feed(piece); }
 
+bool HeadTap::satisfied() const { return impl_->done; }
+
 FileHead HeadTap::finish() {
   FileHead head = std::move(impl_->head);
   head.whole = head.bytes.size() == head.size && impl_->seen == head.size;

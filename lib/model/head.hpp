@@ -33,6 +33,8 @@ class HeadTap {
   ~HeadTap();
   /// The next piece of the file, in order. Cheap once everything needed is there.
   void feed(BytesView piece);
+  /// Whether what comes now would be ignored.
+  bool satisfied() const;
   FileHead finish();
 
  private:

@@ -7,16 +7,44 @@ namespace mpk::modelpack {
 
 namespace {
 constexpr std::size_t kChunk = 128U << 10;  // larger pieces fall out of the L2 cache
-}
+constexpr std::size_t kHeadPiece = 64U << 10;
+}  // namespace
 
 ModelSource::ModelSource(const WalkFile& file, FileReader reader, const PackOptions& options,
                          CancelToken cancel)
     : file_(file),
       reader_(std::move(reader)),
       stats_(options.stats),
+      cache_(options.cache),
       cancel_(std::move(cancel)),
       tap_(file.path, reader_.size()) {
   if (options.progress != nullptr) task_ = options.progress->start(file.path, reader_.size());
+}
+
+Result<std::unique_ptr<ModelSource>> ModelSource::open(const WalkFile& file,
+                                                       const PackOptions& options,
+                                                       CancelToken cancel) {
+  auto reader = TRY(FileReader::open(file.absolute));
+  const auto known = options.cache ? options.cache->find(reader.stamp()) : std::nullopt;
+  std::unique_ptr<ModelSource> source(
+      new ModelSource(file, std::move(reader), options, std::move(cancel)));
+  if (known) {
+    TRY(source->read_head());
+    source->digest_ = *known;
+    source->known_ = true;
+  }
+  return source;
+}
+
+Result<void> ModelSource::read_head() {
+  Bytes buffer(static_cast<std::size_t>(std::min<std::uint64_t>(kHeadPiece, reader_.size())));
+  while (!tap_.satisfied()) {
+    const auto count = TRY(reader_.read(buffer));
+    if (count == 0) break;
+    tap_.feed(BytesView(buffer).first(count));
+    if (stats_ != nullptr) stats_->bytes_read += count;
+  }
+  return reader_.seek(0);
 }
 
 Result<std::size_t> ModelSource::read(std::span<std::uint8_t> buffer) {
@@ -68,6 +96,7 @@ Result<void> ModelSource::finish() {
   }
   TRY(reader_.check_unchanged());
   digest_ = hasher_.finish();
+  if (cache_ != nullptr) cache_->put(reader_, *digest_);
   return {};
 }
 

@@ -12,18 +12,22 @@
 
 namespace mpk::modelpack {
 
-/// The first time through it is hashed and its head is kept. Reading again (a retry) only counts
-/// bytes: the digest of the first pass must come out again at the host. mismatch when the file
-/// changes while it is read. Not thread-safe.
+/// The first time through it is hashed and its head is kept. Reading again (a retry), or reading
+/// what the cache knows, only counts bytes: the digest must come out again at the host. mismatch
+/// when the file changes while it is read. Not thread-safe.
 class ModelSource final : public oci::Source {
  public:
-  ModelSource(const WalkFile& file, FileReader reader, const PackOptions& options,
-              CancelToken cancel);
+  /// Reads the head at once when `options.cache` has the digest.
+  static Result<std::unique_ptr<ModelSource>> open(const WalkFile& file, const PackOptions& options,
+                                                   CancelToken cancel);
 
   std::optional<std::uint64_t> size() const override { return reader_.size(); }
   Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
   Result<void> rewind() override;
+  const FileReader* file() const override { return &reader_; }
 
+  /// Whether the cache knew the digest at the start; then only the head has been read.
+  bool known() const { return known_; }
   /// Reads what is left, if the store stopped before the end.
   Result<Digest> digest();
   /// After digest().
@@ -31,18 +35,23 @@ class ModelSource final : public oci::Source {
   void done(std::string_view outcome);
 
  private:
+  ModelSource(const WalkFile& file, FileReader reader, const PackOptions& options,
+              CancelToken cancel);
+  Result<void> read_head();
   void take(BytesView piece);
   Result<void> finish();
 
   const WalkFile& file_;
   FileReader reader_;
   Stats* stats_;
+  DigestCache* cache_;
   CancelToken cancel_;
   crypto::Hasher hasher_;
   model::HeadTap tap_;
   std::unique_ptr<ProgressTask> task_;
   std::uint64_t offset_ = 0, hashed_ = 0;
   std::optional<Digest> digest_;
+  bool known_ = false;
 };
 
 }  // namespace mpk::modelpack

@@ -34,20 +34,20 @@ const oci::Descriptor* unchanged_candidate(const PackOptions& options, const Wal
 
 Result<oci::Pushed> push_hashed(oci::Store& store, ModelSource& source, const Digest& digest,
                                 std::uint64_t size) {
-  TRY(source.rewind());
+  if (!source.known()) TRY(source.rewind());
   return store.push_blob({.media_type = "application/octet-stream", .digest = digest, .size = size},
                          source);
 }
 
 Result<Streamed> stream_file(oci::Store* store, const PackOptions& options, const WalkFile& file,
                              const CancelToken& stop) {
-  auto reader = TRY(FileReader::open(file.absolute));
-  ModelSource source(file, std::move(reader), options, stop);
+  const auto opened = TRY(ModelSource::open(file, options, stop));
+  auto& source = *opened;
   auto size = *source.size();
   Streamed out;
   if (store == nullptr) {
     out.digest = TRY(source.digest());
-  } else if (unchanged_candidate(options, file) != nullptr) {
+  } else if (source.known() || unchanged_candidate(options, file) != nullptr) {
     out.digest = TRY(source.digest());
     out.pushed = TRY(push_hashed(*store, source, *out.digest, size));
   } else {

@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "base/walk.hpp"
 #include "modelpack/artifact.hpp"
+#include "modelpack/digest_cache.hpp"
 #include "oci/store.hpp"
 
 #include <filesystem>
@@ -25,6 +26,8 @@ struct PackOptions {
   /// The manifest that the target tag names now, if any: a file with the same path and size is
   /// hashed first and sent only when its digest is new (DESIGN.md §5).
   std::optional<oci::Manifest> current;
+  /// Digests of files that did not change. Null: every byte is read and hashed.
+  DigestCache* cache = nullptr;  // not owned
   Progress* progress = nullptr;  // not owned, may be null
   Stats* stats = nullptr;        // not owned, may be null
   Logger logger;

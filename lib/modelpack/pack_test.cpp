@@ -297,6 +297,41 @@ TEST_CASE("what the target has already is hashed first, and sent only when it is
         pack(nullptr, tree).outcome->artifact.manifest.digest);
 }
 
+TEST_CASE("what the cache knows is not hashed, and not read if it is there") {
+  const Tree tree;
+  fill(tree);
+  const auto reader = FileReader::open(tree.at("README.md")).take();
+  while (!reader.settled()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  const Tree home;
+  auto cache = DigestCache::load(home.at("digests"));
+  oci::MemoryStore memory;
+  const auto first = pack(&memory, tree, {.cache = &cache});
+  REQUIRE(first.outcome);
+  CHECK(first.hashed == kTotal);
+
+  const auto same = pack(&memory, tree, {.cache = &cache});
+  REQUIRE(same.outcome);
+  CHECK(same.outcome->artifact.manifest.digest == first.outcome->artifact.manifest.digest);
+  CHECK(same.hashed == 0);
+  CHECK(same.read < 3 * (64U << 10));  // the heads, for the facts in them
+  CHECK(same.outcome->blobs_already_there == 4);
+
+  // Elsewhere it is sent as it is read, once.
+  oci::MemoryStore other;
+  const auto sent = pack(&other, tree, {.cache = &cache});
+  REQUIRE(sent.outcome);
+  CHECK(sent.hashed == 0);
+  CHECK(sent.read < kTotal + 3 * (64U << 10));
+  CHECK(sent.outcome->blobs_uploaded == 4);
+
+  tree.write("model.bin", std::string(kLarge, 'x'));
+  const auto changed = pack(&memory, tree, {.cache = &cache});
+  REQUIRE(changed.outcome);
+  CHECK(changed.hashed == kLarge);
+  CHECK(changed.outcome->artifact.manifest.digest ==
+        pack(nullptr, tree).outcome->artifact.manifest.digest);
+}
+
 TEST_CASE("progress tells every file with its size and how it ended") {
   const Tree tree;
   fill(tree);

@@ -1,8 +1,9 @@
-// Blobs: temporary file, hash, rename (image-spec, image-layout.md#blobs).
+// Blobs: temporary file, hash, rename (image-spec, image-layout.md#blobs), or a reference.
 #include "oci/layout_blobs.hpp"
 
 #include "base/file.hpp"
 #include "base/limits.hpp"
+#include "base/text.hpp"
 #include "crypto/hash.hpp"
 
 #include <fmt/core.h>
@@ -37,19 +38,26 @@ Error wrong_digest(const Digest& expected, const Digest& found) {
 }
 
 // Reads the whole source; one byte too many ends it, so that an endless source ends too.
-Result<void> copy(Source& source, AtomicFile& file, std::uint64_t size, std::string_view what,
-                  const std::function<void(BytesView)>& tap) {
+Result<void> read_all(Source& source, std::uint64_t size, std::string_view what,
+                      const std::function<Result<void>(BytesView)>& sink) {
   std::vector<std::uint8_t> buffer(kPiece);
+  std::uint64_t total = 0;
   while (true) {
     const std::size_t count = TRY(source.read(buffer));
     if (count == 0) break;
-    if (count > size - file.size()) return wrong_size(what, size, file.size() + count);
-    const BytesView piece(buffer.data(), count);
-    tap(piece);
-    TRY(file.write(piece));
+    if (count > size - total) return wrong_size(what, size, total + count);
+    total += count;
+    TRY(sink(BytesView(buffer.data(), count)));
   }
-  if (file.size() != size) return wrong_size(what, size, file.size());
+  if (total != size) return wrong_size(what, size, total);
   return {};
+}
+
+Result<bool> cloned(AtomicFile& file, const Source& source, std::uint64_t size,
+                    std::string_view what) {
+  if (source.file() == nullptr || !TRY(file.clone(*source.file()))) return false;
+  if (file.size() != size) return wrong_size(what, size, file.size());
+  return true;
 }
 
 // A link there would be somebody else's directory, perhaps one that whoever brought the layout may
@@ -94,6 +102,14 @@ Result<Directory> Blobs::writable_folder(DigestAlgorithm algorithm) const {
 }
 
 Result<std::optional<std::uint64_t>> Blobs::size(const Digest& digest) const {
+  const auto stored = TRY(stored_size(digest));
+  if (stored) return stored;
+  const auto reference = TRY(references_.find(digest));
+  if (!reference || !reference->is_current()) return std::optional<std::uint64_t>();
+  return std::optional(reference->stamp.size);
+}
+
+Result<std::optional<std::uint64_t>> Blobs::stored_size(const Digest& digest) const {
   const auto file = path(digest);
   struct stat found{};
   if (::stat(file.c_str(), &found) != 0) {
@@ -133,12 +149,31 @@ Result<bool> Blobs::has(const Descriptor& descriptor) const {
   return TRY(size(descriptor.digest)) == descriptor.size;
 }
 
-Result<void> Blobs::stream(const Descriptor& descriptor, const Sink& sink) const {
-  const auto found = TRY(size(descriptor.digest));
-  if (!found) return missing(descriptor.digest);
+Result<FileReader> Blobs::open(const Descriptor& descriptor) const {
   const std::string name = descriptor.digest.text();
-  if (*found != descriptor.size) return wrong_size(name, descriptor.size, *found);
-  FileReader reader = TRY(FileReader::open(path(descriptor.digest)));
+  const auto found = TRY(stored_size(descriptor.digest));
+  if (found && *found != descriptor.size) return wrong_size(name, descriptor.size, *found);
+  if (found) return FileReader::open(path(descriptor.digest));
+  const auto reference = TRY(references_.find(descriptor.digest));
+  if (!reference) return missing(descriptor.digest);
+  auto reader = FileReader::open(reference->path);
+  if (!reader && reader.error().kind() == ErrorKind::not_found) {
+    return Error(ErrorKind::not_found,
+                 fmt::format("blob {} is {}, by reference, and that is gone", name,
+                             printable(reference->path.native(), 200)),
+                 "put the file back, or pack again");
+  }
+  if (!reader) return reader;
+  if (reader->size() != descriptor.size) {
+    return wrong_size(printable(reference->path.native(), 200), descriptor.size, reader->size())
+        .with_hint("it changed since it was packed; pack again");
+  }
+  return reader;
+}
+
+Result<void> Blobs::stream(const Descriptor& descriptor, const Sink& sink) const {
+  const std::string name = descriptor.digest.text();
+  FileReader reader = TRY(open(descriptor));
   crypto::Hasher hasher(descriptor.digest.algorithm());
   std::vector<std::uint8_t> buffer(
       static_cast<std::size_t>(std::clamp<std::uint64_t>(descriptor.size, 1, kPiece)));
@@ -179,9 +214,13 @@ Result<bool> Blobs::is_proven(const Descriptor& descriptor) const {
 Result<void> Blobs::write(const Descriptor& descriptor, Source& source) const {
   const Directory folder = TRY(writable_folder(descriptor.digest.algorithm()));
   AtomicFile file = TRY(AtomicFile::create(folder));
+  const auto name = descriptor.digest.text();
+  const bool is_clone = TRY(cloned(file, source, descriptor.size, name));
   crypto::Hasher hasher(descriptor.digest.algorithm());
-  TRY(copy(source, file, descriptor.size, descriptor.digest.text(),
-           [&](BytesView piece) { hasher.update(piece); }));
+  TRY(read_all(source, descriptor.size, name, [&](BytesView piece) -> Result<void> {
+    hasher.update(piece);
+    return is_clone ? Result<void>() : file.write(piece);
+  }));
   const Digest found = hasher.finish();
   if (found != descriptor.digest) return wrong_digest(descriptor.digest, found);
   return file.commit_in(folder, descriptor.digest.hex(), 0644);
@@ -190,16 +229,26 @@ Result<void> Blobs::write(const Descriptor& descriptor, Source& source) const {
 Result<Pushed> Blobs::put(const Descriptor& descriptor, Source& source) const {
   const bool is_small = descriptor.size <= kReadAgain;
   if (TRY(is_small ? is_proven(descriptor) : has(descriptor))) return Pushed::already_there;
+  if (entering_ == Entering::by_reference && source.file() != nullptr) {
+    TRY(references_.put(descriptor.digest, *source.file()));
+    return Pushed::uploaded;
+  }
   TRY(write(descriptor, source));
   return Pushed::uploaded;
 }
 
 Result<Pushed> Blobs::put_stream(Source& source, std::uint64_t size,
                                  const std::function<Result<Digest>()>& digest) const {
+  if (entering_ == Entering::by_reference && source.file() != nullptr) {
+    return put(described(TRY(digest()), size), source);
+  }
   AtomicFile file = TRY(AtomicFile::create(TRY(writable_folder(DigestAlgorithm::sha256))));
-  TRY(copy(source, file, size, "streamed blob", [](BytesView) {}));
+  if (!TRY(cloned(file, source, size, "streamed blob"))) {
+    TRY(read_all(source, size, "streamed blob",
+                 [&](BytesView piece) { return file.write(piece); }));
+  }
   const Digest answer = TRY(digest());
-  const bool there = TRY(has(described(answer, size)));
+  const bool there = TRY(stored_size(answer)) == size;
   TRY(file.commit_in(TRY(writable_folder(answer.algorithm())), answer.hex(), 0644));
   return there ? Pushed::already_there : Pushed::uploaded;
 }
@@ -211,6 +260,7 @@ Result<void> Blobs::put_text(const Descriptor& descriptor, std::string_view cont
 }
 
 Result<void> Blobs::erase(const Digest& digest) const {
+  TRY(references_.erase(digest));
   const auto folder = TRY(find_folder(root_, digest.algorithm()));
   if (!folder) return {};
   if (::unlinkat(folder->descriptor(), digest.hex().c_str(), 0) != 0 && errno != ENOENT) {

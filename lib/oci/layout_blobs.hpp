@@ -1,9 +1,10 @@
-// The folder blobs/ of an image layout: content by digest, proven on the way in and on the way out.
+// The blobs of an image layout: content by digest, proven on the way in and on the way out.
 #pragma once
 
 #include "base/directory.hpp"
 #include "base/result.hpp"
 #include "oci/descriptor.hpp"
+#include "oci/layout_references.hpp"
 #include "oci/store.hpp"
 
 #include <array>
@@ -24,10 +25,19 @@ inline constexpr std::array kAlgorithms = {DigestAlgorithm::sha256, DigestAlgori
 /// malformed: blobs/, or a folder in it, is no real directory.
 Result<void> check_blob_folders(const std::filesystem::path& root);
 
-/// Thread-safe and safe for several processes: a blob gets its name only when it is complete.
+/// How content that comes from a file enters.
+enum class Entering {
+  copied,        // or cloned, where the file system shares blocks
+  by_reference,  // the file stays where it is (layout_references.hpp)
+};
+
+/// Thread-safe and safe for several processes: a blob gets its name only when it is complete. What
+/// was entered by reference is read from there, and proven each time; a file that changed since is
+/// a missing blob until somebody wants its bytes, and then a mismatch.
 class Blobs {
  public:
-  explicit Blobs(std::filesystem::path root) : root_(std::move(root)) {}
+  explicit Blobs(const std::filesystem::path& root, Entering entering = Entering::copied)
+      : root_(root), references_(root), entering_(entering) {}
 
   /// nullopt: no such blob.
   Result<std::optional<std::uint64_t>> size(const Digest& digest) const;
@@ -46,7 +56,8 @@ class Blobs {
 
   /// already_there: a blob of that size, and with that digest if it has at most 4 MiB; a larger one
   /// is not read for it. Anything else in its place is replaced. malformed: blobs/, or a folder in
-  /// it, is no real directory; nothing is written through a link.
+  /// it, is no real directory; nothing is written through a link. A file that is entered by
+  /// reference is not read.
   Result<Pushed> put(const Descriptor& descriptor, Source& source) const;
   /// As Store::push_stream. Replaces what is there in any case: it may be damaged.
   Result<Pushed> put_stream(Source& source, std::uint64_t size,
@@ -59,9 +70,13 @@ class Blobs {
  private:
   Result<bool> is_proven(const Descriptor& descriptor) const;
   Result<void> write(const Descriptor& descriptor, Source& source) const;
+  Result<std::optional<std::uint64_t>> stored_size(const Digest& digest) const;
+  Result<FileReader> open(const Descriptor& descriptor) const;
   Result<Directory> writable_folder(DigestAlgorithm algorithm) const;
   std::filesystem::path path(const Digest& digest) const;
   std::filesystem::path root_;  // the layout
+  References references_;
+  Entering entering_;
   // What killed writers left is looked for once, not at every blob of thousands.
   mutable std::array<std::atomic<bool>, kAlgorithms.size()> tidied_{};
 };

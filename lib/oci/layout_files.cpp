@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kVersion = "1.0.0";
 constexpr std::string_view kLockName = ".mpk-lock";
+constexpr std::string_view kUseName = ".mpk-in-use";
 constexpr unsigned kLockSeconds = 60;
 constexpr std::size_t kMarkerCap = 4096;
 
@@ -112,6 +113,14 @@ Result<Json> Files::read_index() const {
     return not_a_layout(directory_, "it has no file index.json");
   }
   return parse_index(TRY(std::move(text))).with(file.native());
+}
+
+Result<FileLock> Files::lock_for_adding() const {
+  return FileLock::acquire_shared(directory_ / kUseName, kLockSeconds, cancel_);
+}
+
+Result<FileLock> Files::lock_for_pruning() const {
+  return FileLock::acquire(directory_ / kUseName, kLockSeconds, cancel_);
 }
 
 Result<void> Files::update_index(const std::function<Result<void>(Json&)>& change,

@@ -2,6 +2,7 @@
 // writers.
 #pragma once
 
+#include "base/file.hpp"
 #include "base/parallel.hpp"
 #include "base/result.hpp"
 #include "json/value.hpp"
@@ -25,6 +26,11 @@ class Files {
   const std::filesystem::path& directory() const { return directory_; }
 
   Result<Json> read_index() const;
+  /// Held by whoever adds blobs, until index.json leads to them: so long nothing is pruned. Any
+  /// number at once.
+  Result<FileLock> lock_for_adding() const;
+  /// Held while blobs are removed. timeout: somebody is adding some.
+  Result<FileLock> lock_for_pruning() const;
   /// Reads, changes and replaces index.json under the lock; an error of `change` leaves it as it
   /// was, and so does an interruption before it is written. `after` runs under the lock when the
   /// new index is on the disk.

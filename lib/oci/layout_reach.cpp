@@ -13,7 +13,6 @@
 #include <vector>
 
 namespace mpk::oci::layout {
-namespace {
 
 bool may_name_parts(const Descriptor& descriptor) {
   const auto& type = descriptor.media_type;
@@ -27,8 +26,6 @@ Result<std::vector<Descriptor>> parts_of(const Descriptor& descriptor, const std
   manifest.layers.push_back(std::move(manifest.config));
   return std::move(manifest.layers);
 }
-
-}  // namespace
 
 std::optional<Digest> holder_of(const Digest& digest, const Blobs& blobs, const Json& index) {
   const auto listed = entries(index);

@@ -16,6 +16,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 namespace mpk::oci {
@@ -25,7 +27,8 @@ class LayoutStore final : public Store {
  public:
   LayoutStore(const std::filesystem::path& directory, const LayoutOptions& options)
       : files_(directory, options.cancel),
-        blobs_(directory),
+        blobs_(directory,
+               options.by_reference ? layout::Entering::by_reference : layout::Entering::copied),
         reference_names_(options.reference_names) {}
 
   bool local() const override { return true; }
@@ -40,10 +43,12 @@ class LayoutStore final : public Store {
   Result<bool> has_blob(const Descriptor& descriptor) override { return blobs_.has(descriptor); }
   Result<Pushed> push_blob(const Descriptor& descriptor, Source& source,
                            const std::vector<std::string>& /*mount_from*/) override {
+    TRY(begin_adding());
     return blobs_.put(descriptor, source).with(name());
   }
   Result<Pushed> push_stream(Source& source, std::uint64_t size,
                              const std::function<Result<Digest>()>& digest) override {
+    TRY(begin_adding());
     return blobs_.put_stream(source, size, digest).with(name());
   }
   Result<void> push_manifest(const Descriptor& descriptor, const std::string& bytes,
@@ -56,6 +61,12 @@ class LayoutStore final : public Store {
                                             std::string_view artifact_type) override;
 
  private:
+  // Until the store is closed: what was added is not safe before a manifest names it.
+  Result<void> begin_adding() {
+    const std::scoped_lock lock(mutex_);
+    if (!adding_) adding_.emplace(TRY(files_.lock_for_adding()));
+    return {};
+  }
   Result<Descriptor> find_digest(const Json& index, const Digest& digest) const;
   Error missing(std::string_view what) const {
     return Error(ErrorKind::not_found,
@@ -65,6 +76,8 @@ class LayoutStore final : public Store {
   layout::Files files_;
   layout::Blobs blobs_;
   bool reference_names_;
+  std::mutex mutex_;
+  std::optional<FileLock> adding_;
 };
 
 // A registry, too, tells no more than these three.

@@ -16,11 +16,14 @@ struct LayoutOptions {
   bool reference_names = false;
   /// Ends the wait for another writer, and any change that has not been written.
   CancelToken cancel = {};
+  /// Files enter by reference (layout_references.hpp): only mpk can read such a layout.
+  bool by_reference = false;
 };
 
-/// Blobs are written to a temporary file, hashed on the way, synced and renamed; index.json is
-/// replaced atomically under a lock. Referrers are visible to oras (untagged entries with
-/// artifactType and annotations), regctl (an index tagged sha256-<hex>) and cosign
+/// Blobs are written to a temporary file (or cloned into it), hashed on the way, synced and
+/// renamed, or only referred to; index.json is replaced atomically under a lock. Referrers are
+/// visible to oras (untagged entries with artifactType and annotations), regctl (an index tagged
+/// sha256-<hex>) and cosign
 /// (`kind=dev.cosignproject.cosign/image` on the model's entry). A tag is the annotation
 /// org.opencontainers.image.ref.name.
 /// Nothing is written through a link that the layout brings. remove_manifest keeps the blob of what
