@@ -16,8 +16,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 MIB = 1 << 20
 REPOSITORY = "bench/model:1.0"
-# Model, layout, the registry that is read from, and one that is pushed to or directory pulled into.
-COPIES_AT_ONCE = 4.5
+# Model, the same as one file, layout, two registries that are read from, and one that is pushed to
+# or directory pulled into.
+COPIES_AT_ONCE = 6.5
 START_SECONDS = 15
 
 
@@ -225,6 +226,7 @@ class Sandbox(Server):
 class DockerRegistry(Server):
     def __init__(self, runner: Runner, program: str):
         super().__init__(runner, "registry")
+        self.program = program
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{probe.getsockname()[1]}"
@@ -234,6 +236,7 @@ class DockerRegistry(Server):
             "storage": {"filesystem": {"rootdirectory": str(self.directory / "data")}}}))
         self.spawn([program, "serve", str(config)], subprocess.DEVNULL)
         self.reference = f"{address}/{REPOSITORY}"
+        self.base = f"http://{address}/v2/{REPOSITORY.rpartition(':')[0]}"
         self.wait_for(f"http://{address}/v2/")
 
     def wait_for(self, url: str) -> None:
@@ -245,5 +248,5 @@ class DockerRegistry(Server):
             except OSError:
                 code = self.process.poll() if self.process else None
                 if code is not None or time.monotonic() > deadline:
-                    raise Failed(f"docker-registry does not answer at {url}") from None
+                    raise Failed(f"{Path(self.program).name} does not answer at {url}") from None
                 time.sleep(0.02)
