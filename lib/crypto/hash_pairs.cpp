@@ -22,7 +22,7 @@ struct HashPairs::Offer {
 };
 
 HashPairs& HashPairs::shared() {
-  static HashPairs pairs;
+  static HashPairs pairs(kWait);
   return pairs;
 }
 
@@ -34,7 +34,7 @@ bool HashPairs::wait_for_partner(std::unique_lock<std::mutex>& lock, Offer& offe
     return false;
   }
   waiting_ = &offer;
-  offer.changed.wait_for(lock, kWait, [&] { return offer.is != Offer::Is::open; });
+  offer.changed.wait_for(lock, wait_, [&] { return offer.is != Offer::Is::open; });
   if (offer.is == Offer::Is::open) {
     waiting_ = nullptr;
     alone_ = std::min(2 * alone_ + 1, kLongestSkip);

@@ -4,6 +4,7 @@
 #include "crypto/sha256_blocks.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -12,11 +13,12 @@
 
 namespace mpk::crypto {
 
-/// A meeting point. Who comes first waits for about as long as its piece takes to be hashed; who
+/// A meeting point. Who comes first waits for a moment (`wait`); who
 /// comes second hashes both pieces (sha256_blocks_pair), which costs little more than one. Where
 /// nobody came, the next pieces do not wait. Thread-safe. Needs has_sha256_instructions().
 class HashPairs {
  public:
+  explicit HashPairs(std::chrono::microseconds wait) : wait_(wait) {}
   /// The one of this process.
   static HashPairs& shared();
 
@@ -44,6 +46,7 @@ class HashPairs {
   struct Offer;
   bool wait_for_partner(std::unique_lock<std::mutex>& lock, Offer& offer);
 
+  const std::chrono::microseconds wait_;
   std::mutex mutex_;
   Offer* waiting_ = nullptr;  // on the stack of the thread that waits
   unsigned alone_ = 0;        // how often in a row nobody came
