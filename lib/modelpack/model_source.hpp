@@ -13,7 +13,8 @@
 namespace mpk::modelpack {
 
 /// The first time through it is hashed and its head is kept. Reading again (a retry) only counts
-/// bytes: the digest of the first pass must come out again at the host. mismatch when the file
+/// bytes: the digest of the first pass must come out again at the host. A seek to bytes that were
+/// never read reads those before them, for they belong to the digest. mismatch when the file
 /// changes while it is read. Not thread-safe.
 class ModelSource final : public oci::Source {
  public:
@@ -22,7 +23,9 @@ class ModelSource final : public oci::Source {
 
   std::optional<std::uint64_t> size() const override { return reader_.size(); }
   Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
-  Result<void> rewind() override;
+  Result<void> seek(std::uint64_t offset) override;
+  /// The file's stamp.
+  std::string identity() const override;
 
   /// Reads what is left, if the store stopped before the end.
   Result<Digest> digest();

@@ -77,9 +77,9 @@ class CountingSource final : public Source {
     count_ += count;
     return count;
   }
-  Result<void> rewind() override {
-    count_ = 0;
-    return inner_.rewind();
+  Result<void> seek(std::uint64_t offset) override {
+    count_ = offset;
+    return inner_.seek(offset);
   }
   std::uint64_t count() const { return count_; }
 

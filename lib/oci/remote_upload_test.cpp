@@ -87,7 +87,7 @@ class BrokenSource final : public Source {
   Result<std::size_t> read(std::span<std::uint8_t>) override {
     return Error(ErrorKind::mismatch, "the file grew");
   }
-  Result<void> rewind() override { return {}; }
+  Result<void> seek(std::uint64_t) override { return {}; }
 };
 
 }  // namespace
