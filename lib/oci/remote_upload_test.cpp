@@ -53,6 +53,7 @@ struct Host {
       if (broken(put_fails)) return Error(ErrorKind::timeout, "no answer");
       return answer(put);
     }
+    if (request.method == "GET") return answer(404);  // the session is gone
     return answer(request.method == "DELETE" ? 204 : 500);
   }
 
@@ -87,6 +88,14 @@ class BrokenSource final : public Source {
   Result<std::size_t> read(std::span<std::uint8_t>) override {
     return Error(ErrorKind::mismatch, "the file grew");
   }
+  Result<void> seek(std::uint64_t) override { return {}; }
+};
+
+// Can be read from anywhere, and there is nothing in it.
+class BottomlessSource final : public Source {
+ public:
+  std::optional<std::uint64_t> size() const override { return std::nullopt; }
+  Result<std::size_t> read(std::span<std::uint8_t>) override { return std::size_t{0}; }
   Result<void> seek(std::uint64_t) override { return {}; }
 };
 
@@ -289,13 +298,13 @@ TEST_CASE("an upload that breaks off starts over in a new session, five times at
   }
 }
 
-TEST_CASE("an upload of which the host took a part starts over") {
+TEST_CASE("an upload of which nobody knows how much the host took starts over") {
   for (const char* range : {"0-6", "bytes=0-6"}) {
     FakeRemote good{Host{.range = range}};
     CHECK(push_stream(good).take() == Pushed::uploaded);
     CHECK(count(good, "PATCH") == 1);
   }
-  for (const char* range : {"0-5", "0-0", "0-13", "nonsense"}) {
+  for (const char* range : {"0-0", "0-13", "nonsense"}) {
     CAPTURE(range);
     FakeRemote remote{Host{.range = range}};
     CHECK(push_stream(remote).error().kind() == ErrorKind::network);
@@ -372,6 +381,7 @@ struct SlowHost {
     if (request.method == "HEAD") return answer(++heads > found_after ? 200 : 404);
     if (request.method == "POST") return answer(202, {{"Location", "/up"}});
     if (request.method == "PATCH") return answer(202);
+    if (request.method == "GET") return answer(404);
     if (request.method == "DELETE") return answer(204);
     static_cast<void>(body);
     closing.push_back(request);
@@ -420,7 +430,7 @@ TEST_CASE("a large blob may be hashed for long, and is waited for, not for ever"
   constexpr std::uint64_t kHuge = 100ULL << 30;
   SlowHost host{.endings = {504}, .asked_before = true};
   WiredRemote remote(std::ref(host));
-  http::TextSource source(kContent);
+  BottomlessSource source;
   CHECK_FALSE(
       remote.store->push_stream(source, kHuge, []() -> Result<Digest> { return kBlob.digest; }));
   CHECK(host.closing.at(0).timeout_seconds == 600 + 5 * 1024);
