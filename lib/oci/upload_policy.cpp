@@ -9,6 +9,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace mpk::oci {
 namespace {
@@ -48,16 +49,20 @@ std::optional<UploadPolicy::Way> parse_way(std::string_view text) {
 
 }  // namespace
 
+void UploadPolicies::load() {
+  if (!std::exchange(loaded_, true) && on_disk()) table_ = read_file();
+}
+
 UploadPolicy UploadPolicies::of(const std::string& host) {
   const std::scoped_lock lock(mutex_);
-  if (!loaded_ && on_disk()) table_ = read_file();
-  loaded_ = true;
+  load();
   const auto found = table_.find(host);
   return found == table_.end() ? policy_from_the_start(host) : found->second.policy;
 }
 
 void UploadPolicies::learn(const std::string& host, const UploadPolicy& policy) {
   const std::scoped_lock lock(mutex_);
+  load();
   const auto now = clock_ == nullptr ? Timestamp() : clock_->now();
   table_.insert_or_assign(host, Learned{policy, now});
   if (!on_disk()) return;

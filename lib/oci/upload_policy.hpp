@@ -45,6 +45,7 @@ class UploadPolicies {
   };
   using Table = std::map<std::string, Learned>;
   bool on_disk() const { return clock_ != nullptr && !file_.empty(); }
+  void load();  // with the lock
   Table read_file() const;
   void write_file(const Table& table) const;
 
