@@ -96,10 +96,10 @@ class FaultRegistry final : public http::Transport {
         sessions.clear();
         break;
       case Fault::Kind::unauthorized:
-        wanted_ = "Bearer t" + std::to_string(tokens + 1);
+        wanted_ = tokens + 1;
         break;
     }
-    if (!wanted_.empty() && request.headers.get("Authorization") != wanted_) {
+    if (token_of(request) < wanted_) {
       auto response = reply(request, 401);
       response.headers.set("WWW-Authenticate", "Bearer realm=\"https://reg.example/token\"");
       return response;
@@ -111,6 +111,10 @@ class FaultRegistry final : public http::Transport {
   }
 
  private:
+  static unsigned token_of(const http::Request& request) {
+    const auto header = request.headers.get("Authorization").value_or("Bearer t0");
+    return static_cast<unsigned>(parse_u64(std::string_view(header).substr(8)).value_or(0));
+  }
   static Error lost() { return Error(ErrorKind::network, "connection reset"); }
   static std::string line_of(const http::Request& request) {
     const auto range = request.headers.get("Content-Range");
@@ -233,7 +237,7 @@ class FaultRegistry final : public http::Transport {
   }
 
   unsigned last_ = 0;
-  std::string wanted_;  // Authorization
+  unsigned wanted_ = 0;  // the oldest token that is good
 };
 
 /// Text that the next run knows again.
