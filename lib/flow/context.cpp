@@ -34,9 +34,10 @@ Result<std::unique_ptr<oci::Store>> open_store(const Context& context,
 
 Result<oci::Descriptor> resolve(oci::Store& store, const oci::Reference& reference) {
   auto target = reference.target();
-  if (target.empty())
+  if (target.empty()) {
     return Error(ErrorKind::usage, reference.text() + ": neither a tag nor a digest",
                  "add a tag, for example " + reference.name() + ":latest");
+  }
   return store.resolve(target).with(reference.text());
 }
 

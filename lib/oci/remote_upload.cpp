@@ -12,7 +12,6 @@ namespace mpk::oci {
 namespace {
 
 constexpr const char* kPolicyFile = "hosts.json";
-constexpr std::uint64_t kShrink = 4;
 
 Descriptor plain(const Digest& digest, std::uint64_t size) {
   return {.media_type = "application/octet-stream", .digest = digest, .size = size};
@@ -84,7 +83,7 @@ Error RemoteUploads::give_up(Job& job, Error error) {
   }
   if (error.kind() != ErrorKind::cancelled) return error;
   return std::move(error).with_hint(
-      "run the same command again: it goes on where this one stopped");
+      "run the same command again: it goes on with what the registry has kept");
 }
 
 Result<bool> RemoteUploads::close(Job& job, bool mended) {
@@ -167,7 +166,7 @@ Result<Pushed> RemoteUploads::whole(Job& job, const Descriptor& descriptor) {
 bool RemoteUploads::shrinks_to_pieces(std::uint64_t size) {
   const auto known = policies_.of(host()).limit;
   auto limit = known == 0 ? sizes_.chunk : std::min(known, sizes_.chunk);
-  if (limit >= size) limit = std::max(sizes_.least, size / kShrink);
+  if (limit >= size) limit = sizes_.smaller(size);
   if (limit >= size) return false;
   policies_.learn(host(), {UploadPolicy::Way::chunked, limit});
   return true;

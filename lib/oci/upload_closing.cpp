@@ -88,9 +88,10 @@ Result<void> UploadClosing::put_digest(const UploadSession& session, const Descr
     request.idempotent = false;  // not again while the first may be at work
     const auto asked = request.url;
     auto response = client_.send(std::move(request), Access::push);
-    if (response && response->status == 416)
+    if (response && response->status == 416) {
       return Error(ErrorKind::network,
                    client_.base().authority() + " does not have all of the blob");
+    }
     const bool unclear = may_be_at_work(response);
     if (unclear && TRY(turns_up(descriptor))) return {};
     const bool failed = unclear || response->status == 500;

@@ -13,7 +13,7 @@
 namespace mpk::oci {
 namespace {
 
-constexpr std::int64_t kKeptSeconds = 24 * 3600;  // registries forget sessions after hours or days
+constexpr std::int64_t kKeptSeconds = 86'400;  // registries forget sessions after hours or days
 constexpr std::size_t kFileCap = 64U << 10;
 constexpr std::string_view kSuffix = ".upload";
 constexpr std::string_view kLockSuffix = ".lock";
@@ -91,9 +91,13 @@ void UploadJournal::remove_old() const {
   std::error_code failed;
   std::filesystem::directory_iterator at(directory_, failed);
   for (; !failed && at != std::filesystem::directory_iterator(); at.increment(failed)) {
-    if (at->path().extension() != kSuffix) continue;
-    const auto noted = read_noted(at->path());
-    if (!noted || is_old(noted->when, clock_->now())) remove_quietly(at->path());
+    const auto& path = at->path();
+    if (path.extension() == kSuffix) {
+      const auto noted = read_noted(path);
+      if (!noted || is_old(noted->when, clock_->now())) remove_quietly(path);
+    } else if (path.extension() == kLockSuffix && FileLock::acquire(path, 0)) {
+      remove_quietly(path);  // of somebody who was killed
+    }
   }
 }
 

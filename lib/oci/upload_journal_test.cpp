@@ -83,6 +83,15 @@ TEST_CASE("one upload has one owner at a time") {
   CHECK(bench.claim() != nullptr);
 }
 
+TEST_CASE("the lock of somebody who was killed is removed, one that is held is not") {
+  const Bench bench;
+  const auto held = bench.claim();
+  REQUIRE(write_file_atomic(bench.path / "0000.upload.lock", ""));
+  CHECK(bench.claim("file 2") != nullptr);
+  CHECK(bench.names() == std::vector<std::string>{".lock"});
+  CHECK(bench.claim() == nullptr);
+}
+
 TEST_CASE("without a directory, a clock or a name nothing is noted") {
   const Bench bench;
   CHECK(bench.claim("") == nullptr);

@@ -13,7 +13,6 @@ namespace {
 constexpr std::uint64_t kMostAfterRefusal = 90'000'000;
 static_assert(UploadSizes{}.chunk <= kMostAfterRefusal);
 
-constexpr std::uint64_t kShrink = 4;
 // Less of a piece than this is no headway: a registry that takes a byte a time is not waited for.
 constexpr std::uint64_t kHeadway = 16;
 
@@ -116,7 +115,7 @@ Result<UploadPieces::Step> UploadPieces::taken(UploadSession& session, std::uint
 
 // Whether it is worth to go on with smaller pieces.
 bool UploadPieces::shrink(const UploadSession& session, std::uint64_t length) {
-  const auto smaller = std::max(parts_.sizes.least, length / kShrink);
+  const auto smaller = parts_.sizes.smaller(length);
   const bool chunked = parts_.policies.of(host_).way == UploadPolicy::Way::chunked;
   // The first refusal may be of PATCH as such: a PUT is tried before that is believed.
   if (!chunked && is_first(session)) return false;
@@ -142,7 +141,7 @@ Result<UploadPieces::Step> UploadPieces::refused(UploadSession& session, std::ui
   }
   if (first && refuses_streams(response)) {
     const bool too_large = response.status == 413 || response.status == 416;
-    const auto smaller = std::max(parts_.sizes.least, length / kShrink);
+    const auto smaller = parts_.sizes.smaller(length);
     parts_.policies.learn(host_, {UploadPolicy::Way::monolithic, too_large ? smaller : 0});
     return Step(End::refused);
   }

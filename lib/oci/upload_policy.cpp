@@ -14,8 +14,7 @@
 namespace mpk::oci {
 namespace {
 
-constexpr std::int64_t kDays = 7;
-constexpr std::int64_t kKeptSeconds = kDays * 24 * 3600;
+constexpr std::int64_t kDay = 86'400, kKeptSeconds = 7 * kDay;
 constexpr std::size_t kFileCap = 256U << 10;
 
 struct Known {

@@ -3,6 +3,7 @@
 
 #include "base/time.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -16,6 +17,8 @@ namespace mpk::oci {
 struct UploadSizes {
   std::uint64_t chunk = 64U << 20;
   std::uint64_t least = 1U << 20;  // nginx takes this much unless it was told otherwise
+  /// What to try after one of `length` was too large.
+  std::uint64_t smaller(std::uint64_t length) const { return std::max(least, length / 4); }
 };
 
 struct UploadPolicy {
