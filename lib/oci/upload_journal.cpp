@@ -1,11 +1,15 @@
 // UploadJournal: one small JSON file an upload.
 #include "oci/upload_journal.hpp"
 
+#include "base/fd.hpp"
 #include "crypto/hash.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
 
+#include <fcntl.h>
 #include <nlohmann/json.hpp>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include <system_error>
 #include <utility>
@@ -42,6 +46,15 @@ bool is_old(const Timestamp& when, const Timestamp& now) {
   return when > now || now.seconds() - when.seconds() >= kKeptSeconds;
 }
 
+// In place and without fsync(2), which would cost more than a piece on a fast network: a note that
+// is torn or lost only means that the upload begins anew.
+void write_note(const std::filesystem::path& file, const std::string& text) {
+  const Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  const auto size = static_cast<::off_t>(text.size());
+  if (fd && ::pwrite(fd.get(), text.data(), text.size(), 0) == size)
+    static_cast<void>(::ftruncate(fd.get(), size));
+}
+
 void remove_quietly(const std::filesystem::path& file) {
   std::error_code ignored;
   std::filesystem::remove(file, ignored);
@@ -68,9 +81,7 @@ void UploadJournal::Claim::save(const Entry& entry) const {
   document["offset"] = entry.offset;
   document["least"] = entry.least;
   document["time"] = clock_.now().text();
-  constexpr unsigned kOwnerOnly = 0600;
-  auto ignored = write_file_atomic(file_, json::pretty(document), kOwnerOnly);
-  static_cast<void>(ignored);
+  write_note(file_, json::pretty(document));
 }
 
 void UploadJournal::Claim::drop() const { remove_quietly(file_); }

@@ -123,7 +123,7 @@ TEST_CASE("whatever a registry does, an upload ends with the right bytes or one 
     Retrying transport(schedule.registry);
     RemoteOptions options;
     options.upload_sizes = {.chunk = 200 + dice.below(1500), .least = 50};
-    const bool noted = dice.one_in(8);  // each note is an fsync
+    const bool noted = dice.one_in(2);
     if (noted) {
       options.uploads = directory.path() / std::to_string(seed);
       options.clock = &clock;
