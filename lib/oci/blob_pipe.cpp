@@ -133,9 +133,10 @@ Result<std::size_t> BlobPipe::read(std::span<std::uint8_t> buffer) {
 }
 
 Result<void> BlobPipe::seek(std::uint64_t offset) {
-  if (offset > descriptor_.size)
+  if (offset > descriptor_.size) {
     return Error(ErrorKind::unsupported,
                  descriptor_.digest.text() + ": has no byte " + std::to_string(offset));
+  }
   if (transfer_ && transfer_->total > offset) stop();
   start_at_ = offset;
   if (task_ != nullptr) {

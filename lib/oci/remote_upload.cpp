@@ -124,9 +124,8 @@ Result<Pushed> RemoteUploads::in_pieces(Job& job) {
                        .size = job.size,
                        .tries = job.tries,
                        .confirmed = [&job](const UploadSession& session) {
-                         if (job.claim)
-                           job.claim->save(
-                               {session.location.text(), session.offset, session.least});
+                         if (!job.claim) return;
+                         job.claim->save({session.location.text(), session.offset, session.least});
                        }});
   while (true) {
     if (!job.session) job.session = TRY(sessions_.open());

@@ -1,6 +1,4 @@
 // Tests of upload_closing: the PUT that ends an upload, its lost answers and odd ones.
-#include "oci/upload_closing.hpp"
-
 #include "oci/test_registry_answers.hpp"
 #include "oci/test_wired_transport.hpp"
 #include "testing/fake_transport.hpp"

@@ -20,13 +20,15 @@ std::optional<std::uint64_t> parse_upload_range(std::string_view header) {
 
 Result<Url> UploadSessions::location(const http::Response& response) const {
   auto header = response.headers.get("Location");
-  if (!header)
+  if (!header) {
     return Error(ErrorKind::malformed,
                  client_.base().authority() + ": an upload answer without Location");
+  }
   auto url = TRY(response.url.resolve(*header));
-  if (response.url.scheme == "https" && url.scheme != "https")
+  if (response.url.scheme == "https" && url.scheme != "https") {
     return Error(ErrorKind::denied, client_.base().authority() + ": its upload location is " +
                                         url.redacted() + ", not https");
+  }
   return url;
 }
 
