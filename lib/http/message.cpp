@@ -42,4 +42,13 @@ Result<std::size_t> TextSource::read(std::span<std::uint8_t> buffer) {
   return count;
 }
 
+Result<void> TextSource::seek(std::uint64_t offset) {
+  if (offset > text_.size()) {
+    return Error(ErrorKind::unsupported, "a text of " + std::to_string(text_.size()) +
+                                             " bytes can't be read from " + std::to_string(offset));
+  }
+  offset_ = static_cast<std::size_t>(offset);
+  return {};
+}
+
 }  // namespace mpk::http

@@ -34,16 +34,21 @@ class Headers {
   std::vector<std::pair<std::string, std::string>> list_;
 };
 
-/// A request body that can be read again from the start. Called on the thread that called send(),
-/// which begins where the source stands. With a size the source must end exactly there: mismatch.
+/// A request body that can be read again. Called on the thread that called send(), which begins
+/// where the source stands. With a size the source must end exactly there: mismatch.
 class BodySource {
  public:
   virtual ~BodySource() = default;
   virtual std::optional<std::uint64_t> size() const = 0;  // unknown: chunked transfer coding
   /// Up to buffer.size() bytes; 0 at the end.
   virtual Result<std::size_t> read(std::span<std::uint8_t> buffer) = 0;
-  /// Back to the start, for a retry or a redirect. An error (kind unsupported) if that can't be.
-  virtual Result<void> rewind() = 0;
+  /// Reading goes on at `offset`, at most size(): for a retry, a redirect, or the rest of an
+  /// upload. An error (kind unsupported) if that can't be.
+  virtual Result<void> seek(std::uint64_t offset) = 0;
+  Result<void> rewind() { return seek(0); }
+  /// Equal for the same bytes in another run of the program, as the stamp of a file is; empty: they
+  /// can't be known again.
+  virtual std::string identity() const { return {}; }
   /// The file whose bytes these are, from its first to its last; null: something else. Who takes
   /// the bytes from there and not by read() asks for what it needs to prove them.
   virtual const FileReader* file() const { return nullptr; }
@@ -54,10 +59,7 @@ class TextSource final : public BodySource {
   explicit TextSource(std::string text) : text_(std::move(text)) {}
   std::optional<std::uint64_t> size() const override { return text_.size(); }
   Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
-  Result<void> rewind() override {
-    offset_ = 0;
-    return {};
-  }
+  Result<void> seek(std::uint64_t offset) override;
 
  private:
   std::string text_;

@@ -34,6 +34,12 @@ TEST_CASE("a text body is read in pieces, to its end, and again") {
   CHECK(source.rewind().has_value());
   CHECK(source.read(buffer).value() == 3);
   CHECK(buffer[0] == 'a');
+  CHECK(source.seek(4).has_value());
+  CHECK(source.read(buffer).value() == 1);
+  CHECK(buffer[0] == 'e');
+  CHECK(source.seek(5).has_value());
+  CHECK(source.read(buffer).value() == 0);
+  CHECK(source.seek(6).error().kind() == ErrorKind::unsupported);
 }
 
 }  // namespace

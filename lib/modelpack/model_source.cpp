@@ -62,11 +62,33 @@ Result<std::size_t> ModelSource::read(std::span<std::uint8_t> buffer) {
   return count;
 }
 
-Result<void> ModelSource::rewind() {
-  TRY(reader_.seek(0));
-  offset_ = 0;
-  if (task_) task_->restart();
+Result<void> ModelSource::seek(std::uint64_t offset) {
+  if (offset > reader_.size()) {
+    return Error(ErrorKind::unsupported, file_.path + ": has no byte " + std::to_string(offset));
+  }
+  if (offset == offset_) return {};
+  const auto known = digest_ ? offset : std::min(offset, hashed_);
+  TRY(reader_.seek(known));
+  offset_ = known;
+  if (task_) {
+    task_->restart();
+    task_->advance(known);
+  }
+  Bytes gap;
+  while (offset_ < offset) {
+    gap.resize(static_cast<std::size_t>(std::min<std::uint64_t>(offset - offset_, kChunk)));
+    TRY(read(gap));
+  }
   return {};
+}
+
+std::string ModelSource::identity() const {
+  const auto& stamp = reader_.stamp();
+  std::string out;
+  for (const auto number : {stamp.device, stamp.inode, stamp.size}) {
+    out += std::to_string(number) + " ";
+  }
+  return out + std::to_string(stamp.mtime_ns) + " " + std::to_string(stamp.ctime_ns);
 }
 
 Result<Digest> ModelSource::digest() {

@@ -13,7 +13,8 @@
 namespace mpk::modelpack {
 
 /// The first time through it is hashed and its head is kept. Reading again (a retry), or reading
-/// what the cache knows, only counts bytes: the digest must come out again at the host. mismatch
+/// what the cache knows, only counts bytes: the digest must come out again at the host. A seek to
+/// bytes that were never read reads those before them, for they belong to the digest. mismatch
 /// when the file changes while it is read. Not thread-safe.
 class ModelSource final : public oci::Source {
  public:
@@ -23,7 +24,9 @@ class ModelSource final : public oci::Source {
 
   std::optional<std::uint64_t> size() const override { return reader_.size(); }
   Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
-  Result<void> rewind() override;
+  Result<void> seek(std::uint64_t offset) override;
+  /// The file's stamp.
+  std::string identity() const override;
   const FileReader* file() const override { return &reader_; }
 
   /// Whether the cache knew the digest at the start; then only the head has been read.

@@ -14,6 +14,7 @@ namespace {
 
 // Two of these are in memory: one is filled while the other is read.
 constexpr std::size_t kCapacity = 512U << 10;
+constexpr std::size_t kPiece = 64U << 10;
 // A token has no condition to wait for, and its flag may be set by a signal handler.
 constexpr std::chrono::milliseconds kCancelInterval{100};
 
@@ -100,25 +101,48 @@ std::optional<std::uint64_t> BlobPipe::size() const { return descriptor_.size; }
 
 std::uint64_t BlobPipe::bytes() const { return transfer_ ? transfer_->total : 0; }
 
-Result<std::size_t> BlobPipe::read(std::span<std::uint8_t> buffer) {
-  if (!transfer_) {
-    transfer_ = std::make_unique<Transfer>();
-    try {
-      transfer_->fetcher =
-          std::jthread([this, transfer = transfer_.get()] { transfer->run(from_, descriptor_); });
-    } catch (const std::system_error& thrown) {
-      transfer_.reset();
-      return Error(ErrorKind::io, std::string("cannot start a thread: ") + thrown.what());
-    }
+Result<void> BlobPipe::start() {
+  transfer_ = std::make_unique<Transfer>();
+  try {
+    transfer_->fetcher =
+        std::jthread([this, transfer = transfer_.get()] { transfer->run(from_, descriptor_); });
+  } catch (const std::system_error& thrown) {
+    transfer_.reset();
+    return Error(ErrorKind::io, std::string("cannot start a thread: ") + thrown.what());
   }
+  return {};
+}
+
+// What lies before the place to read from has to be fetched all the same: it is proven, too.
+Result<void> BlobPipe::skip() {
+  Bytes thrown_away;
+  while (transfer_->total < start_at_) {
+    thrown_away.resize(
+        static_cast<std::size_t>(std::min<std::uint64_t>(start_at_ - transfer_->total, kPiece)));
+    if (TRY(transfer_->read(thrown_away, cancel_)) == 0) break;
+  }
+  return {};
+}
+
+Result<std::size_t> BlobPipe::read(std::span<std::uint8_t> buffer) {
+  if (!transfer_) TRY(start());
+  TRY(skip());
   const std::size_t count = TRY(transfer_->read(buffer, cancel_));
   if (task_ != nullptr) task_->advance(count);
   return count;
 }
 
-Result<void> BlobPipe::rewind() {
-  stop();
-  if (task_ != nullptr) task_->restart();
+Result<void> BlobPipe::seek(std::uint64_t offset) {
+  if (offset > descriptor_.size) {
+    return Error(ErrorKind::unsupported,
+                 descriptor_.digest.text() + ": has no byte " + std::to_string(offset));
+  }
+  if (transfer_ && transfer_->total > offset) stop();
+  start_at_ = offset;
+  if (task_ != nullptr) {
+    task_->restart();
+    task_->advance(offset);
+  }
   return {};
 }
 

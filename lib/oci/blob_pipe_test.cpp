@@ -78,6 +78,28 @@ TEST_CASE("a rewound pipe gives the blob again from the start") {
   CHECK(drain(pipe, 4096).take() == content);
 }
 
+TEST_CASE("a pipe goes on at any place: ahead in the same fetch, behind in another") {
+  MemoryStore memory;
+  const std::string content = pattern(2'000'000);
+  const Descriptor blob = push_text(memory, "a/b", content).take();
+  test::WatchedStore from(memory);
+  BlobPipe pipe(from, blob, {});
+  REQUIRE(pipe.seek(700'000));
+  CHECK(from.fetched == 0);
+  CHECK(drain(pipe, 4096).take() == content.substr(700'000));
+  CHECK(from.fetched == 1);
+  REQUIRE(pipe.seek(10));
+  std::array<std::uint8_t, 1000> buffer{};
+  REQUIRE(pipe.read(buffer).take() > 0);
+  REQUIRE(pipe.seek(1'999'990));
+  CHECK(drain(pipe, 4096).take() == content.substr(1'999'990));
+  CHECK(from.fetched == 2);
+  REQUIRE(pipe.seek(2'000'000));
+  CHECK(drain(pipe, 4096).take().empty());
+  CHECK(pipe.finish());
+  CHECK(pipe.seek(2'000'001).error().kind() == ErrorKind::unsupported);
+}
+
 TEST_CASE("a reader that goes away does not leave the fetch hanging") {
   MemoryStore from;
   const Descriptor blob = push_text(from, "a/b", pattern(5'000'000)).take();

@@ -155,7 +155,7 @@ TEST_CASE("check finds what is damaged, missing or gone") {
       Result<std::size_t> read(std::span<std::uint8_t> buffer) override {
         return reader.read(buffer);
       }
-      Result<void> rewind() override { return reader.seek(0); }
+      Result<void> seek(std::uint64_t offset) override { return reader.seek(offset); }
       const FileReader* file() const override { return &reader; }
       FileReader reader;
     } source(file);

@@ -39,7 +39,7 @@ class FileSource final : public Source {
     read_ += count;
     return count;
   }
-  Result<void> rewind() override { return reader_.seek(0); }
+  Result<void> seek(std::uint64_t offset) override { return reader_.seek(offset); }
   const FileReader* file() const override { return &reader_; }
   std::uint64_t bytes_read() const { return read_; }
 

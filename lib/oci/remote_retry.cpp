@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr unsigned kSessions = 5;  // that one blob may use up
+constexpr unsigned kTries = 5;
 constexpr milliseconds kSlice{100};
 
 }  // namespace
@@ -46,10 +46,10 @@ Result<void> RemotePauses::pause(milliseconds time, const std::string& why) cons
   return pause(time);
 }
 
-Result<void> UploadTries::start_over(Error error, Source& source) {
+Result<void> UploadTries::again(Error error) {
   http::RetryQuestion question;
   question.attempt = ++made_;
-  question.max_attempts = kSessions;
+  question.max_attempts = kTries;
   question.jitter = jitter();
   if (const auto refusal = std::exchange(refusal_, std::nullopt)) {
     question.status = refusal->status;
@@ -58,7 +58,7 @@ Result<void> UploadTries::start_over(Error error, Source& source) {
     question.error = error.kind();
   }
   const auto delay = http::retry_delay(question);
-  if (!delay || !source.rewind()) return error;
+  if (!delay) return error;
   return pauses_.pause(*delay, subject_ + ": " + error.message());
 }
 

@@ -1,11 +1,10 @@
-// The pauses of one store, and when an upload is worth another session.
+// The pauses of one store, and when an upload is worth another try.
 #pragma once
 
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "http/message.hpp"
 #include "oci/remote_store.hpp"
-#include "oci/store.hpp"
 
 #include <chrono>
 #include <functional>
@@ -29,15 +28,17 @@ class RemotePauses {
   Logger logger_;
 };
 
-/// The tries of one upload, each in a session of its own: nobody knows what a broken one holds.
+/// The tries of one upload: five without any headway.
 class UploadTries {
  public:
   UploadTries(const RemotePauses& pauses, std::string subject)
       : pauses_(pauses), subject_(std::move(subject)) {}
   /// The registry's answer to the try, if that is why it failed: its status and Retry-After decide.
   void refused(const http::Response& response) { refusal_ = response; }
-  /// After a failed try: pauses and rewinds the source, or returns the error.
-  Result<void> start_over(Error error, Source& source);
+  /// Bytes are there that never were before: the count begins again.
+  void advanced() { made_ = 0; }
+  /// After a failed try: pauses, or returns the error.
+  Result<void> again(Error error);
 
  private:
   const RemotePauses& pauses_;

@@ -96,7 +96,7 @@ class RemoteStore final : public Store {
             },
             logger),
         pauses_(options, logger),
-        uploads_(client_, pauses_),
+        uploads_(client_, pauses_, options, logger),
         referrers_(client_, *this, pauses_) {}
 
   std::string name() const override { return name_; }

@@ -2,285 +2,225 @@
 #include "oci/remote_upload.hpp"
 
 #include "base/text.hpp"
+#include "oci/body_slice.hpp"
+#include "oci/upload_pieces.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <utility>
 
 namespace mpk::oci {
 namespace {
 
-// A registry on object storage reads a blob again to hash it before it answers the last PUT:
-// measured as low as some ten megabytes a second.
-constexpr unsigned kAnswerSeconds = 600;
-constexpr std::uint64_t kHashedPerSecond = 20U << 20;
-unsigned answer_seconds(std::uint64_t size) {
-  constexpr std::uint64_t kDay = 86'400;
-  return static_cast<unsigned>(std::min(kAnswerSeconds + size / kHashedPerSecond, kDay));
-}
-
-// As long as it may take to finish what it was sent, after its answer was lost (a gateway in front
-// of it gives up after a minute).
-constexpr std::chrono::seconds kFirstLook{1}, kLongestLook{15}, kLookFor{5}, kLongestLooking{600};
-std::chrono::milliseconds looking_time(std::uint64_t size) {
-  return std::min<std::chrono::milliseconds>(
-      kLookFor + std::chrono::seconds(size / kHashedPerSecond), kLongestLooking);
-}
-
-constexpr unsigned kCloses = 2;  // tries to end one session: no byte is sent again for them
-
-bool is_success(int status) { return status >= 200 && status <= 299; }
+constexpr const char* kPolicyFile = "hosts.json";
 
 Descriptor plain(const Digest& digest, std::uint64_t size) {
   return {.media_type = "application/octet-stream", .digest = digest, .size = size};
 }
 
-// A host that answers a PATCH like this does not take streamed uploads of this size; others (ECR)
-// answer any 2xx.
-bool refuses_streams(int status) {
-  return status == 404 || status == 405 || status == 411 || status == 413 || status == 416 ||
-         status == 501;
+// What a session is worth keeping for: the next run may fare better.
+bool may_go_on_later(ErrorKind kind) {
+  return kind == ErrorKind::cancelled || kind == ErrorKind::network || kind == ErrorKind::timeout ||
+         kind == ErrorKind::unauthorized;
 }
-
-// "Range: 0-N" of an upload: whether the host has all of what was sent. Most hosts say it.
-bool has_all(const http::Response& response, std::uint64_t size) {
-  auto range = response.headers.get("Range");
-  return !range || *range == "0-" + std::to_string(size - 1) ||
-         *range == "bytes=0-" + std::to_string(size - 1);
-}
-
-// Whether the registry may be doing still what it was asked, or have done it: it said nothing, or a
-// gateway in front of it lost patience. (429 and 503 say that nothing was done.)
-bool may_be_at_work(const Result<http::Response>& response) {
-  if (response)
-    return response->status == 408 || response->status == 502 || response->status == 504;
-  const auto kind = response.error().kind();
-  return kind == ErrorKind::network || kind == ErrorKind::timeout;
-}
-
-// A PATCH or PUT with the blob's bytes. Sent again into the same session, they would follow those
-// that arrived: another try is for UploadTries, whatever the status.
-void carry_bytes(http::Request& request, std::uint64_t size) {
-  request.bulk = true;
-  request.redirects = http::Redirects::all;
-  request.answer_seconds = answer_seconds(size);
-  request.idempotent = false;
-  request.no_retry = {429, 503};
-}
-
-// Tells whether a body was read to its end: only then can the registry have all of it.
-class CountingSource final : public Source {
- public:
-  explicit CountingSource(Source& inner) : inner_(inner) {}
-  std::optional<std::uint64_t> size() const override { return inner_.size(); }
-  Result<std::size_t> read(std::span<std::uint8_t> buffer) override {
-    const std::size_t count = TRY(inner_.read(buffer));
-    count_ += count;
-    return count;
-  }
-  Result<void> rewind() override {
-    count_ = 0;
-    return inner_.rewind();
-  }
-  std::uint64_t count() const { return count_; }
-
- private:
-  Source& inner_;
-  std::uint64_t count_ = 0;
-};
 
 }  // namespace
 
-Result<bool> RemoteUploads::has_blob(const Descriptor& descriptor) {
-  auto request = client_.request("HEAD", client_.url("blobs/" + descriptor.digest.text()));
-  auto response = TRY(client_.send(std::move(request), Access::pull));
-  if (response.status == 404) return false;
-  if (response.status != 200) return client_.error(response, "blob " + descriptor.digest.brief());
-  // A log-in page is 200, too. A wrong "no" costs an upload, a wrong "yes" the blob.
-  const auto length = response.headers.get("Content-Length");
-  if (!length) return response.url.same_origin(client_.base());
-  return parse_u64(*length).value_or(descriptor.size + 1) == descriptor.size;
+struct RemoteUploads::Job {
+  PlacedSource source;
+  std::uint64_t size;
+  std::function<Result<Digest>()> digest;
+  UploadTries tries;
+  std::unique_ptr<UploadJournal::Claim> claim;
+  std::optional<UploadSession> session;
+  bool resumed = false;
+  bool began_anew = false;
+};
+
+RemoteUploads::RemoteUploads(RemoteClient& client, const RemotePauses& pauses,
+                             const RemoteOptions& options, Logger logger)
+    : client_(client),
+      pauses_(pauses),
+      logger_(std::move(logger)),
+      sizes_(options.upload_sizes),
+      sessions_(client),
+      closing_(client, pauses),
+      policies_(options.uploads.empty() ? options.uploads : options.uploads / kPolicyFile,
+                options.clock),
+      journal_(options.uploads, options.clock) {}
+
+void RemoteUploads::resume(Job& job, const std::string& what) {
+  if (job.size <= sizes_.chunk || what.empty()) return;
+  job.claim = journal_.claim(host(), client_.repository(), what);
+  const auto entry = job.claim ? job.claim->load() : std::nullopt;
+  if (!entry) return;
+  auto location = sessions_.known_location(entry->session);
+  auto found =
+      location ? sessions_.standing(
+                     {.location = location.take(), .offset = entry->offset, .least = entry->least},
+                     job.size)
+               : Result<std::optional<UploadSession>>(location.error());
+  if (!found || !*found) {
+    job.claim->drop();
+    return;
+  }
+  job.session = std::move(*found);
+  job.resumed = true;
+  logger_.info(host() + ": an upload that broke off goes on after " +
+               human_size(job.session->offset) + " of " + human_size(job.size));
 }
 
-// Opaque: absolute, scheme-relative or relative; the query stays as it is written.
-Result<Url> RemoteUploads::location(const http::Response& response) const {
-  auto header = response.headers.get("Location");
-  if (!header)
-    return Error(ErrorKind::malformed,
-                 client_.base().authority() + ": an upload answer without Location");
-  auto url = TRY(response.url.resolve(*header));
-  if (response.url.scheme == "https" && url.scheme != "https")
-    return Error(ErrorKind::denied, client_.base().authority() + ": its upload location is " +
-                                        url.redacted() + ", not https");
-  return url;
+void RemoteUploads::forget_session(Job& job, bool cancel) {
+  if (cancel && job.session) sessions_.cancel(*job.session);
+  if (job.claim) job.claim->drop();
+  job.session.reset();
 }
 
-Result<Url> RemoteUploads::open_session() {
-  http::TextSource empty("");
-  auto request = client_.request("POST", client_.url("blobs/uploads/"));
-  request.body = &empty;
-  request.redirects = http::Redirects::all;
-  auto response = TRY(client_.send(std::move(request), Access::push));
-  if (response.status != 202) return client_.error(response, "upload");
-  return location(response);
+Error RemoteUploads::give_up(Job& job, Error error) {
+  const bool kept = job.claim && job.session && job.session->offset > 0;
+  if (!kept || !may_go_on_later(error.kind())) {
+    forget_session(job, true);
+    return error;
+  }
+  if (error.kind() != ErrorKind::cancelled) return error;
+  return std::move(error).with_hint(
+      "run the same command again: it goes on with what the registry has kept");
 }
 
-Result<bool> RemoteUploads::mount(const Descriptor& descriptor, const std::string& from,
-                                  std::optional<Url>& session) {
-  http::TextSource empty("");
-  auto url = client_.url("blobs/uploads/")
-                 .with_query("mount", descriptor.digest.text())
-                 .with_query("from", from);
-  auto request = client_.request("POST", url);
-  request.body = &empty;
-  auto response =
-      TRY(client_.send(std::move(request), Access::push, {"repository:" + from + ":pull"}));
-  if (response.status == 201) return true;
-  // 202: the registry opened a session instead; it is used, not left behind.
-  if (response.status == 202) session = TRY(location(response));
+Result<bool> RemoteUploads::close(Job& job, bool mended) {
+  auto digest = job.digest();
+  if (!digest) return give_up(job, std::move(digest).error());
+  auto closed = closing_.put_digest(*job.session, plain(*digest, job.size), job.tries);
+  if (closed) {
+    if (job.claim) job.claim->drop();
+    return true;
+  }
+  auto error = std::move(closed).error();
+  // What the registry kept of a session that broke may be other bytes; a new one tells.
+  if (error.kind() == ErrorKind::mismatch && mended && !std::exchange(job.began_anew, true)) {
+    forget_session(job, false);
+    return false;
+  }
+  const bool later = may_go_on_later(error.kind());
+  auto again = job.tries.again(std::move(error));
+  if (!again) {
+    if (!later) forget_session(job, false);
+    return std::move(again).error();
+  }
+  auto found = sessions_.standing(*job.session, job.size);
+  if (!found || !*found) {
+    forget_session(job, false);
+  } else {
+    job.session = std::move(*found);
+  }
   return false;
 }
 
-Result<void> RemoteUploads::put_whole(const Url& session, const Descriptor& descriptor,
-                                      Source& source, UploadTries& tries) {
-  CountingSource counted(source);
-  auto request = client_.request("PUT", session.with_query("digest", descriptor.digest.text()));
-  request.headers.set("Content-Type", "application/octet-stream");
-  request.body = &counted;
-  carry_bytes(request, descriptor.size);
-  const auto asked = request.url;
-  auto response = client_.send(std::move(request), Access::push);
-  const bool whole = counted.count() == descriptor.size;
-  if (whole && may_be_at_work(response) && TRY(turns_up(descriptor))) return {};
-  return closed(TRY(std::move(response)), asked, descriptor, tries);
+Result<Pushed> RemoteUploads::in_pieces(Job& job) {
+  UploadPieces pieces({.client = client_,
+                       .sessions = sessions_,
+                       .policies = policies_,
+                       .sizes = sizes_,
+                       .source = job.source,
+                       .size = job.size,
+                       .tries = job.tries,
+                       .confirmed = [&job](const UploadSession& session) {
+                         if (!job.claim) return;
+                         job.claim->save({session.location.text(), session.offset, session.least});
+                       }});
+  while (true) {
+    if (!job.session) job.session = TRY(sessions_.open());
+    auto end = pieces.send_rest(*job.session);
+    if (!end) return give_up(job, std::move(end).error());
+    switch (*end) {
+      case UploadPieces::End::complete:
+        if (TRY(close(job, pieces.mended() || job.resumed))) return Pushed::uploaded;
+        break;
+      case UploadPieces::End::refused:
+        forget_session(job, true);
+        return Error(ErrorKind::unsupported, host() + " takes no streamed uploads");
+      case UploadPieces::End::gone:
+      case UploadPieces::End::spoiled:
+        forget_session(job, *end == UploadPieces::End::spoiled);
+        break;
+    }
+  }
+}
+
+Result<Pushed> RemoteUploads::whole(Job& job, const Descriptor& descriptor) {
+  while (true) {
+    if (!job.session) job.session = TRY(sessions_.open());
+    auto put = closing_.put_whole(*job.session, descriptor, job.source, job.tries);
+    if (put) return Pushed::uploaded;
+    const bool too_large = put.error().kind() == ErrorKind::too_large;
+    if (too_large) sessions_.cancel(*job.session);
+    job.session.reset();
+    if (too_large) return std::move(put).error();
+    auto error = put.error();
+    TRY(job.tries.again(std::move(put).error()));
+    if (!job.source.seek(0)) return error;
+  }
+}
+
+// Whether a blob that was too large for one request may fit into several; that is learned.
+bool RemoteUploads::shrinks_to_pieces(std::uint64_t size) {
+  const auto known = policies_.of(host()).limit;
+  auto limit = known == 0 ? sizes_.chunk : std::min(known, sizes_.chunk);
+  if (limit >= size) limit = sizes_.smaller(size);
+  if (limit >= size) return false;
+  policies_.learn(host(), {UploadPolicy::Way::chunked, limit});
+  return true;
 }
 
 Result<Pushed> RemoteUploads::push_blob(const Descriptor& descriptor, Source& source,
                                         const std::vector<std::string>& mount_from) {
   if (TRY(has_blob(descriptor))) return Pushed::already_there;
-  std::optional<Url> session;
+  Job job{.source = PlacedSource(source),
+          .size = descriptor.size,
+          .digest = [&]() -> Result<Digest> { return descriptor.digest; },
+          .tries = {pauses_, "blob " + descriptor.digest.brief()}};
   for (const auto& from : mount_from) {
     if (from == client_.repository()) continue;
-    if (TRY(mount(descriptor, from, session))) return Pushed::mounted;
-    if (session) break;
+    auto mounted = TRY(sessions_.mount(descriptor.digest, from));
+    if (mounted.done) return Pushed::mounted;
+    job.session = std::move(mounted.session);
+    if (job.session) break;
   }
-  for (UploadTries tries(pauses_, "blob " + descriptor.digest.brief());;) {
-    if (!session) session = TRY(open_session());
-    auto put = put_whole(*session, descriptor, source, tries);
-    if (put) return Pushed::uploaded;
-    TRY(tries.start_over(std::move(put).error(), source));
-    session.reset();
+  auto opened = std::exchange(job.session, std::nullopt);
+  resume(job, descriptor.digest.text());
+  if (!job.session) {
+    job.session = std::move(opened);
+  } else if (opened) {
+    sessions_.cancel(*opened);
   }
-}
-
-Result<void> RemoteUploads::close_session(const Url& session, const Descriptor& descriptor,
-                                          UploadTries& tries) {
-  for (unsigned made = 1;; ++made) {
-    http::TextSource empty("");
-    auto request = client_.request("PUT", session.with_query("digest", descriptor.digest.text()));
-    request.headers.set("Content-Type", "application/octet-stream");
-    request.body = &empty;
-    request.redirects = http::Redirects::all;
-    request.timeout_seconds = answer_seconds(descriptor.size);
-    request.idempotent = false;  // not again while the first may be at work
-    const auto asked = request.url;
-    auto response = client_.send(std::move(request), Access::push);
-    const bool unclear = may_be_at_work(response);
-    if (unclear && TRY(turns_up(descriptor))) return {};
-    const bool failed = unclear || response->status == 500;
-    if (!failed || made == kCloses)
-      return closed(TRY(std::move(response)), asked, descriptor, tries);
-    if (!unclear) TRY(pauses_.pause(kFirstLook));
+  const auto policy = policies_.of(host());
+  // One that can be gone on with is worth the requests of its pieces.
+  bool pieces = policy.way == UploadPolicy::Way::chunked
+                    ? descriptor.size > policy.limit
+                    : policy.way == UploadPolicy::Way::streamed && job.claim != nullptr;
+  pieces = pieces || job.resumed;
+  constexpr unsigned kTurns = 2;  // both ways, and the first once more
+  for (unsigned turn = 0;; ++turn) {
+    auto pushed = pieces ? in_pieces(job) : whole(job, descriptor);
+    if (pushed || turn == kTurns) return pushed;
+    const auto kind = pushed.error().kind();
+    const bool other_way = pieces
+                               ? kind == ErrorKind::unsupported
+                               : kind == ErrorKind::too_large && shrinks_to_pieces(descriptor.size);
+    if (!other_way) return pushed;
+    if (!job.source.seek(0)) return pushed;
+    pieces = !pieces;
   }
-}
-
-// distribution-spec: 201. Others are known from single registries and count only where no redirect
-// can have led to some page.
-Result<void> RemoteUploads::closed(const http::Response& response, const Url& asked,
-                                   const Descriptor& descriptor, UploadTries& tries) {
-  const bool redirected = response.url.text() != asked.text();
-  const auto subject = "blob " + descriptor.digest.brief();
-  if (response.status == 201 || (is_success(response.status) && !redirected)) return {};
-  if (is_success(response.status)) {
-    if (TRY(has_blob(descriptor))) return {};
-  }
-  auto error = client_.error(response, subject);
-  if (response.status == 400) return std::move(error).with_kind(ErrorKind::mismatch);
-  if (response.status != 404) {
-    tries.refused(response);
-    return error;
-  }
-  // The session is gone: closed by a PUT whose answer was lost, or forgotten.
-  if (TRY(has_blob(descriptor))) return {};
-  return Error(ErrorKind::network,
-               subject + ": " + client_.base().authority() + " lost the upload session",
-               "run the command again; what is there already is not sent again");
-}
-
-Result<bool> RemoteUploads::turns_up(const Descriptor& descriptor) {
-  std::chrono::milliseconds waited{0}, next = kFirstLook;
-  for (const auto limit = looking_time(descriptor.size);;
-       next = std::min<std::chrono::milliseconds>(2 * next, kLongestLook)) {
-    auto there = has_blob(descriptor);
-    if (!there && there.error().kind() == ErrorKind::cancelled) return there;
-    if (there && *there) return true;
-    if (!there || waited >= limit) return false;
-    TRY(pauses_.pause(next));
-    waited += next;
-  }
-}
-
-void RemoteUploads::cancel_session(const Url& session) {
-  // Best effort: registries drop forgotten sessions by themselves.
-  auto ignored = client_.send(client_.request("DELETE", session), Access::push);
-  static_cast<void>(ignored);
-}
-
-// Returns where to go on.
-Result<Url> RemoteUploads::patch(const Url& session, Source& source, std::uint64_t size,
-                                 UploadTries& tries) {
-  auto request = client_.request("PATCH", session);
-  request.headers.set("Content-Type", "application/octet-stream");
-  request.body = &source;
-  carry_bytes(request, size);
-  auto response = TRY(client_.send(std::move(request), Access::push));
-  if (refuses_streams(response.status)) {
-    streams_ = false;
-    return Error(ErrorKind::unsupported, client_.base().authority() + " takes no streamed uploads");
-  }
-  if (!is_success(response.status)) {
-    tries.refused(response);
-    return client_.error(response, "upload");
-  }
-  if (!has_all(response, size))
-    return Error(ErrorKind::network,
-                 client_.base().authority() + " did not take the whole upload: range " +
-                     printable(*response.headers.get("Range"), 60),
-                 "run the command again");
-  if (!response.headers.get("Location")) return session;
-  return location(response);
-}
-
-Result<void> RemoteUploads::stream_once(const Url& session, Source& source, std::uint64_t size,
-                                        const std::function<Result<Digest>()>& digest,
-                                        UploadTries& tries) {
-  auto next = patch(session, source, size, tries);
-  auto found = next ? digest() : Result<Digest>(next.error());
-  if (found) return close_session(*next, plain(*found, size), tries);
-  cancel_session(session);
-  return std::move(found).error();
 }
 
 Result<Pushed> RemoteUploads::push_stream(Source& source, std::uint64_t size,
                                           const std::function<Result<Digest>()>& digest) {
   if (size == 0) return push_blob(plain(TRY(digest()), 0), source, {});
-  if (!streams_)
-    return Error(ErrorKind::unsupported, client_.base().authority() + " takes no streamed uploads");
-  for (UploadTries tries(pauses_, "upload");;) {
-    const auto session = TRY(open_session());
-    auto streamed = stream_once(session, source, size, digest, tries);
-    if (streamed) return Pushed::uploaded;
-    TRY(tries.start_over(std::move(streamed).error(), source));
-  }
+  if (policies_.of(host()).way == UploadPolicy::Way::monolithic)
+    return Error(ErrorKind::unsupported, host() + " takes no streamed uploads");
+  Job job{
+      .source = PlacedSource(source), .size = size, .digest = digest, .tries = {pauses_, "upload"}};
+  resume(job, source.identity());
+  return in_pieces(job);
 }
 
 }  // namespace mpk::oci

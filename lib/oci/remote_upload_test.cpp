@@ -53,6 +53,7 @@ struct Host {
       if (broken(put_fails)) return Error(ErrorKind::timeout, "no answer");
       return answer(put);
     }
+    if (request.method == "GET") return answer(404);  // the session is gone
     return answer(request.method == "DELETE" ? 204 : 500);
   }
 
@@ -87,7 +88,7 @@ class BrokenSource final : public Source {
   Result<std::size_t> read(std::span<std::uint8_t>) override {
     return Error(ErrorKind::mismatch, "the file grew");
   }
-  Result<void> rewind() override { return {}; }
+  Result<void> seek(std::uint64_t) override { return {}; }
 };
 
 }  // namespace
@@ -289,13 +290,13 @@ TEST_CASE("an upload that breaks off starts over in a new session, five times at
   }
 }
 
-TEST_CASE("an upload of which the host took a part starts over") {
+TEST_CASE("an upload of which nobody knows how much the host took starts over") {
   for (const char* range : {"0-6", "bytes=0-6"}) {
     FakeRemote good{Host{.range = range}};
     CHECK(push_stream(good).take() == Pushed::uploaded);
     CHECK(count(good, "PATCH") == 1);
   }
-  for (const char* range : {"0-5", "0-0", "0-13", "nonsense"}) {
+  for (const char* range : {"0-0", "0-13", "nonsense"}) {
     CAPTURE(range);
     FakeRemote remote{Host{.range = range}};
     CHECK(push_stream(remote).error().kind() == ErrorKind::network);
@@ -356,120 +357,6 @@ TEST_CASE("bytes that a host is too busy for go to a new session, after the time
   WiredRemote never(BusyHost{503, 100});
   CHECK(push_blob(never).error().kind() == ErrorKind::network);
   CHECK(count(never, "PUT") == 5);
-}
-
-namespace {
-
-// Takes every byte; what it makes of the PUT that ends the session is given.
-struct SlowHost {
-  std::vector<std::optional<int>> endings;  // nothing: no answer
-  unsigned found_after = 1000;              // so many HEADs is the blob there
-  unsigned heads = 0, puts = 0;
-  bool asked_before = false;  // push_blob looks first
-  std::vector<http::Request> closing;
-  Result<http::Response> operator()(const http::Request& request, const std::string& body) {
-    if (request.method == "HEAD" && !std::exchange(asked_before, true)) return answer(404);
-    if (request.method == "HEAD") return answer(++heads > found_after ? 200 : 404);
-    if (request.method == "POST") return answer(202, {{"Location", "/up"}});
-    if (request.method == "PATCH") return answer(202);
-    if (request.method == "DELETE") return answer(204);
-    static_cast<void>(body);
-    closing.push_back(request);
-    const auto ending = endings.at(std::min<std::size_t>(puts++, endings.size() - 1));
-    if (!ending) return Error(ErrorKind::timeout, "no answer");
-    return answer(*ending);
-  }
-};
-
-}  // namespace
-
-TEST_CASE("after a lost answer to the last PUT the blob is looked for before it is sent again") {
-  for (const auto ending : {std::optional<int>(), std::optional(504), std::optional(502)}) {
-    for (const bool streams : {false, true}) {
-      CAPTURE(ending.value_or(0));
-      CAPTURE(streams);
-      SlowHost host{.endings = {ending}, .found_after = 2, .asked_before = streams};
-      WiredRemote remote(std::ref(host));
-      CHECK((streams ? push_stream(remote) : push_blob(remote)).take() == Pushed::uploaded);
-      CHECK(count(remote, "POST") == 1);
-      CHECK(host.puts == 1);
-      CHECK(host.heads == 3);
-      CHECK(remote.slept == 1000 + 2000);
-    }
-  }
-}
-
-TEST_CASE("a session that was not ended is ended once more before the bytes go again") {
-  for (const auto ending : {std::optional<int>(), std::optional(502), std::optional(500)}) {
-    CAPTURE(ending.value_or(0));
-    SlowHost host{.endings = {ending, 201}, .asked_before = true};
-    WiredRemote remote(std::ref(host));
-    CHECK(push_stream(remote).take() == Pushed::uploaded);
-    CHECK(count(remote, "PATCH") == 1);
-    CHECK(host.puts == 2);
-    // What says itself that it failed is not waited for.
-    CHECK((host.heads == 0) == (ending == 500));
-  }
-  SlowHost host{.endings = {500, 500, 201}, .asked_before = true};
-  WiredRemote remote(std::ref(host));
-  CHECK(push_stream(remote).take() == Pushed::uploaded);
-  CHECK(count(remote, "PATCH") == 2);
-}
-
-TEST_CASE("a large blob may be hashed for long, and is waited for, not for ever") {
-  constexpr std::uint64_t kHuge = 100ULL << 30;
-  SlowHost host{.endings = {504}, .asked_before = true};
-  WiredRemote remote(std::ref(host));
-  http::TextSource source(kContent);
-  CHECK_FALSE(
-      remote.store->push_stream(source, kHuge, []() -> Result<Digest> { return kBlob.digest; }));
-  CHECK(host.closing.at(0).timeout_seconds == 600 + 5 * 1024);
-  // Two PUTs for each of five sessions, after each ten minutes and the last pause.
-  CHECK(remote.slept >= 10 * 600'000);
-  CHECK(remote.slept < 10 * 620'000);
-
-  SlowHost whole{.endings = {201}};
-  WiredRemote other(std::ref(whole));
-  CHECK(push_blob(other).has_value());
-  CHECK(whole.closing.at(0).answer_seconds == 600);
-}
-
-TEST_CASE("the end of an upload is 201, another success only where no redirect led to it") {
-  const struct {
-    int first;             // answer of the session
-    const char* location;  // of a redirect
-    int there;             // answer of that place
-    unsigned found_after;
-    bool accepted;
-  } rows[] = {
-      {201, "", 0, 1000, true},
-      {200, "", 0, 1000, true},
-      {204, "", 0, 1000, true},
-      {303, "/login", 200, 1000, false},
-      {302, "https://sso.example/login", 200, 0, false},
-      {307, "/login", 200, 1000, false},
-      {307, "https://storage.example/x", 200, 1000, false},
-      {307, "https://storage.example/x", 200, 0, true},  // as HEAD says
-      {307, "https://storage.example/x", 201, 1000, true},
-  };
-  for (const auto& row : rows) {
-    CAPTURE(row.first);
-    CAPTURE(row.location);
-    SlowHost host{.endings = {row.first}, .found_after = row.found_after};
-    WiredRemote remote(
-        [&](const http::Request& request, const std::string& body) -> Result<http::Response> {
-          if (*row.location != '\0' && request.url.text().ends_with(row.location))
-            return answer(row.there, {}, "<html>");
-          auto response = host(request, body);
-          if (response && request.method == "PUT") response->headers.set("Location", row.location);
-          return response;
-        });
-    const auto pushed = push_blob(remote);
-    CHECK(pushed.has_value() == row.accepted);
-    CHECK(count(remote, "GET") == 0);
-    if (!pushed) CHECK(pushed.error().kind() == ErrorKind::network);
-    if (!pushed) CHECK(count(remote, "POST") == 1);
-  }
 }
 
 TEST_CASE("a blob is there when a HEAD says so, with its size or from the registry itself") {

@@ -51,7 +51,7 @@ class LyingSource final : public Source {
   LyingSource(std::uint64_t size, std::string text) : size_(size), inner_(std::move(text)) {}
   std::optional<std::uint64_t> size() const override { return size_; }
   Result<std::size_t> read(std::span<std::uint8_t> buffer) override { return inner_.read(buffer); }
-  Result<void> rewind() override { return inner_.rewind(); }
+  Result<void> seek(std::uint64_t offset) override { return inner_.seek(offset); }
 
  private:
   std::uint64_t size_;

@@ -32,10 +32,11 @@ class PatternSource final : public http::BodySource {
     offset_ += count;
     return count;
   }
-  Result<void> rewind() override {
-    if (!rewindable) return Error(ErrorKind::unsupported, "pattern: can't be read again");
-    offset_ = 0;
-    ++rewinds;
+  Result<void> seek(std::uint64_t offset) override {
+    if (!rewindable || offset > size_)
+      return Error(ErrorKind::unsupported, "pattern: can't be read from there");
+    offset_ = offset;
+    if (offset == 0) ++rewinds;
     return {};
   }
 
