@@ -67,7 +67,8 @@ class AtomicFile {
 /// Removes what killed writers left in `directory`: regular files of this user that are named as
 /// AtomicFile and PartFile name them and that nobody has locked, but for the part files of
 /// `part_keys`. What can't be removed stays.
-void remove_abandoned_files(const Directory& directory, const std::set<std::string>& part_keys = {});
+void remove_abandoned_files(const Directory& directory,
+                            const std::set<std::string>& part_keys = {});
 
 /// A directory that is removed with everything in it.
 class TempDir {

@@ -1,4 +1,5 @@
-// PartFile: a file of known size that is filled in any order and outlives the process that fills it.
+// PartFile: a file of known size that is filled in any order and outlives the process that fills
+// it.
 #pragma once
 
 #include "base/bytes.hpp"

@@ -32,10 +32,10 @@ class LayerDownloads {
     oci::Downloads::Turn turn_;
   };
 
-  /// The layer as a file at `place`, where its folder is; in the course of a Turn. exists: something
-  /// is there, and `replace` is false. What came before a network failed, or the user lost patience,
-  /// stays as a part file if it is worth it, and the next fetch of the layer goes on from it. A
-  /// local store's layers, and small ones, start over.
+  /// The layer as a file at `place`, where its folder is; in the course of a Turn. exists:
+  /// something is there, and `replace` is false. What came before a network failed, or the user
+  /// lost patience, stays as a part file if it is worth it, and the next fetch of the layer goes on
+  /// from it. A local store's layers, and small ones, start over.
   Result<void> fetch(const LayerFile& layer, const Place& place, bool replace,
                      const CancelToken& stop, ProgressTask* task);
   /// For a thread that has no layer left.

@@ -105,18 +105,18 @@ Result<UnpackOutcome> unpack(oci::Store& store, const oci::Manifest& manifest,
   LayerDownloads downloads(store, missing.size(), options.stats);
   // Whoever finds no file left helps with those that are large: hence more turns than files.
   const std::size_t turns = missing.empty() ? 0 : missing.size() + options.workers - 1;
-  auto fetched = parallel_for(
-      turns, options.workers, options.cancel,
-      [&](std::size_t i, const CancelToken& stop) -> Result<void> {
-        if (i >= missing.size()) return downloads.help(stop);
-        const LayerDownloads::Turn turn(downloads);
-        auto done = write_layer(downloads, root, missing[i], options, stop);
-        if (!done) return std::move(done).error().with("layer " + missing[i].path);
-        if (!*done) return {};
-        ++files;
-        bytes += missing[i].descriptor.size;
-        return {};
-      });
+  auto fetched = parallel_for(turns, options.workers, options.cancel,
+                              [&](std::size_t i, const CancelToken& stop) -> Result<void> {
+                                if (i >= missing.size()) return downloads.help(stop);
+                                const LayerDownloads::Turn turn(downloads);
+                                auto done = write_layer(downloads, root, missing[i], options, stop);
+                                if (!done)
+                                  return std::move(done).error().with("layer " + missing[i].path);
+                                if (!*done) return {};
+                                ++files;
+                                bytes += missing[i].descriptor.size;
+                                return {};
+                              });
   if (!fetched) return downloads.with_hint(std::move(fetched).error());
   remove_left_overs(root, layers, {});
   return UnpackOutcome{.written = files, .kept = layers.size() - files, .bytes = bytes};

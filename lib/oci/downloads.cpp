@@ -25,6 +25,12 @@ Error not_wanted() { return {ErrorKind::cancelled, "the transfer has ended"}; }
 
 }  // namespace
 
+/// One request of one blob.
+struct Downloads::Stream {
+  std::uint64_t start = 0, position = 0;
+  bool cut = false;  // others fetch the rest
+};
+
 /// One blob under way; the mutex of Downloads guards it, but for what the thread that hashes uses.
 struct Downloads::Transfer {
   Transfer(const Descriptor& blob_, PartFile& part_, const CancelToken& stop_, ProgressTask* task_)
@@ -40,10 +46,22 @@ struct Downloads::Transfer {
     if (!error || error->kind() == ErrorKind::cancelled) error = std::move(found);
   }
 
+  // How many of them an earlier process left.
+  std::uint64_t left_bytes(std::uint64_t offset, std::uint64_t count) const {
+    std::uint64_t sum = 0;
+    for (const auto& extent : left) {
+      const std::uint64_t from = std::max(offset, extent.offset);
+      const std::uint64_t to = std::min(offset + count, extent.offset + extent.size);
+      if (from < to) sum += to - from;
+    }
+    return sum;
+  }
+
   const Descriptor& blob;
   PartFile& part;
   const CancelToken& stop;
   ProgressTask* task;
+  const std::vector<Extent> left = part.extents();
   Segments segments;
   bool may_split = false;
   bool started = false;  // bytes have come
@@ -87,7 +105,10 @@ void Downloads::hash(Lock& lock, Transfer& transfer, std::uint64_t offset, Bytes
           std::span(transfer.buffer).first(std::min<std::uint64_t>(until - at, kBuffer));
       if (ready) ready = transfer.part.read(at, wanted);
       piece = wanted;
-      if (options_.stats != nullptr) options_.stats->bytes_read += piece.size();
+      // What was written a moment ago costs no read of the disk, and is not counted as one.
+      if (options_.stats != nullptr) {
+        options_.stats->bytes_read += transfer.left_bytes(at, piece.size());
+      }
     }
     if (ready) transfer.hasher.update(piece);
     lock.lock();
@@ -118,8 +139,7 @@ std::optional<Extent> Downloads::claim(Transfer& transfer) const {
   return range;
 }
 
-Result<void> Downloads::receive(Transfer& transfer, std::uint64_t start, std::uint64_t& position,
-                                BytesView bytes) {
+Result<void> Downloads::receive(Transfer& transfer, Stream& stream, BytesView bytes) {
   TRY(transfer.stop.check());
   std::uint64_t count = 0;
   {
@@ -127,31 +147,31 @@ Result<void> Downloads::receive(Transfer& transfer, std::uint64_t start, std::ui
     if (transfer.error) return not_wanted();
     if (bytes.empty()) return {};
     transfer.started = true;
-    count = transfer.segments.take(start, bytes.size());
+    count = transfer.segments.take(stream.start, bytes.size());
   }
   const BytesView fresh = bytes.first(count);
-  TRY(transfer.part.write(position, fresh));
+  TRY(transfer.part.write(stream.position, fresh));
   if (options_.stats != nullptr) options_.stats->bytes_written += count;
   if (transfer.task != nullptr) transfer.task->advance(count);
   Lock lock(mutex_);
-  transfer.segments.wrote(start, count);
+  transfer.segments.wrote(stream.start, count);
   transfer.unnoted += count;
   TRY(note(transfer, false));
-  hash(lock, transfer, position, fresh);
-  position += count;
+  hash(lock, transfer, stream.position, fresh);
+  stream.position += count;
   // The rest was given to another thread.
-  if (count < bytes.size()) return not_wanted();
+  stream.cut = count < bytes.size();
+  if (stream.cut) return not_wanted();
   return {};
 }
 
 void Downloads::run(Lock& lock, Transfer& transfer, const Extent& range) {
   lock.unlock();
-  std::uint64_t position = range.offset;
+  Stream stream{.start = range.offset, .position = range.offset};
   Result<void> outcome;
   try {
-    outcome = store_.fetch_range(transfer.blob, range.offset, range.size, [&](BytesView bytes) {
-      return receive(transfer, range.offset, position, bytes);
-    });
+    outcome = store_.fetch_range(transfer.blob, range.offset, range.size,
+                                 [&](BytesView bytes) { return receive(transfer, stream, bytes); });
   } catch (const std::exception& thrown) {
     // The claim has to end, or its leader waits for ever.
     outcome = Error(ErrorKind::internal, fmt::format("unexpected exception: {}", thrown.what()));
@@ -162,7 +182,7 @@ void Downloads::run(Lock& lock, Transfer& transfer, const Extent& range) {
     // The others got in before the host said so, and go on.
     transfer.may_split = false;
     transfer.segments.give_back(range.offset);
-  } else if (!transfer.segments.release(range.offset)) {
+  } else if (!transfer.segments.release(range.offset) && !stream.cut) {
     transfer.fail(outcome ? Error(ErrorKind::mismatch, fmt::format("blob {}: bytes are missing",
                                                                    transfer.blob.digest.brief()))
                           : std::move(outcome.error()));

@@ -22,7 +22,7 @@ struct DownloadOptions {
   // How far ahead of the hash a range may begin: what is written there is read again while the page
   // cache has it.
   std::uint64_t window = 128U << 20;
-  Stats* stats = nullptr;  // not owned; bytes written, hashed, and read again
+  Stats* stats = nullptr;  // not owned; bytes written and hashed, and read of what was left
 };
 
 /// For threads of which each runs fetch() for one blob after the other, and then help(): together
@@ -59,6 +59,7 @@ class Downloads {
 
  private:
   struct Transfer;
+  struct Stream;
   using Lock = std::unique_lock<std::mutex>;
 
   void end_turn();
@@ -66,8 +67,7 @@ class Downloads {
   Result<void> lead(Lock& lock, Transfer& transfer);
   std::optional<Extent> claim(Transfer& transfer) const;
   void run(Lock& lock, Transfer& transfer, const Extent& range);
-  Result<void> receive(Transfer& transfer, std::uint64_t start, std::uint64_t& position,
-                       BytesView bytes);
+  Result<void> receive(Transfer& transfer, Stream& stream, BytesView bytes);
   void hash(Lock& lock, Transfer& transfer, std::uint64_t offset, BytesView fresh);
   Result<void> note(Transfer& transfer, bool always);
   Transfer* neediest();

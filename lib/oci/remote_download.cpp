@@ -28,8 +28,8 @@ Error truncated(const Descriptor& blob, std::uint64_t found) {
 }
 
 Error too_long(const Descriptor& blob) {
-  return {ErrorKind::mismatch, fmt::format("blob {}: more than the expected {} bytes",
-                                           blob.digest.brief(), blob.size)};
+  return {ErrorKind::mismatch,
+          fmt::format("blob {}: more than the expected {} bytes", blob.digest.brief(), blob.size)};
 }
 
 Error no_ranges(const Descriptor& blob) {
@@ -50,20 +50,24 @@ struct RemoteDownloads::Wanted {
 /// One answer: its header checked, of its bytes those handed on that are wanted.
 class RemoteDownloads::Answer final : public http::BodySink {
  public:
-  Answer(Wanted& wanted, bool asked) : wanted_(wanted), asked_(asked) {}
+  Answer(Wanted& wanted, bool asked, std::atomic<bool>& no_ranges)
+      : wanted_(wanted), asked_(asked), no_ranges_(no_ranges) {}
 
   Result<void> begin(int status, const http::Headers& headers) override {
     begun_ = true;
     status_ = status;
     whole_ = status == 200;
+    // At once: a thread that sees the first bytes may ask for a range next.
+    if (asked_ && whole_) no_ranges_ = true;
     position_ = 0;
     end_ = wanted_.blob.size;
     if (const auto coding = headers.get("Content-Encoding");
         coding && !iequals_ascii(trim(*coding), "identity")) {
-      return fail({ErrorKind::malformed,
-                   fmt::format("blob {}: it came with the content coding {}, which nobody asked for",
-                               wanted_.blob.digest.brief(), printable(*coding, 40)),
-                   "a proxy on the way, or the registry's storage, changes what it carries"});
+      return fail(
+          {ErrorKind::malformed,
+           fmt::format("blob {}: it came with the content coding {}, which nobody asked for",
+                       wanted_.blob.digest.brief(), printable(*coding, 40)),
+           "a proxy on the way, or the registry's storage, changes what it carries"});
     }
     if (whole_ ? asked_ && !wanted_.from_start : !fits(status, headers)) {
       unusable_ = true;
@@ -97,7 +101,6 @@ class RemoteDownloads::Answer final : public http::BodySink {
   bool asked() const { return asked_; }
   bool begun() const { return begun_; }
   int status() const { return status_; }
-  bool whole() const { return whole_; }
   bool enough() const { return enough_; }      // ended here, as there was more than wanted
   bool unusable() const { return unusable_; }  // no answer to what was asked
   bool failed() const { return failed_; }      // by the sink or its rules, not by the network
@@ -123,6 +126,7 @@ class RemoteDownloads::Answer final : public http::BodySink {
 
   Wanted& wanted_;
   const bool asked_;
+  std::atomic<bool>& no_ranges_;
   bool begun_ = false, whole_ = false, enough_ = false, unusable_ = false, failed_ = false;
   int status_ = 0;
   std::uint64_t position_ = 0, end_ = 0;  // of the answer, within the blob
@@ -173,14 +177,13 @@ Result<void> RemoteDownloads::fetch(Wanted wanted) {
   Tries tries(pauses_);
   bool whole_only = false;  // this blob, whatever the host does with others
   while (true) {
-    const bool asks =
-        !no_ranges_ && !whole_only && wanted.next < wanted.end && (wanted.by_range || wanted.next > 0);
+    const bool asks = !no_ranges_ && !whole_only && wanted.next < wanted.end &&
+                      (wanted.by_range || wanted.next > 0);
     if (!asks && !wanted.from_start) return no_ranges(wanted.blob);
     const std::uint64_t before = wanted.next;
-    Answer answer(wanted, asks);
+    Answer answer(wanted, asks, no_ranges_);
     auto response = client_.send(request_for(wanted, answer), Access::pull);
     if (answer.enough()) return {};
-    if (asks && answer.whole()) no_ranges_ = true;
     if (answer.unusable() && !asks) {
       return client_.error({.status = answer.status()}, "blob " + wanted.blob.digest.brief());
     }
@@ -236,10 +239,10 @@ Result<void> RemoteDownloads::fetch_blob(const Descriptor& blob, const Sink& sin
              .from_start = true}));
   const auto found = hasher.finish();
   if (found == blob.digest) return {};
-  return Error(ErrorKind::mismatch,
-               fmt::format("blob {}: its bytes have the digest {}", blob.digest.brief(),
-                           found.brief()),
-               "the registry served other bytes than were pushed");
+  return Error(
+      ErrorKind::mismatch,
+      fmt::format("blob {}: its bytes have the digest {}", blob.digest.brief(), found.brief()),
+      "the registry served other bytes than were pushed");
 }
 
 }  // namespace mpk::oci

@@ -25,8 +25,11 @@ std::optional<Extent> Segments::claim(std::uint64_t limit, std::uint64_t most) {
   }
   if (start >= size_ || start >= limit) return std::nullopt;
   const std::uint64_t count = std::min(most, gap_end - start);
-  segments_[start] = {
-      .there = start, .taken = start, .end = start + count, .asked = start + count, .claimed = true};
+  segments_[start] = {.there = start,
+                      .taken = start,
+                      .end = start + count,
+                      .asked = start + count,
+                      .claimed = true};
   ++claimed_;
   return Extent{.offset = start, .size = count};
 }
