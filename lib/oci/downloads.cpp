@@ -33,13 +33,13 @@ struct Downloads::Stream {
 
 /// One blob under way; the mutex of Downloads guards it, but for what the thread that hashes uses.
 struct Downloads::Transfer {
-  Transfer(const Descriptor& blob_, PartFile& part_, const CancelToken& stop_, ProgressTask* task_)
-      : blob(blob_),
-        part(part_),
-        stop(stop_),
-        task(task_),
-        segments(blob_.size, part_.extents()),
-        hasher(blob_.digest.algorithm()) {}
+  Transfer(const Descriptor& wanted, PartFile& file, const CancelToken& token, ProgressTask* shown)
+      : blob(wanted),
+        part(file),
+        stop(token),
+        task(shown),
+        segments(wanted.size, file.extents()),
+        hasher(wanted.digest.algorithm()) {}
 
   void fail(Error found) {
     // What a sibling's end looks like never hides the cause.
@@ -225,20 +225,22 @@ Result<void> Downloads::attempt(Transfer& transfer) {
 
 Result<void> Downloads::fetch(const Descriptor& blob, PartFile& part, const CancelToken& stop,
                               ProgressTask* task) {
-  bool split = blob.size > options_.split_from;
+  const bool split = blob.size > options_.split_from;
   bool proven_wrong = false;
+  bool no_ranges = false;
   while (true) {
     Transfer transfer(blob, part, stop, task);
-    transfer.may_split = split;
+    transfer.may_split = split && !no_ranges;
     auto outcome = attempt(transfer);
     if (outcome) return {};
     const ErrorKind kind = outcome.error().kind();
-    const bool once_more = (kind == ErrorKind::mismatch && !std::exchange(proven_wrong, true));
-    // Ranges are refused from the first byte that is not the blob's first.
-    const bool from_start = kind == ErrorKind::unsupported && !part.extents().empty();
-    if (kind == ErrorKind::mismatch || from_start) TRY(part.restart());
-    if (!once_more && !from_start) return outcome;
-    if (from_start) split = false;
+    const bool wrong = kind == ErrorKind::mismatch;
+    // Where a host gives no ranges, what is there already is of no use.
+    const bool useless = kind == ErrorKind::unsupported && !part.extents().empty();
+    const bool once_more = (wrong && !std::exchange(proven_wrong, true)) ||
+                           (useless && !std::exchange(no_ranges, true));
+    if (wrong || useless) TRY(part.restart());
+    if (!once_more) return outcome;
     if (task != nullptr) task->restart();
   }
 }

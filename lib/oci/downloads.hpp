@@ -36,6 +36,7 @@ class Downloads {
       : store_(store), options_(options), turns_left_(count) {}
   Downloads(const Downloads&) = delete;
   Downloads& operator=(const Downloads&) = delete;
+  ~Downloads() = default;
 
   /// Around all that is done for one blob: help() returns when the last of them ended.
   class Turn {
