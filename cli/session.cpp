@@ -192,8 +192,9 @@ Result<void> Session::finish() {
     const auto& stats = impl_->stats;
     auto line = "stats: read " + std::to_string(stats.bytes_read) + " bytes, hashed " +
                 std::to_string(stats.bytes_hashed) + ", sent " + std::to_string(stats.bytes_sent) +
-                ", received " + std::to_string(stats.bytes_received) + ", " +
-                std::to_string(stats.requests) + " requests\n";
+                ", received " + std::to_string(stats.bytes_received) + ", written " +
+                std::to_string(stats.bytes_written) + ", " + std::to_string(stats.requests) +
+                " requests\n";
     std::fwrite(line.data(), 1, line.size(), stderr);
   }
   return flush_stdout();

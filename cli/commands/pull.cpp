@@ -85,7 +85,8 @@ Command pull_command() {
       .path = {"pull"},
       .summary = "Pull an artifact's files into a directory",
       .description =
-          "Every path and digest is proven before a file gets its name. Identical files are kept,\n"
+          "Every path and digest is proven before a file gets its name. A pull that broke off is\n"
+          "continued by the same command. Identical files are kept,\n"
           "differing ones are refused without --overwrite, others are left alone. With --policy or "
           "an\n"
           "identity, the artifact is verified before the first byte of a layer is fetched.",

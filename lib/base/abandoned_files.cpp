@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <memory>
@@ -22,8 +21,19 @@ constexpr std::string_view kPrefix = ".mpk-tmp-";
 constexpr std::string_view kLetters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 constexpr std::size_t kRandomLetters = 6;
+constexpr std::string_view kPartPrefix = ".mpk-part-";
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::size_t kKeyDigits = 16;
 
-std::vector<std::string> temporary_files_in(const Directory& directory) {
+bool consists_of(std::string_view text, std::string_view letters) {
+  return text.find_first_not_of(letters) == std::string_view::npos;
+}
+
+bool is_key(std::string_view key) {
+  return key.size() == kKeyDigits && consists_of(key, kHexDigits);
+}
+
+std::vector<std::string> left_files_in(const Directory& directory) {
   std::vector<std::string> names;
   Fd fd(::openat(directory.descriptor(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd) return names;
@@ -32,7 +42,8 @@ std::vector<std::string> temporary_files_in(const Directory& directory) {
   fd.release();
   // NOLINTNEXTLINE(concurrency-mt-unsafe): a stream of its own
   while (const dirent* entry = ::readdir(stream.get())) {
-    if (is_temporary_file_name(entry->d_name)) names.emplace_back(entry->d_name);
+    const std::string_view name = entry->d_name;
+    if (is_temporary_file_name(name) || is_part_file_name(name)) names.emplace_back(name);
   }
   return names;
 }
@@ -68,12 +79,24 @@ Result<std::string> temporary_file_name() {
 
 bool is_temporary_file_name(std::string_view name) {
   return name.size() == kPrefix.size() + kRandomLetters && name.starts_with(kPrefix) &&
-         std::ranges::all_of(name.substr(kPrefix.size()),
-                             [](char c) { return kLetters.find(c) != std::string_view::npos; });
+         consists_of(name.substr(kPrefix.size()), kLetters);
 }
 
-void remove_abandoned_files(const Directory& directory) {
-  for (const auto& name : temporary_files_in(directory)) remove_if_abandoned(directory, name);
+Result<std::string> part_file_name(std::string_view key) {
+  if (!is_key(key)) return Error(ErrorKind::usage, "the key of a part file: not 16 hex digits");
+  return std::string(kPartPrefix) + std::string(key);
+}
+
+bool is_part_file_name(std::string_view name) {
+  return name.starts_with(kPartPrefix) && is_key(name.substr(kPartPrefix.size()));
+}
+
+void remove_abandoned_files(const Directory& directory, const std::set<std::string>& part_keys) {
+  for (const auto& name : left_files_in(directory)) {
+    const bool wanted =
+        is_part_file_name(name) && part_keys.contains(name.substr(kPartPrefix.size()));
+    if (!wanted) remove_if_abandoned(directory, name);
+  }
 }
 
 }  // namespace mpk

@@ -1,85 +1,25 @@
 // AtomicFile: written under a temporary name, renamed when it is complete.
 #include "base/file.hpp"
-#include "base/temporary_name.hpp"
+#include "base/new_file.hpp"
 
-#include <fcntl.h>
-#include <fmt/core.h>
 #include <linux/fs.h>
-#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <string_view>
+#include <utility>
 
 namespace mpk {
-namespace {
-
-constexpr int kAttempts = 100;
-
-// 0 or errno.
-int rename_unless_exists(int from_directory, const char* from, int to_directory, const char* to) {
-  if (::renameat2(from_directory, from, to_directory, to, RENAME_NOREPLACE) == 0) return 0;
-  // EINVAL, ENOSYS: the file system (NFS, some FUSE) has no RENAME_NOREPLACE; link(2) does not
-  // replace either.
-  if (errno != EINVAL && errno != ENOSYS) return errno;
-  if (::linkat(from_directory, from, to_directory, to, 0) != 0) return errno;
-  static_cast<void>(::unlinkat(from_directory, from, 0));
-  return 0;
-}
-
-// umask(2) can't be asked without being changed, and other threads make files meanwhile.
-unsigned current_umask() {
-  constexpr unsigned kUsual = 0022;
-  constexpr std::string_view kField = "\nUmask:\t";
-  const auto status = read_file("/proc/self/status", std::size_t{64} << 10);
-  if (!status) return kUsual;
-  const auto at = status->find(kField);
-  if (at == std::string::npos) return kUsual;
-  return static_cast<unsigned>(std::strtoul(status->c_str() + at + kField.size(), nullptr, 8));
-}
-
-Result<void> set_mode(int fd, unsigned mode, const std::filesystem::path& path) {
-  if (::fchmod(fd, static_cast<mode_t>(mode & ~current_umask())) == 0) return {};
-  const int number = errno;
-  // vfat and CIFS have the modes that they were mounted with, and say so in this way.
-  struct stat status{};
-  if ((number == EPERM || number == ENOTSUP) && ::fstat(fd, &status) == 0 &&
-      (status.st_mode & S_IRUSR) != 0) {
-    return {};
-  }
-  return errno_error(number, "set the mode of", path);
-}
-
-// Not held: remove_abandoned_files came between, and has removed it or is about to.
-bool is_held(const Directory& directory, const std::string& name, int fd) {
-  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return directory.names(name, fd);
-  // A file system without locks is one where nobody takes an abandoned file for free either.
-  return errno != EWOULDBLOCK;
-}
-
-}  // namespace
 
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path& directory) {
   return create(TRY(Directory::open(directory)));
 }
 
 Result<AtomicFile> AtomicFile::create(Directory directory) {
-  int number = EEXIST;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    std::string name = TRY(temporary_file_name());
-    Fd fd(::openat(directory.descriptor(), name.c_str(),
-                   O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (fd && is_held(directory, name, fd.get())) {
-      return AtomicFile(std::move(fd), std::move(directory), std::move(name));
-    }
-    if (!fd) number = errno;
-    if (number != EEXIST) break;
-  }
-  return errno_error(number, "create a file in it", directory.path());
+  NewFile made = TRY(create_new_file(directory));
+  return AtomicFile(std::move(made.fd), std::move(directory), std::move(made.name));
 }
 
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept
@@ -139,23 +79,8 @@ Result<void> AtomicFile::truncate() {
 
 Result<void> AtomicFile::commit_in(const Directory& directory, const std::string& name,
                                    unsigned mode, bool replace) {
-  const auto target = directory.path() / name;
-  // Before the rename: a full disk may show only here, and then nothing has happened yet.
-  TRY(set_mode(fd_.get(), mode, path()));
-  if (::fsync(fd_.get()) != 0) return errno_error(errno, "sync", path());
-  const int from = directory_.descriptor();
-  const int to = directory.descriptor();
-  if (replace) {
-    if (::renameat(from, name_.c_str(), to, name.c_str()) != 0) {
-      return errno_error(errno, "replace", target);
-    }
-  } else if (const int number = rename_unless_exists(from, name_.c_str(), to, name.c_str());
-             number != 0) {
-    if (number == EEXIST) {
-      return Error(ErrorKind::exists, fmt::format("{}: already exists", target.native()));
-    }
-    return errno_error(number, "create", target);
-  }
+  TRY(give_name(fd_.get(), {.directory = directory_, .name = name_},
+                {.directory = directory, .name = name}, mode, replace));
   name_.clear();
   fd_.reset();
   return directory.sync();

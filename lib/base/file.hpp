@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -69,8 +70,10 @@ class AtomicFile {
 };
 
 /// Removes what killed writers left in `directory`: regular files of this user that are named as
-/// AtomicFile names them and that nobody has locked. What can't be removed stays.
-void remove_abandoned_files(const Directory& directory);
+/// AtomicFile and PartFile name them and that nobody has locked, but for the part files of
+/// `part_keys`. What can't be removed stays.
+void remove_abandoned_files(const Directory& directory,
+                            const std::set<std::string>& part_keys = {});
 
 /// A directory that is removed with everything in it.
 class TempDir {

@@ -39,6 +39,7 @@ struct Stats {
   std::atomic<std::uint64_t> bytes_hashed{0};    // of model files
   std::atomic<std::uint64_t> bytes_sent{0};      // request bodies
   std::atomic<std::uint64_t> bytes_received{0};  // response bodies
+  std::atomic<std::uint64_t> bytes_written{0};   // to files of a model
   std::atomic<std::uint64_t> requests{0};
 };
 

@@ -18,12 +18,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// ".mpk-tmp-*" is what a killed write leaves (AtomicFile).
+// ".mpk-tmp-*" and ".mpk-part-*" are what a killed write leaves (AtomicFile, PartFile).
 constexpr std::string_view kBuiltInRules =
     ".git*\n"
     ".cache\n__pycache__\n*.pyc\n.ipynb_checkpoints\n.DS_Store\n"
     "*~\n*.swp\n.idea\n.vscode\n"
-    ".mpk-tmp-*\n.mpkignore\n";
+    ".mpk-tmp-*\n.mpk-part-*\n.mpkignore\n";
 
 // What tools keep passwords, tokens and private keys in. A published layer can't be taken back.
 constexpr std::string_view kSecretRules =

@@ -77,6 +77,9 @@ class BodySink {
   /// Called a few times a second while no byte comes, before begin() and between retries too: an
   /// error ends the request. For a sink that may lose interest.
   virtual Result<void> poll() { return {}; }
+  /// Whether another begin() is welcome. False: how the transfer ended is told at once, without a
+  /// retry, for the sink's owner goes on from where it broke off.
+  virtual bool restartable() const { return true; }
 };
 
 /// Which redirects are followed: never from https to http, and credentials in headers stay inside

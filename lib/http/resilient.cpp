@@ -36,6 +36,7 @@ class Resilient final : public Transport {
  private:
   std::optional<milliseconds> next_delay(const Request& request, const Attempt& attempt,
                                          unsigned made) {
+    if (request.sink != nullptr && !request.sink->restartable()) return std::nullopt;
     RetryQuestion question;
     question.attempt = made;
     question.max_attempts = options_.attempts;

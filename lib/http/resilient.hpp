@@ -20,7 +20,7 @@ struct Patience {
 Patience real_patience();
 
 /// Reads `cancel`, `logger` and `attempts` of the options. An error of the request's own source or
-/// sink is never retried, so a sink that wants to resume by itself refuses its second begin().
+/// sink is never retried; nor is anything once the sink is not restartable().
 std::unique_ptr<Transport> make_resilient(std::unique_ptr<Sender> inner, TransportOptions options,
                                           Patience patience);
 

@@ -3,6 +3,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "modelpack/layer_downloads.hpp"
 #include "modelpack/unpack_case.hpp"
 #include "modelpack/unpack_existing.hpp"
 
@@ -18,20 +19,13 @@ Error differs(const UnpackOptions& options, const LayerFile& layer, std::string 
 }
 
 // False: an identical file came meanwhile.
-Result<bool> write_layer(oci::Store& store, const Directory& root, const LayerFile& layer,
+Result<bool> write_layer(LayerDownloads& downloads, const Directory& root, const LayerFile& layer,
                          const UnpackOptions& options, const CancelToken& stop) {
   const auto place = TRY(make_parents_beneath(root, layer.path));
-  auto file = TRY(AtomicFile::create(place.directory));
   std::unique_ptr<ProgressTask> task;
   if (options.progress != nullptr)
     task = options.progress->start(layer.path, layer.descriptor.size);
-  TRY(store.fetch_blob(layer.descriptor, [&](BytesView piece) -> Result<void> {
-    TRY(stop.check());
-    if (task) task->advance(piece.size());
-    return file.write(piece);
-  }));
-  // The store proved the bytes; only now do they get their name.
-  auto named = file.commit_in(place.directory, place.name, layer.mode, options.overwrite);
+  auto named = downloads.fetch(layer, place, options.overwrite, stop, task.get());
   if (!named && named.error().kind() == ErrorKind::exists) {
     if (TRY(look_at_existing(root, layer, options, stop)) != Existing::identical)
       return differs(options, layer, "--overwrite replaces it");
@@ -62,14 +56,16 @@ Result<std::vector<LayerFile>> missing_layers(const Directory& root,
   return out;
 }
 
-void remove_left_overs(const Directory& root, const std::vector<LayerFile>& layers) {
+// `part_keys`: of the part files that this unpack goes on with.
+void remove_left_overs(const Directory& root, const std::vector<LayerFile>& layers,
+                       const std::set<std::string>& part_keys) {
   std::set<std::string> folders = {"x"};
   for (const auto& layer : layers)
     folders.insert(layer.path.substr(0, layer.path.rfind('/') + 1) + "x");
   for (const auto& folder : folders) {
     // What is in the way is refused later, by name.
     const auto place = find_parents_beneath(root, folder);
-    if (place && *place) remove_abandoned_files((*place)->directory);
+    if (place && *place) remove_abandoned_files((*place)->directory, part_keys);
   }
 }
 
@@ -99,20 +95,30 @@ Result<UnpackOutcome> unpack(oci::Store& store, const oci::Manifest& manifest,
   }
   TRY(make_directories(options.directory));
   const auto root = TRY(Directory::open(options.directory));
-  remove_left_overs(root, layers);
+  std::set<std::string> part_keys;
+  for (const auto& layer : layers) part_keys.insert(part_key(layer));
+  remove_left_overs(root, layers, part_keys);
   TRY(check_case(root, layers));
   auto missing = TRY(missing_layers(root, layers, options));
   std::atomic<std::size_t> files{0};
   std::atomic<std::uint64_t> bytes{0};
-  TRY(parallel_for(missing.size(), options.workers, options.cancel,
-                   [&](std::size_t i, const CancelToken& stop) -> Result<void> {
-                     auto done = write_layer(store, root, missing[i], options, stop);
-                     if (!done) return std::move(done).error().with("layer " + missing[i].path);
-                     if (!*done) return {};
-                     ++files;
-                     bytes += missing[i].descriptor.size;
-                     return {};
-                   }));
+  LayerDownloads downloads(store, missing.size(), options.stats);
+  // Whoever finds no file left helps with those that are large: hence more turns than files.
+  const std::size_t turns = missing.empty() ? 0 : missing.size() + options.workers - 1;
+  auto fetched = parallel_for(turns, options.workers, options.cancel,
+                              [&](std::size_t i, const CancelToken& stop) -> Result<void> {
+                                if (i >= missing.size()) return downloads.help(stop);
+                                const LayerDownloads::Turn turn(downloads);
+                                auto done = write_layer(downloads, root, missing[i], options, stop);
+                                if (!done)
+                                  return std::move(done).error().with("layer " + missing[i].path);
+                                if (!*done) return {};
+                                ++files;
+                                bytes += missing[i].descriptor.size;
+                                return {};
+                              });
+  if (!fetched) return downloads.with_hint(std::move(fetched).error());
+  remove_left_overs(root, layers, {});
   return UnpackOutcome{.written = files, .kept = layers.size() - files, .bytes = bytes};
 }
 

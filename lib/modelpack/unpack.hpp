@@ -16,7 +16,7 @@ struct UnpackOptions {
   bool overwrite = false;           // replace files that differ
   std::size_t workers = 4;
   Progress* progress = nullptr;
-  Stats* stats = nullptr;  // bytes of existing files that were read and hashed
+  Stats* stats = nullptr;  // bytes written and hashed; of what was there already, read and hashed
   CancelToken cancel;
 };
 
@@ -28,7 +28,8 @@ struct UnpackOutcome {
 /// All paths are checked before the first byte is fetched; each file is written under a temporary
 /// name in its folder, hashed on the way, synced, and renamed, with mode 0644 or 0755 less the
 /// umask. The folders are held open meanwhile: whoever swaps one for a link changes nothing. What a
-/// killed unpack left in them is removed first. Identical files are kept (also one that another
+/// broken off unpack of these files left in them is gone on with (layer_downloads.hpp), of others
+/// removed; after success nothing is left. Identical files are kept (also one that another
 /// unpack completes meanwhile), a differing one is refused (exists) unless `overwrite`, others are
 /// left alone. Symlinks in the way are refused (mismatch). unsupported: an encoding other than raw;
 /// two paths that are one where the file system folds case (unpack_case.hpp says which). usage: a

@@ -292,7 +292,8 @@ TEST_CASE("hashing what is there is counted, shown, and can be interrupted") {
   CHECK(watch.names ==
         Names{"checking bin/run.sh", "checking empty", "checking model.bin", "deep/er/a.txt"});
   CHECK(stats.bytes_read == 300'000 + 10);
-  CHECK(stats.bytes_hashed == 300'000 + 10);
+  CHECK(stats.bytes_hashed == 300'000 + 10 + 4);
+  CHECK(stats.bytes_written == 4);
 
   // After the first piece of the first file.
   Stats interrupted;

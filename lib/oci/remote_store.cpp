@@ -10,6 +10,7 @@
 #include "oci/media_type.hpp"
 #include "oci/referrers_tag.hpp"
 #include "oci/remote_client.hpp"
+#include "oci/remote_download.hpp"
 #include "oci/remote_referrers.hpp"
 #include "oci/remote_retry.hpp"
 #include "oci/remote_upload.hpp"
@@ -37,53 +38,6 @@ std::string bare_type(const std::string& header) {
   return std::string(trim(std::string_view(header).substr(0, header.find(';'))));
 }
 
-// Streams into the caller's sink and proves size and digest; a retry that starts over is skipped up
-// to where the sink already is.
-class ProvingSink final : public http::BodySink {
- public:
-  ProvingSink(const Descriptor& descriptor, const Sink& sink)
-      : descriptor_(descriptor), sink_(sink), hasher_(descriptor.digest.algorithm()) {}
-
-  Result<void> begin(int, const http::Headers&) override {
-    position_ = 0;
-    return {};
-  }
-  Result<void> write(BytesView bytes) override {
-    auto start = position_;
-    position_ += bytes.size();
-    if (position_ > descriptor_.size)
-      return Error(ErrorKind::mismatch, "blob " + descriptor_.digest.brief() +
-                                            ": more than the expected " +
-                                            std::to_string(descriptor_.size) + " bytes");
-    if (position_ <= delivered_) return {};
-    auto fresh = bytes.subspan(static_cast<std::size_t>(std::max(delivered_, start) - start));
-    hasher_.update(fresh);
-    delivered_ += fresh.size();
-    return sink_(fresh);
-  }
-  Result<void> poll() override { return sink_({}); }
-  Result<void> prove() {
-    if (delivered_ != descriptor_.size)
-      return Error(ErrorKind::mismatch,
-                   "blob " + descriptor_.digest.brief() + ": size " + std::to_string(delivered_) +
-                       " does not match the descriptor (" + std::to_string(descriptor_.size) + ")",
-                   "the registry served a truncated blob; run the command again");
-    auto found = hasher_.finish();
-    if (found != descriptor_.digest)
-      return Error(
-          ErrorKind::mismatch,
-          "blob " + descriptor_.digest.brief() + ": its bytes have the digest " + found.brief(),
-          "the registry served other bytes than were pushed");
-    return {};
-  }
-
- private:
-  const Descriptor& descriptor_;
-  const Sink& sink_;
-  crypto::Hasher hasher_;
-  std::uint64_t position_ = 0, delivered_ = 0;
-};
-
 class RemoteStore final : public Store {
  public:
   RemoteStore(const Reference& reference, Url base, http::Transport& transport, const Env& env,
@@ -96,6 +50,7 @@ class RemoteStore final : public Store {
             },
             logger),
         pauses_(options, logger),
+        downloads_(client_, pauses_),
         uploads_(client_, pauses_, options, logger),
         referrers_(client_, *this, pauses_) {}
 
@@ -141,17 +96,12 @@ class RemoteStore final : public Store {
   }
 
   Result<void> fetch_blob(const Descriptor& descriptor, const Sink& sink) override {
-    ProvingSink proving(descriptor, sink);
-    auto request = client_.request("GET", client_.url("blobs/" + descriptor.digest.text()));
-    request.sink = &proving;
-    request.bulk = true;
-    auto response = TRY(client_.send(std::move(request), Access::pull));
-    if (response.status == 200) return proving.prove();
-    auto error = client_.error(response, "blob " + descriptor.digest.brief());
-    if (error.kind() != ErrorKind::not_found) return error;
-    return std::move(error).with_hint("the artifact is not complete there; push or copy it again");
+    return downloads_.fetch_blob(descriptor, sink);
   }
-
+  Result<void> fetch_range(const Descriptor& descriptor, std::uint64_t offset, std::uint64_t length,
+                           const Sink& sink) override {
+    return downloads_.fetch_range(descriptor, offset, length, sink);
+  }
   Result<bool> has_blob(const Descriptor& descriptor) override {
     return uploads_.has_blob(descriptor);
   }
@@ -263,6 +213,7 @@ class RemoteStore final : public Store {
   std::string name_;
   RemoteClient client_;
   RemotePauses pauses_;
+  RemoteDownloads downloads_;
   RemoteUploads uploads_;
   RemoteReferrers referrers_;
   std::mutex mutex_;

@@ -31,9 +31,9 @@ struct RemoteOptions {
 /// `transport`, `env` and `logger` must outlive the store. No request is made here. The credential
 /// is looked up with find_credential. Writes of a fallback tag keep every descriptor ever seen and
 /// repeat until ours and all of them are there (no registry offers compare-and-swap). usage: the
-/// registry is no host that a URL can have. While a fetched blob stands still its sink is called
-/// now and then with no bytes, so that it can end the transfer. A large blob is uploaded in pieces,
-/// of which only the one that failed is sent again.
+/// registry is no host that a URL can have. A fetch that breaks off goes on where it was. While a
+/// fetched blob stands still its sink is called now and then with no bytes, so that it can end the
+/// transfer. A large blob is uploaded in pieces, of which only the one that failed is sent again.
 Result<std::unique_ptr<Store>> make_remote_store(const Reference& reference,
                                                  http::Transport& transport, const Env& env,
                                                  const Logger& logger,

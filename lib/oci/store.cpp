@@ -3,7 +3,29 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace mpk::oci {
+
+Result<void> Store::fetch_range(const Descriptor& descriptor, std::uint64_t offset,
+                                std::uint64_t length, const Sink& sink) {
+  const std::uint64_t end = offset + length;
+  std::uint64_t position = 0;
+  bool enough = false;
+  auto outcome = fetch_blob(descriptor, [&](BytesView bytes) -> Result<void> {
+    if (bytes.empty()) return sink(bytes);
+    const std::uint64_t start = std::exchange(position, position + bytes.size());
+    const std::uint64_t from = std::max(start, offset);
+    const std::uint64_t to = std::min(position, end);
+    if (from < to) TRY(sink(bytes.subspan(from - start, to - from)));
+    if (position < end || end >= descriptor.size) return {};
+    enough = true;
+    return Error(ErrorKind::cancelled, "the range is complete");
+  });
+  if (enough) return {};
+  return outcome;
+}
 
 Result<std::string> fetch_text(Store& store, const Descriptor& descriptor, std::size_t cap) {
   if (descriptor.size > cap) {

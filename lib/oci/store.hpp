@@ -7,6 +7,7 @@
 #include "oci/descriptor.hpp"
 #include "oci/reference.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,7 +24,7 @@ using Sink = std::function<Result<void>(BytesView)>;
 
 enum class Pushed { uploaded, already_there, mounted };
 
-/// Everything that comes out was proven against its digest and size. Thread-safe.
+/// Everything that comes out was proven against its digest and size, ranges apart. Thread-safe.
 class Store {
  public:
   virtual ~Store() = default;
@@ -38,6 +39,11 @@ class Store {
   virtual Result<std::string> fetch_manifest(const Descriptor& descriptor) = 0;
   /// Streams the blob; the sink sees bytes before they are proven, success means that they were.
   virtual Result<void> fetch_blob(const Descriptor& descriptor, const Sink& sink) = 0;
+  /// `length` bytes of the blob from `offset` on (within its size), in order, each once. They are
+  /// *not* proven: whoever puts the ranges together does that. unsupported: the host gives no
+  /// ranges; never so from offset 0. Unless a store knows better, the blob is read from its start.
+  virtual Result<void> fetch_range(const Descriptor& descriptor, std::uint64_t offset,
+                                   std::uint64_t length, const Sink& sink);
   virtual Result<bool> has_blob(const Descriptor& descriptor) = 0;
 
   /// Sends the blob unless it is there. `mount_from`: repositories of the same registry that may
