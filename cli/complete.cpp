@@ -147,9 +147,10 @@ std::string complete(const std::vector<std::string>& words) {
     for (const auto& each : commands()) {
       if (each.path.size() > depth &&
           std::equal(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(depth),
-                     each.path.begin()))
+                     each.path.begin())) {
         candidates.offer(each.path[depth],
                          each.path.size() == depth + 1 ? each.summary : "commands");
+      }
     }
     return candidates.out;
   }

@@ -231,9 +231,10 @@ Result<void> OptionSet::parse(const std::vector<std::string>& arguments) {
     return explain(printable(error.what(), 300), arguments);
   }
   if (rest != nullptr && !tail.empty()) {
-    if (!rest->empty())
+    if (!rest->empty()) {
       return Error(ErrorKind::usage,
                    "unexpected word " + printable(rest->front(), 80) + " before --");
+    }
     *rest = std::move(tail);
   }
   for (const auto& entry : entries_) TRY(check_value(entry));

@@ -126,9 +126,10 @@ flow::Context Session::context(bool plain_http) {
 Result<std::optional<Timestamp>> Session::created(const std::optional<std::string>& flag) const {
   if (flag) {
     auto time = Timestamp::parse(*flag);
-    if (!time)
+    if (!time) {
       return Error(ErrorKind::usage, "--created " + printable(*flag, 60) + ": expected RFC 3339",
                    "for example 2026-11-20T14:03:00Z");
+    }
     return std::optional(*time);
   }
   if (auto epoch = impl_->env.get("SOURCE_DATE_EPOCH"))
@@ -169,9 +170,10 @@ bool Session::ask_yes(std::string_view question) {
 }
 
 Result<std::string> Session::ask_secret(std::string_view prompt) {
-  if (!stdin_is_terminal())
+  if (!stdin_is_terminal()) {
     return Error(ErrorKind::usage, "there is no terminal to ask for a password",
                  "pipe it in with --password-stdin");
+  }
   termios before{};
   tcgetattr(STDIN_FILENO, &before);
   termios silent = before;

@@ -40,11 +40,12 @@ Json written_json(const std::string& path, const aibom::Counts& tiers,
 }
 
 Result<int> run(const Options& o, Session& session) {
-  if (o.spec_version && *o.spec_version != "1.6")
+  if (o.spec_version && *o.spec_version != "1.6") {
     return Error(
         ErrorKind::unsupported,
         "--spec-version " + printable(*o.spec_version, 20) + " is not supported by this release",
         "1.6 is");
+  }
   std::optional<model::Severity> fail_on;
   if (o.fail_on) fail_on = TRY(severity(*o.fail_on));
   if (o.output) TRY(check_output(*o.output));

@@ -78,10 +78,11 @@ Result<int> run(const Options& o, Session& session) {
   if (oci::Reference::looks_like(o.source)) {
     auto found = TRY(load_attached(o, session));
     // An artifact that is there but has no aiBOM is another answer than no artifact.
-    if (!found)
+    if (!found) {
       return session.refuse(Error(ErrorKind::not_found, o.source + ": no aibom is attached",
                                   "mpk aibom create " + o.source + " computes one"),
                             kNoAibom);
+    }
     bom = *std::move(found);
   } else {
     auto text = TRY(session.flag_file("aibom", o.source, limits::kJsonDocument));
@@ -89,12 +90,13 @@ Result<int> run(const Options& o, Session& session) {
     if (!parsed) return session.refuse(std::move(parsed).error().with(o.source), kNotValid);
     bom = parsed.take();
   }
-  if (!is_cyclonedx(bom))
+  if (!is_cyclonedx(bom)) {
     return session.refuse(Error(ErrorKind::malformed,
                                 o.source + ": not a CycloneDX document: it has no bomFormat "
                                            "\"CycloneDX\" with a specVersion",
                                 "mpk aibom validate lists every problem of a document"),
                           kNotValid);
+  }
   if (session.json()) {
     session.print_json(bom);
     return 0;

@@ -33,21 +33,23 @@ Result<int> run(const Options& o, Session& session) {
   bool invalid = aibom::has_errors(problems);
   if (session.json()) {
     Json list = Json::array();
-    for (const auto& problem : problems)
+    for (const auto& problem : problems) {
       list.push_back(
           {{"level", problem.level == aibom::Problem::Level::error ? "error" : "warning"},
            {"code", problem.code},
            {"pointer", problem.pointer},
            {"message", problem.message}});
+    }
     session.print_json(
         {{"kind", "AibomValidation"}, {"file", o.file}, {"valid", !invalid}, {"problems", list}});
     return invalid ? kInvalid : 0;
   }
-  for (const auto& problem : problems)
+  for (const auto& problem : problems) {
     session.print(
         std::string(problem.level == aibom::Problem::Level::error ? "error   " : "warning ") +
         (problem.pointer.empty() ? "/" : printable(problem.pointer)) + ": " +
         printable(problem.message) + " [" + problem.code + "]");
+  }
   session.print(o.file + (invalid ? ": not valid" : ": valid CycloneDX 1.6"));
   return invalid ? kInvalid : 0;
 }

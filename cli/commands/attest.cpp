@@ -20,28 +20,31 @@ struct Options {
 };
 
 Result<int> run(const Options& o, Session& session) {
-  if (!o.type || !o.predicate)
+  if (!o.type || !o.predicate) {
     return Error(ErrorKind::usage,
                  o.type ? "--predicate FILE is missing" : "--type TYPE is missing",
                  "for example --type slsaprovenance1 --predicate provenance.json");
+  }
   auto type = TRY(attest::predicate_type_uri(*o.type));
   auto text = TRY(session.flag_file("--predicate", *o.predicate, limits::kBundle / 2));
   auto predicate = json::parse(text, {.max_depth = 48});
-  if (!predicate)
+  if (!predicate) {
     return std::move(predicate)
         .error()
         .with("--predicate " + *o.predicate)
         .with_kind(ErrorKind::usage);
+  }
   if (!predicate->is_object())
     return Error(ErrorKind::usage, "--predicate " + *o.predicate + ": expected a JSON object");
   if (attest::is_cyclonedx(type)) {
     auto problems = TRY(aibom::validate_aibom(*predicate));
-    if (aibom::has_errors(problems))
+    if (aibom::has_errors(problems)) {
       return Error(ErrorKind::usage,
                    "--predicate " + *o.predicate + ": not a valid CycloneDX document: " +
                        (problems.front().pointer.empty() ? "" : problems.front().pointer + ": ") +
                        problems.front().message,
                    "mpk aibom validate " + *o.predicate + " lists every problem");
+    }
   }
   auto reference = TRY(parse_reference(o.reference));
   auto request = TRY(o.signing.resolve(session));

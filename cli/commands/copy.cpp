@@ -24,9 +24,10 @@ Result<int> run(const Options& o, Session& session) {
   auto context = session.context(o.registry.plain_http);
   auto from = TRY(flow::open_store(context, from_reference));
   auto root = TRY(flow::resolve(*from, from_reference));
-  if (to_reference.digest && *to_reference.digest != root.digest)
+  if (to_reference.digest && *to_reference.digest != root.digest) {
     return Error(ErrorKind::usage, o.target + ": the source is " + root.digest.text(),
                  "leave the digest out, or name the right source");
+  }
   auto to = TRY(flow::open_store(context, to_reference, {.create = true}));
   oci::CopyOptions options;
   options.tag = to_reference.tag ? to_reference.tag : from_reference.tag;

@@ -40,9 +40,10 @@ Row token_row(Session& session) {
   }
   if (env.get("ACTIONS_ID_TOKEN_REQUEST_URL"))
     return {"ok", "identity", "GitHub Actions gives a token"};
-  if (env.get("GITHUB_ACTIONS"))
+  if (env.get("GITHUB_ACTIONS")) {
     return {"FAIL", "identity",
             "GitHub Actions without id-token: add permissions: id-token: write"};
+  }
   return {"note", "identity", "no token: sign with --identity-token FILE or SIGSTORE_ID_TOKEN"};
 }
 

@@ -17,12 +17,13 @@ struct Options {
 
 Json files_json(const flow::Inspection& inspection) {
   Json files = Json::array();
-  for (const auto& file : inspection.files)
+  for (const auto& file : inspection.files) {
     files.push_back({{"path", file.path},
                      {"kind", std::string(to_string(file.kind))},
                      {"size", file.descriptor.size},
                      {"digest", file.descriptor.digest.text()},
                      {"mediaType", file.descriptor.media_type}});
+  }
   return files;
 }
 
@@ -65,9 +66,10 @@ Result<int> run(const Options& o, Session& session) {
   auto config = config_lines(inspection.config);
   if (!config.empty()) session.print(config);
   std::vector<std::vector<std::string>> rows;
-  for (const auto& file : inspection.files)
+  for (const auto& file : inspection.files) {
     rows.push_back({std::string(to_string(file.kind)), human_size(file.descriptor.size),
                     file.descriptor.digest.brief(), file.path});
+  }
   if (inspection.files.empty()) {
     for (const auto& layer : manifest.layers)
       rows.push_back({layer.media_type, human_size(layer.size), layer.digest.brief(), ""});

@@ -22,9 +22,10 @@ Result<int> run(const Options& o, Session& session) {
   std::unique_ptr<oci::Store> store;
   if (o.where) {
     auto reference = TRY(parse_plain_reference(*o.where));
-    if (reference.tag || reference.digest)
+    if (reference.tag || reference.digest) {
       return Error(ErrorKind::usage, *o.where + ": a tag or digest has no list",
                    "mpk list " + reference.name() + ", or mpk inspect " + *o.where);
+    }
     name = reference.name();
     store = TRY(flow::open_store(context, reference));
   } else {

@@ -20,9 +20,10 @@ struct Options {
 };
 
 Result<int> run(const Options& o, Session& session) {
-  if (o.registry.find('/') != std::string::npos)
+  if (o.registry.find('/') != std::string::npos) {
     return Error(ErrorKind::usage, o.registry + ": expected the host of a registry",
                  "for example ghcr.io or 127.0.0.1:5000, without a path");
+  }
   if (!o.username) return Error(ErrorKind::usage, "-u NAME is missing");
   oci::Credential credential;
   credential.username = *o.username;
@@ -39,9 +40,10 @@ Result<int> run(const Options& o, Session& session) {
   remote.plain_http = o.registry_options.plain_http;
   TRY(oci::check_login(o.registry, credential, context.transport, remote));
   auto saved = TRY(oci::save_credential(o.registry, credential, session.env()));
-  if (saved.plain_text)
+  if (saved.plain_text) {
     session.warn("the password is kept in " + saved.where +
                  " unencrypted; a credential helper would not");
+  }
   if (session.json()) {
     session.print_json({{"kind", "LoggedIn"},
                         {"registry", o.registry},

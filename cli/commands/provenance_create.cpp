@@ -38,11 +38,12 @@ Result<int> run(const Options& o, Session& session) {
   } else {
     TRY(write_output(*o.output, text));
     session.say("written to " + *o.output);
-    if (session.json())
+    if (session.json()) {
       session.print_json({{"kind", "ProvenanceWritten"},
                           {"file", *o.output},
                           {"builder", build.builder_id},
                           {"buildType", build.build_type}});
+    }
   }
   session.say("provenance: " + build.description);
   return 0;

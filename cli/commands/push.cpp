@@ -70,14 +70,16 @@ Result<int> push_packed(const Options& o, const oci::Reference& source,
 
 Result<int> run(const Options& o, Session& session) {
   bool is_reference = oci::Reference::looks_like(o.source);
-  if (!o.target && !is_reference)
+  if (!o.target && !is_reference) {
     return Error(ErrorKind::usage, "where to? mpk push DIR REF",
                  "for example mpk push " + o.source + " ghcr.io/acme/model:1.0");
+  }
   auto target = TRY(parse_target_reference(o.target.value_or(o.source)));
   if (!is_reference) return push_files(o, target, session);
-  if (!o.target && target.kind == oci::Reference::Kind::layout)
+  if (!o.target && target.kind == oci::Reference::Kind::layout) {
     return Error(ErrorKind::usage, o.source + " is a layout already: where to push it?",
                  "mpk push " + o.source + " REGISTRY/REPO:TAG");
+  }
   return push_packed(o, TRY(parse_target_reference(o.source)), target, session);
 }
 

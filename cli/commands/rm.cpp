@@ -29,13 +29,15 @@ Result<std::vector<std::string>> remove_with_referrers(oci::Store& store,
 
 Result<int> run(const Options& o, Session& session) {
   auto reference = TRY(parse_plain_reference(o.reference));
-  if (!reference.tag && !reference.digest)
+  if (!reference.tag && !reference.digest) {
     return Error(
         ErrorKind::usage, o.reference + ": neither a tag nor a digest",
         "a tag removes the name; a digest removes the artifact and what is attached to it");
-  if (o.local && reference.digest)
+  }
+  if (o.local && reference.digest) {
     return Error(ErrorKind::usage, o.reference + ": --local removes a name, not a digest",
                  "mpk list shows the names in the local store");
+  }
   auto context = session.context(o.registry.plain_http);
   std::vector<std::string> removed;
   if (o.local) {

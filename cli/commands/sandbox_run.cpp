@@ -12,9 +12,10 @@ struct Options {
 };
 
 Result<int> run(const Options& o, Session& session) {
-  if (o.command.empty())
+  if (o.command.empty()) {
     return Error(ErrorKind::usage, "no command: mpk sandbox run -- CMD…",
                  "for example mpk sandbox run -- bash");
+  }
   TRY(session.cancel().check());
   auto running = TRY(start_sandbox(session, o.directory, 0));
   ProcessOptions options;

@@ -61,11 +61,12 @@ void print_outcome(const Options& o, const oci::Reference& reference,
 
 Json outcome_json(const oci::Reference& reference, const flow::ShipOutcome& outcome) {
   Json attached = Json::array();
-  for (const auto& each : outcome.attached)
+  for (const auto& each : outcome.attached) {
     attached.push_back({{"predicateType", each.predicate_type},
                         {"digest", each.referrer.digest.text()},
                         {"log", each.log_url},
                         {"logIndex", each.log_index}});
+  }
   auto packed = packed_json(outcome.packed);
   return {{"kind", "Shipped"},
           {"reference", reference.text()},

@@ -19,15 +19,17 @@ struct Options {
 Result<int> run(const Options& o, Session& session) {
   std::vector<oci::Reference> references;
   for (const auto& target : o.targets) {
-    if (!oci::Reference::looks_like(target))
+    if (!oci::Reference::looks_like(target)) {
       return Error(ErrorKind::unsupported,
                    target + ": signing files is not supported by this release",
                    "name an artifact: HOST/REPO:TAG or oci:DIR:TAG");
+    }
     references.push_back(TRY(parse_reference(target)));
   }
-  if (o.bundle)
+  if (o.bundle) {
     return Error(ErrorKind::unsupported, "--bundle is for files, which this release does not sign",
                  "the bundle of an artifact is attached to it");
+  }
   auto request = TRY(o.signing.resolve(session));
   auto context = session.context(o.registry.plain_http);
   // Everything is resolved before the first signature: a typing error must not leave half of them.
@@ -49,15 +51,17 @@ Result<int> run(const Options& o, Session& session) {
                     {"referrer", attached.referrer.digest.text()},
                     {"log", attached.log_url},
                     {"logIndex", attached.log_index}});
-    if (!session.json())
+    if (!session.json()) {
       session.print("signed  " + pinned + " as " + signer->identity() + " (issuer " +
                     signer->issuer() + ") · " + attached.log_url + " #" + attached.log_index);
+    }
   }
-  if (session.json())
+  if (session.json()) {
     session.print_json({{"kind", "Signed"},
                         {"identity", signer->identity()},
                         {"issuer", signer->issuer()},
                         {"signatures", list}});
+  }
   return 0;
 }
 

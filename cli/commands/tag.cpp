@@ -17,9 +17,10 @@ struct Options {
 Result<int> run(const Options& o, Session& session) {
   auto reference = TRY(parse_reference(o.source));
   for (const auto& tag : o.tags) {
-    if (!oci::is_tag(tag))
+    if (!oci::is_tag(tag)) {
       return Error(ErrorKind::usage, "'" + tag + "' is no tag",
                    "letters, digits, '.', '_' and '-', at most 128, the first no '.' or '-'");
+    }
   }
   auto context = session.context(o.registry.plain_http);
   auto store = TRY(flow::open_store(context, reference));

@@ -41,12 +41,14 @@ std::vector<Row> rows_of(const sigstore::TrustedRoot& root) {
   }
   for (const auto& log : root.ctlogs)
     rows.push_back({"ct log", {}, hex_encode(log.id).substr(0, 12), log.valid_from, log.valid_to});
-  for (const auto& log : root.tlogs)
+  for (const auto& log : root.tlogs) {
     rows.push_back({"transparency log", log.base_url, hex_encode(log.log_id).substr(0, 12),
                     log.valid_for.start, log.valid_for.end});
-  for (const auto& tsa : root.timestamp_authorities)
+  }
+  for (const auto& tsa : root.timestamp_authorities) {
     rows.push_back({"timestamp authority", tsa.uri, fingerprint(tsa.chain.back()), tsa.valid_from,
                     tsa.valid_to});
+  }
   return rows;
 }
 
@@ -59,12 +61,13 @@ Result<int> run(const Options& o, Session& session) {
   auto rows = rows_of(root);
   if (session.json()) {
     Json entries = Json::array();
-    for (const auto& row : rows)
+    for (const auto& row : rows) {
       entries.push_back({{"kind", row.kind},
                          {"name", row.name},
                          {"key", row.key},
                          {"validFrom", row.start.text()},
                          {"validTo", until(row.end)}});
+    }
     session.print_json({{"kind", "TrustedRoot"},
                         {"origin", origin},
                         {"embedded", embedded},

@@ -30,10 +30,11 @@ Result<Digest> file_digest(const std::string& path) {
   auto file = FileReader::open(path);
   if (!file) {
     auto error = std::move(file).error();
-    if (error.kind() == ErrorKind::unsupported)
+    if (error.kind() == ErrorKind::unsupported) {
       return Error(ErrorKind::unsupported,
                    path + ": verifying a directory is not supported by this release",
                    "verify the artifact it was shipped as");
+    }
     return std::move(error).with_kind(ErrorKind::usage);
   }
   crypto::Hasher hasher;
@@ -63,10 +64,11 @@ Result<int> run(const Options& o, Session& session) {
   auto policy = TRY(o.policy.resolve(session));
   std::optional<std::string> type;
   if (o.type) type = TRY(attest::predicate_type_uri(*o.type));
-  if (!policy && identities.empty())
+  if (!policy && identities.empty()) {
     return Error(ErrorKind::usage,
                  "who must have signed? neither an identity nor a policy was given",
                  "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE");
+  }
   auto root = TRY(o.trust.resolve(session));
   flow::VerifyRequest request{.identities = std::move(identities),
                               .policy = std::move(policy),

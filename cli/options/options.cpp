@@ -10,14 +10,16 @@ namespace {
 
 Result<sigstore::Matcher> matcher(const char* flag, const std::optional<std::string>& exact,
                                   const std::optional<std::string>& pattern) {
-  if (exact && pattern)
+  if (exact && pattern) {
     return Error(ErrorKind::usage,
                  std::string(flag) + " and " + flag + "-regexp exclude each other");
+  }
   if (exact) return sigstore::Matcher{*exact, std::nullopt};
   auto compiled = Regex::compile(*pattern);
-  if (!compiled)
+  if (!compiled) {
     return Error(ErrorKind::usage, std::string(flag) + "-regexp: " + compiled.error().message(),
                  "patterns are RE2 and must match the whole value");
+  }
   return sigstore::Matcher{*pattern, *compiled};
 }
 
@@ -48,12 +50,14 @@ Result<flow::SigningRequest> SigningOptions::resolve(Session& session) const {
         TRY(session.flag_file("--identity-token", *identity_token, limits::kToken));
     request.identity_token_source = "--identity-token " + *identity_token;
   }
-  if (signing_config)
+  if (signing_config) {
     request.signing_config_text =
         TRY(session.flag_file("--signing-config", *signing_config, limits::kTrustedRoot));
-  if (trusted_root)
+  }
+  if (trusted_root) {
     request.trusted_root_text =
         TRY(session.flag_file("--trusted-root", *trusted_root, limits::kTrustedRoot));
+  }
   request.assume_yes = yes;
   if (session.stdin_is_terminal())
     request.confirm = [&session](const std::string& question) { return session.ask_yes(question); };
@@ -103,13 +107,15 @@ Result<std::vector<sigstore::IdentityMatcher>> WhoOptions::resolve() const {
   bool has_identity = identity || identity_regexp;
   bool has_issuer = issuer || issuer_regexp;
   if (!has_identity && !has_issuer) return std::vector<sigstore::IdentityMatcher>();
-  if (!has_issuer)
+  if (!has_issuer) {
     return Error(
         ErrorKind::usage, "an identity without an issuer proves nothing",
         "add --certificate-oidc-issuer URL: anyone may run an issuer that vouches for any name");
-  if (!has_identity)
+  }
+  if (!has_identity) {
     return Error(ErrorKind::usage, "an issuer without an identity lets all its users sign",
                  "add --certificate-identity ID, or --certificate-identity-regexp '.*' to say so");
+  }
   auto subject = TRY(matcher("--certificate-identity", identity, identity_regexp));
   auto vouching = TRY(matcher("--certificate-oidc-issuer", issuer, issuer_regexp));
   sigstore::IdentityMatcher out{.subject = std::move(subject), .issuer = std::move(vouching)};
@@ -124,9 +130,10 @@ void EvidenceOptions::add_to(OptionSet& set) {
 }
 
 Result<oci::Reference> parse_plain_reference(const std::string& text) {
-  if (text.starts_with("/") || text.starts_with("./") || text.starts_with("../"))
+  if (text.starts_with("/") || text.starts_with("./") || text.starts_with("../")) {
     return Error(ErrorKind::usage, printable(text) + ": a path, and no reference",
                  "a local OCI layout is written oci:" + text + ", with a tag oci:" + text + ":1.0");
+  }
   if (text.find('/') == std::string::npos && !text.starts_with("oci:")) {
     const bool is_host = text.find('.') != std::string::npos || text.starts_with("localhost");
     return Error(ErrorKind::usage,
@@ -142,19 +149,21 @@ Result<oci::Reference> parse_reference(const std::string& text) {
   if (reference.tag || reference.digest) return reference;
   // A directory may have a ':' in its name, but more often this is a tag that can't be one.
   const auto colon = text.rfind(':');
-  if (reference.kind == oci::Reference::Kind::layout && colon > 3)
+  if (reference.kind == oci::Reference::Kind::layout && colon > 3) {
     return Error(ErrorKind::usage,
                  printable(text) + ": \"" + printable(text.substr(colon + 1), 80) + "\" is no tag",
                  "a tag has no '/'; if the directory's name has a ':', write the tag behind it: " +
                      text + ":latest");
+  }
   return reference.with_tag("latest");
 }
 
 Result<oci::Reference> parse_target_reference(const std::string& text) {
   auto reference = TRY(parse_reference(text));
-  if (reference.digest)
+  if (reference.digest) {
     return Error(ErrorKind::usage, text + ": a digest can't be chosen",
                  "name where to push by a tag, for example " + reference.name() + ":1.0");
+  }
   return reference;
 }
 

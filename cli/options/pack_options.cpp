@@ -43,22 +43,24 @@ attest::ProvenanceOverrides ProvenanceFlags::overrides() const {
 
 Json packed_json(const modelpack::PackOutcome& packed) {
   Json files = Json::array();
-  for (const auto& file : packed.artifact.files)
+  for (const auto& file : packed.artifact.files) {
     files.push_back({{"path", file.path},
                      {"kind", std::string(to_string(file.kind))},
                      {"size", file.size},
                      {"digest", file.digest.text()}});
+  }
   return {{"files", files}, {"findings", findings_json(packed.info)}, {"ignored", packed.ignored}};
 }
 
 Json findings_json(const model::ModelInfo& info) {
   Json findings = Json::array();
-  for (const auto& finding : info.findings)
+  for (const auto& finding : info.findings) {
     findings.push_back({{"severity", std::string(to_string(finding.severity))},
                         {"code", finding.code},
                         {"path", finding.path},
                         {"message", finding.message},
                         {"fix", finding.fix}});
+  }
   return findings;
 }
 

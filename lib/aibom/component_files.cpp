@@ -20,9 +20,10 @@ Values tensor_values(const model::TensorFacts& facts) {
   Values out;
   if (facts.tensors == 0) return out;
   out.emplace_back(own(kTensors), std::to_string(facts.tensors));
-  for (const auto& [type, count] : facts.dtypes)
+  for (const auto& [type, count] : facts.dtypes) {
     out.emplace_back(own(kTensors) + ":" + one_line(type, kTypeLength),
                      std::to_string(count.tensors));
+  }
   out.emplace_back(own(kParameters), std::to_string(facts.parameters));
   return out;
 }
@@ -73,10 +74,11 @@ Json model_properties(Draft& draft) {
   out.add(own(kChatTemplate), one_line(info.chat_template_sha256), model::Tier::verified,
           draft.sole_source(is_tokenizer_config));
   std::vector<std::string> findings;
-  for (const auto& finding : info.findings)
+  for (const auto& finding : info.findings) {
     findings.push_back(std::string(model::to_string(finding.severity)) + ": " +
                        (finding.path.empty() ? "" : one_line(finding.path) + ": ") +
                        one_line(finding.message));
+  }
   auto kept = draft.keep("findings", findings.size());
   for (std::size_t i = 0; i < kept; ++i) out.add(own(kFinding), findings[i]);
   for (const auto& note : draft.truncated) out.add(own(kTruncated), note);

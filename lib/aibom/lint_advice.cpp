@@ -18,12 +18,14 @@ void advise_component(const Spot& spot, Findings& out) {
   const auto& component = spot.value;
   const auto& type = text(component, "type");
   if (!component.contains("name") || type.empty()) return;
-  if (component.contains("modelCard") && type != kModelType)
+  if (component.contains("modelCard") && type != kModelType) {
     out.warning("model-card-misplaced", spot.pointer + "/modelCard",
                 "a " + printable(type, 40) + " has no model card");
-  if (component.contains("data") && type != "data")
+  }
+  if (component.contains("data") && type != "data") {
     out.warning("data-misplaced", spot.pointer + "/data",
                 "a " + printable(type, 40) + " has no data, a component of type data has");
+  }
   const auto& purl = text(component, "purl");
   if (purl.empty()) return;
   if (!purl.starts_with("pkg:")) {
@@ -31,9 +33,10 @@ void advise_component(const Spot& spot, Findings& out) {
   } else if (purl.starts_with("pkg:huggingface/")) {
     auto plain = std::string_view(purl).substr(0, purl.find_first_of("?#"));
     auto at = plain.rfind('@');
-    if (at != std::string_view::npos && !is_commit(plain.substr(at + 1)))
+    if (at != std::string_view::npos && !is_commit(plain.substr(at + 1))) {
       out.warning("purl-version", spot.pointer + "/purl",
                   "the version of a huggingface purl is a commit of 40 digits");
+    }
   }
 }
 
@@ -57,9 +60,10 @@ void advise_value(const Spot& spot, Findings& out) {
     out.warning("empty-entry", spot.pointer, "an entry that says nothing");
   if (spot.key == "externalReferences" && text(value, "url").starts_with("pkg:"))
     out.warning("reference-is-purl", spot.pointer + "/url", "a package URL leads to no document");
-  if (spot.key == "license" && is_ambiguous_license(text(value, "id")))
+  if (spot.key == "license" && is_ambiguous_license(text(value, "id"))) {
     out.warning("license-ambiguous", spot.pointer + "/id",
                 printable(text(value, "id"), 40) + " is deprecated: -only or -or-later is unknown");
+  }
   if (spot.key == "component" || spot.key == "components" || spot.key == "ancestors")
     advise_component(spot, out);
 }
@@ -70,15 +74,18 @@ void advise_document(const Json& bom, Findings& out) {
   if (component.is_null())
     out.warning("no-subject", "", "metadata.component is missing: what is this about?");
   if (text(component, "type") == kModelType && text(component, "version").empty() &&
-      text(component, "purl").empty() && items(member(component, "hashes")).empty())
+      text(component, "purl").empty() && items(member(component, "hashes")).empty()) {
     out.warning("model-without-version", "/metadata/component",
                 "a model without version, purl and hash can't be told from another one");
-  if (text(bom, "serialNumber").empty())
+  }
+  if (text(bom, "serialNumber").empty()) {
     out.warning("no-serial-number", "",
                 "without a serialNumber nothing can refer to this document");
-  if (property(metadata, "cdx:reproducible") == "true" && metadata.contains("timestamp"))
+  }
+  if (property(metadata, "cdx:reproducible") == "true" && metadata.contains("timestamp")) {
     out.warning("timestamp-not-reproducible", "/metadata/timestamp",
                 "cdx:reproducible promises a document without a time");
+  }
 }
 
 }  // namespace

@@ -30,10 +30,11 @@ void lint_hash(const Json& hash, const std::string& pointer, Findings& out) {
   auto digits = hex_digits(algorithm);
   // BLAKE3's output has any length; 256 bits is its default.
   bool fits = content.size() == digits || (algorithm == "BLAKE3" && content.size() >= digits);
-  if (digits != 0 && !content.empty() && !fits)
+  if (digits != 0 && !content.empty() && !fits) {
     out.error("hash-length", pointer + "/content",
               algorithm + ": expected " + std::to_string(digits) + " hexadecimal digits, found " +
                   std::to_string(content.size()));
+  }
 }
 
 }  // namespace
@@ -49,9 +50,10 @@ void lint_hashes(const Json& bom, Findings& out) {
       const auto& algorithm = text(hash, "alg");
       if (algorithm.empty()) continue;
       auto [first, is_new] = seen.emplace(algorithm, lower_ascii(text(hash, "content")));
-      if (!is_new && first->second != lower_ascii(text(hash, "content")))
+      if (!is_new && first->second != lower_ascii(text(hash, "content"))) {
         out.error("hash-conflict", pointer,
                   "two different " + printable(algorithm, 20) + " values");
+      }
     }
   });
 }

@@ -24,9 +24,10 @@ void lint_provenance(const Json& bom, Findings& out) {
   walk(bom, [&](const Spot& spot) {
     const auto& name = text(spot.value, "name");
     if (spot.key != "properties" || !name.starts_with(prefix)) return;
-    if (!resolves(bom, name.substr(prefix.size())))
+    if (!resolves(bom, name.substr(prefix.size()))) {
       out.error("dangling-provenance", spot.pointer + "/name",
                 "nothing is at " + printable(name.substr(prefix.size()), 200));
+    }
   });
 }
 

@@ -69,18 +69,20 @@ void lint_references(const Json& bom, Findings& out) {
   walk(bom, [&](const Spot& spot) {
     if (spot.key != "bom-ref" || !spot.value.is_string()) return;
     auto [first, is_new] = known.emplace(text(spot.value), spot.pointer);
-    if (!is_new)
+    if (!is_new) {
       out.error("duplicate-bom-ref", spot.pointer,
                 "bom-ref " + printable(first->first, 100) + " is already at " +
                     printable(first->second, 200));
+    }
   });
   walk(bom, [&](const Spot& spot) {
     bool is_link = spot.key == "url" && text(spot.value).starts_with("urn:cdx:");
     if (!is_reference(spot) && !is_link) return;
     auto ref = local_ref(bom, text(spot.value));
-    if (ref && !known.contains(*ref))
+    if (ref && !known.contains(*ref)) {
       out.error("dangling-ref", spot.pointer,
                 "no element has the bom-ref " + printable(text(spot.value), 100));
+    }
   });
 }
 

@@ -108,18 +108,21 @@ void add_hyperparameters(Draft& draft, Properties& out) {
     return std::tie(a.name, a.value, a.source) < std::tie(b.name, b.value, b.source);
   });
   auto kept = draft.keep("hyperparameters", facts.size());
-  for (std::size_t i = 0; i < kept; ++i)
+  for (std::size_t i = 0; i < kept; ++i) {
     out.add(hyperparameter_name(facts[i].name), one_line(facts[i].value), facts[i].tier,
             facts[i].source);
-  if (info.context_length && !has_hyperparameter(info, "context_length"))
+  }
+  if (info.context_length && !has_hyperparameter(info, "context_length")) {
     out.add(kHyperparameter + "context_length", std::to_string(*info.context_length),
             Tier::declared,
             draft.sole_source([](auto path) { return is_config(path) || is_gguf(path); }));
-  if (!has_hyperparameter(info, "quantization"))
+  }
+  if (!has_hyperparameter(info, "quantization")) {
     // Read from tensor types in GGUF; another format's config.json only says so.
     out.add(kHyperparameter + "quantization", one_line(info.quantization),
             info.format == "gguf" ? Tier::verified : Tier::inferred,
             draft.sole_source(info.format == "gguf" ? is_gguf : is_config));
+  }
 }
 
 }  // namespace
@@ -139,9 +142,10 @@ Json taxonomy_properties(Draft& draft) {
   if (!info.tokenizer_class.empty()) {
     auto source = draft.sole_source(is_tokenizer_config);
     out.add(kModel + "tokenizer", "true", Tier::inferred, source);
-    if (!has_hyperparameter(info, "tokenizer_class"))
+    if (!has_hyperparameter(info, "tokenizer_class")) {
       out.add(kTokenizer + "tokenizer_class", one_line(info.tokenizer_class), Tier::verified,
               source);
+    }
   }
   return out.to_json();
 }

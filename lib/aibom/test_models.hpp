@@ -105,13 +105,14 @@ inline Result<Json> build(const model::ModelInfo& info) {
 
 inline std::vector<modelpack::LayerFile> layers(const std::vector<modelpack::ModelFile>& files) {
   std::vector<modelpack::LayerFile> out;
-  for (const auto& each : files)
+  for (const auto& each : files) {
     out.push_back({.descriptor = {.media_type = "application/vnd.cncf.model.doc.v1.raw",
                                   .digest = each.digest,
                                   .size = each.size},
                    .path = each.path,
                    .kind = each.kind,
                    .encoding = modelpack::Encoding::raw});
+  }
   return out;
 }
 

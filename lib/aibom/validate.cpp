@@ -20,16 +20,18 @@ constexpr std::string_view kSpecVersion = "1.6";
 
 Result<std::vector<Problem>> validate_aibom(const Json& bom) {
   const auto& version = text(bom, "specVersion");
-  if (!version.empty() && version != kSpecVersion)
+  if (!version.empty() && version != kSpecVersion) {
     return Error(ErrorKind::unsupported,
                  "aibom: CycloneDX " + printable(version, 20) + " is not supported by this release",
                  "1.6 is");
+  }
   const auto& schema = grammar();
   if (!schema) return Error(schema.error());
   std::vector<Problem> problems;
-  for (auto& violation : schema->validate(bom, kMaxViolations))
+  for (auto& violation : schema->validate(bom, kMaxViolations)) {
     problems.push_back({Problem::Level::error, "schema", std::move(violation.instance),
                         std::move(violation.message)});
+  }
   Findings findings;
   lint_references(bom, findings);
   lint_hashes(bom, findings);

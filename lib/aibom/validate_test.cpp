@@ -238,9 +238,10 @@ TEST_CASE("a document full of mistakes gets a bounded answer, errors included") 
   for (int i = 0; i < 3000; ++i)
     bom["components"].push_back({{"type", "file"}, {"name", std::to_string(i)}, {"purl", "x"}});
   CHECK_FALSE(has_errors(validate_aibom(bom).take()));
-  for (int i = 0; i < 3000; ++i)
+  for (int i = 0; i < 3000; ++i) {
     bom["components"][static_cast<std::size_t>(i)]["hashes"] =
         Json::array({{{"alg", "SHA-512"}, {"content", kHex64}}});
+  }
   auto problems = validate_aibom(bom).take();
   CHECK(problems.size() <= 500);
   CHECK(has_errors(problems));

@@ -34,9 +34,10 @@ Result<BuildContext> github(const Env& env) {
   // OWNER/REPO/PATH@REF
   auto at = workflow_ref.rfind('@');
   if (at == std::string::npos || !workflow_ref.starts_with(repository + "/") ||
-      at <= repository.size())
+      at <= repository.size()) {
     return Error(ErrorKind::usage, "GITHUB_WORKFLOW_REF is " + workflow_ref,
                  "expected " + repository + "/PATH@REF");
+  }
   auto path = workflow_ref.substr(repository.size() + 1, at - repository.size() - 1);
   auto ref = workflow_ref.substr(at + 1);
   out.builder_id = server + "/" + workflow_ref;
@@ -151,9 +152,10 @@ Result<void> check(const ProvenanceOverrides& given, const Named& names) {
   if (given.build_type) TRY(check_uri(names.build_type, *given.build_type));
   if (given.source_uri) TRY(check_uri(names.source_uri, *given.source_uri));
   if (given.source_commit) TRY(check_commit(names.source_commit, *given.source_commit));
-  if (given.invocation_id && printable(*given.invocation_id) != *given.invocation_id)
+  if (given.invocation_id && printable(*given.invocation_id) != *given.invocation_id) {
     return Error(ErrorKind::usage,
                  std::string(names.invocation_id) + ": control characters are not allowed");
+  }
   return {};
 }
 
@@ -200,9 +202,10 @@ Result<BuildContext> detect_build(const Env& env, const ProvenanceOverrides& ove
   if (overrides.source_uri) out.source_uri = *overrides.source_uri;
   if (overrides.source_commit) out.source_commit = *overrides.source_commit;
   if (overrides.invocation_id) out.invocation_id = *overrides.invocation_id;
-  if (!out.source_commit.empty() && out.source_uri.empty())
+  if (!out.source_commit.empty() && out.source_uri.empty()) {
     return Error(ErrorKind::usage, "a source commit without a source says nothing",
                  "add --source-uri, for example git+https://example.com/train");
+  }
   return out;
 }
 

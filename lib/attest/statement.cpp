@@ -68,14 +68,16 @@ Result<Statement> parse_statement(std::string_view payload) {
   json::Field root(document);
   Statement out;
   out.type = TRY(root.string("_type"));
-  if (out.type != kTypeV1 && out.type != kTypeV01)
+  if (out.type != kTypeV1 && out.type != kTypeV01) {
     return Error(ErrorKind::unsupported, "statement: _type is \"" + out.type + "\"",
                  "expected " + std::string(kTypeV1));
+  }
   auto subjects = TRY(root.items("subject"));
   if (subjects.empty()) return root.error("subject is empty");
-  if (subjects.size() > limits::kSubjects)
+  if (subjects.size() > limits::kSubjects) {
     return Error(ErrorKind::too_large,
                  "statement: more than " + std::to_string(limits::kSubjects) + " subjects");
+  }
   for (const auto& subject : subjects) out.subjects.push_back(TRY(read_subject(subject)));
   out.predicate_type = TRY(root.string("predicateType"));
   if (out.predicate_type.empty()) return root.error("predicateType is empty");

@@ -14,9 +14,10 @@ Result<std::unique_ptr<oci::Store>> open_local_store(const Context& context, Sto
   if (use.create) {
     std::error_code error;
     std::filesystem::create_directories(path, error);
-    if (error)
+    if (error) {
       return Error(ErrorKind::io, "local store " + path.string() + ": " + error.message(),
                    "set XDG_DATA_HOME, or use -t oci:DIR:TAG");
+    }
   }
   // Not a word of the user's: there is just nothing in it yet.
   std::error_code ignored;

@@ -61,9 +61,10 @@ Result<Inspection> inspect(const Context& context, const oci::Reference& referen
   auto store = TRY(open_store(context, reference));
   auto descriptor = TRY(resolve(*store, reference));
   auto bytes = TRY(store->fetch_manifest(descriptor));
-  if (oci::is_index(bytes, descriptor.media_type))
+  if (oci::is_index(bytes, descriptor.media_type)) {
     return Error(ErrorKind::unsupported, reference.text() + ": an image index, not one artifact",
                  "name one of its manifests by digest");
+  }
   auto manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type));
   Inspection out{.reference = reference.text(),
                  .descriptor = descriptor,
