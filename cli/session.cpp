@@ -2,7 +2,6 @@
 #include "session.hpp"
 
 #include "base/file.hpp"
-#include "base/limits.hpp"
 #include "base/text.hpp"
 #include "crypto/random.hpp"
 #include "http/transport.hpp"

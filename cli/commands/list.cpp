@@ -3,7 +3,6 @@
 #include "commands/commands.hpp"
 #include "flow/local_store.hpp"
 #include "options/options.hpp"
-#include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,6 +1,5 @@
 // mpk push: a directory straight to a registry, or a packed artifact from the local store or a
 // layout.
-#include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "flow/local_store.hpp"
 #include "flow/pack.hpp"

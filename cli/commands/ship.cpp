@@ -2,7 +2,6 @@
 #include "flow/ship.hpp"
 
 #include "aibom/build.hpp"
-#include "attest/predicate_type.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "options/options.hpp"

@@ -4,7 +4,6 @@
 #include "aibom/draft.hpp"
 #include "aibom/validate.hpp"
 #include "aibom/wording.hpp"
-#include "base/file.hpp"
 #include "base/identifiers.hpp"
 #include "base/text.hpp"
 #include "crypto/uuid.hpp"

@@ -1,7 +1,6 @@
 // Tests of validation: the specification's own documents, then each lint rule with its neighbour.
 #include "aibom/validate.hpp"
 
-#include "aibom/test_models.hpp"
 #include "base/file.hpp"
 #include "base/limits.hpp"
 #include "json/parse.hpp"
@@ -12,7 +11,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <ostream>
-#include <set>
 
 using namespace mpk;
 using namespace mpk::aibom;

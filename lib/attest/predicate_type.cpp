@@ -4,7 +4,6 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace mpk::attest {

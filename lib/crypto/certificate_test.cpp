@@ -8,7 +8,6 @@
 #include <openssl/err.h>
 
 #include <algorithm>
-#include <array>
 #include <ostream>
 #include <string>
 

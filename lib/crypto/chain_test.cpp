@@ -7,7 +7,6 @@
 #include <doctest/doctest.h>
 #include <openssl/err.h>
 
-#include <array>
 #include <ostream>
 #include <string>
 

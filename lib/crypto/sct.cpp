@@ -7,7 +7,6 @@
 #include "crypto/sct_input.hpp"
 
 #include <openssl/ct.h>
-#include <openssl/x509v3.h>
 
 #include <algorithm>
 

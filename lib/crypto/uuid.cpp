@@ -3,7 +3,6 @@
 
 #include "base/bytes.hpp"
 #include "base/encoding.hpp"
-#include "crypto/openssl.hpp"
 
 #include <array>
 #include <cstdint>

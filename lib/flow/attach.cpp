@@ -1,7 +1,6 @@
 // Statements about an artifact: make, sign, attach.
 #include "flow/attach.hpp"
 
-#include "attest/predicate_type.hpp"
 #include "attest/statement.hpp"
 #include "sigstore/attach.hpp"
 
