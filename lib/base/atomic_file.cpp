@@ -1,5 +1,6 @@
 // AtomicFile: written under a temporary name, renamed when it is complete.
 #include "base/file.hpp"
+#include "base/rename.hpp"
 #include "base/temporary_name.hpp"
 
 #include <fcntl.h>
@@ -17,17 +18,6 @@ namespace mpk {
 namespace {
 
 constexpr int kAttempts = 100;
-
-// 0 or errno.
-int rename_unless_exists(int from_directory, const char* from, int to_directory, const char* to) {
-  if (::renameat2(from_directory, from, to_directory, to, RENAME_NOREPLACE) == 0) return 0;
-  // EINVAL, ENOSYS: the file system (NFS, some FUSE) has no RENAME_NOREPLACE; link(2) does not
-  // replace either.
-  if (errno != EINVAL && errno != ENOSYS) return errno;
-  if (::linkat(from_directory, from, to_directory, to, 0) != 0) return errno;
-  static_cast<void>(::unlinkat(from_directory, from, 0));
-  return 0;
-}
 
 // umask(2) can't be asked without being changed, and other threads make files meanwhile.
 unsigned current_umask() {
