@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Artifacts by other tools: archives of every kind come out, harmful ones leave nothing; parts are pulled and printed.
+# shellcheck disable=SC2154,SC2016 # "here" is common.sh's; bash -c expands
 . "$(dirname "$0")/common.sh"
 
 make() { rm -rf "${work:?}/$1" "$work/out"; python3 "$here/foreign.py" "$work/$1" "$1"; }
@@ -53,4 +54,13 @@ refuses "cat of changed bytes" 1 "not to be trusted" "$MPK" cat "oci:$work/modct
 if [[ -e /dev/full ]]; then
   refuses "cat into a full disk" 3 "standard output" bash -c '"$1" cat "$2" data/a.csv >/dev/full' _ "$MPK" "oci:$work/modctl:1"
 fi
+
+"$MPK" pack "$model" -t "oci:$work/own:1" --quiet >/dev/null
+accepts "lint of what mpk packs finds nothing" says "0 errors, 0 warnings, 0 notes" "$MPK" lint "oci:$work/own:1" --fail-on note
+make modctl
+refuses "lint of a config without diffIds" 1 "[config-schema]" "$MPK" lint "oci:$work/modctl:1"
+accepts "as JSON" is "$("$MPK" lint "oci:$work/modctl:1" --format json | field kind)" Lint
+make docker
+refuses "lint of another type" 1 "[artifact-type]" "$MPK" lint "oci:$work/docker:1"
+refuses "lint with another severity" 2 "warning" "$MPK" lint "oci:$work/own:1" --fail-on fatal
 close_steps "foreign artifacts"
