@@ -16,9 +16,10 @@ struct Options {
 };
 
 Result<int> run(const Options& o, Session& session) {
-  if (session.json())
+  if (session.json()) {
     return Error(ErrorKind::usage, "cat prints the file itself: there is no JSON of it",
                  "mpk inspect --format json has its digest");
+  }
   auto reference = TRY(parse_reference(o.reference));
   bool printed = false;
   auto done = flow::cat(session.context(o.registry.plain_http), reference, o.path,

@@ -72,16 +72,18 @@ Result<int> run(const Options& o, Session& session) {
     session.print_json(document);
     return code;
   }
-  if (outcome.verdict)
+  if (outcome.verdict) {
     session.print_raw(verdict_text(*outcome.verdict,
                                    {session.quiet(), session.verbose(), session.color()},
                                    o.evidence.evidence));
-  if (code == 0)
+  }
+  if (code == 0) {
     session.print("pulled " + counted(outcome.files.written, "file") + " (" +
                   human_size(outcome.files.bytes) + ") into " + printable(*o.output) +
                   (outcome.files.kept > 0
                        ? ", " + std::to_string(outcome.files.kept) + " were there already"
                        : std::string()));
+  }
   return code;
 }
 

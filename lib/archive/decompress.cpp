@@ -51,9 +51,10 @@ Result<void> Decompressor::Impl::open() {
   const int expected = compression == Compression::gzip ? ARCHIVE_FILTER_GZIP : ARCHIVE_FILTER_ZSTD;
   // libarchive would decode any other stream as it is, and one within another to the innermost.
   if (::archive_filter_count(handle.get()) != 2 ||
-      ::archive_filter_code(handle.get(), 0) != expected)
+      ::archive_filter_code(handle.get(), 0) != expected) {
     return Error(ErrorKind::malformed,
                  std::string("not a single ") + name_of(compression) + " stream");
+  }
   return {};
 }
 
@@ -74,9 +75,10 @@ Result<void> Decompressor::Impl::finish() {
   ended = true;
   TRY(feed.drain());
   const auto used = ::archive_filter_bytes(handle.get(), -1);
-  if (used < 0 || static_cast<std::uint64_t>(used) != feed.total())
+  if (used < 0 || static_cast<std::uint64_t>(used) != feed.total()) {
     return Error(ErrorKind::malformed,
                  std::string("bytes after the end of the ") + name_of(compression) + " stream");
+  }
   return {};
 }
 

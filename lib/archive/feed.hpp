@@ -24,6 +24,7 @@ class Feed {
   explicit Feed(Source source);
   Feed(const Feed&) = delete;
   Feed& operator=(const Feed&) = delete;
+  ~Feed() = default;
 
   /// archive_read_open with this feed. The return value is libarchive's.
   int open(::archive* handle);

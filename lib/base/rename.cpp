@@ -1,7 +1,6 @@
 // rename_unless_exists: by link(2) on file systems that can't do it in one step.
 #include "base/rename.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>

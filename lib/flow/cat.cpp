@@ -10,7 +10,6 @@
 #include "oci/manifest.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -29,9 +28,10 @@ bool below(std::string_view path, std::string_view folder) {
 std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 Error no_such_file(const std::string& path, const std::vector<std::string>& paths) {
-  if (std::ranges::any_of(paths, [&](const auto& each) { return below(each, path); }))
+  if (std::ranges::any_of(paths, [&](const auto& each) { return below(each, path); })) {
     return {ErrorKind::usage, printable(path, 200) + ": a folder, expected a file",
             "mpk inspect shows the files"};
+  }
   const std::string_view near = nearest(path, paths);
   std::string hint = near.empty() ? std::string() : "did you mean " + printable(near, 200) + "?";
   for (const auto& each : paths) {

@@ -71,9 +71,10 @@ Result<ArchiveContents> read_archive(oci::Store& store, const LayerFile& layer,
     TRY(options.cancel.check());
     const auto entry = TRY(reader.next());
     if (!entry) break;
-    if (entry->had_special_bits)
+    if (entry->had_special_bits) {
       out.warnings.push_back(printable(entry->path) +
                              ": its setuid, setgid or sticky bit is left out");
+    }
     if (!entry->directory) out.files.push_back(TRY(read_entry(reader, *entry, layer, options)));
   }
   // The end of the archive came after the end of the blob, which comes when that is proven.

@@ -68,9 +68,10 @@ Result<std::optional<LayerFile>> DockerLayers::read(const oci::Descriptor& layer
   if (row == nullptr && !layer.media_type.starts_with(kPrefix)) return std::optional<LayerFile>();
   const std::size_t index = ++next_[layer.media_type];
   auto path = TRY(annotated_path(layer));
-  if (!path && row == nullptr)
+  if (!path && row == nullptr) {
     return Error(ErrorKind::malformed, "media type " + printable(layer.media_type, 120) +
                                            ": unknown, and no " + std::string(kAnnotationFilepath));
+  }
   // A tar of its own keeps the whole structure, whatever it is called.
   const auto encoding = row != nullptr                       ? row->encoding
                         : layer.media_type.ends_with(".tar") ? Encoding::tar

@@ -67,15 +67,17 @@ class Kitfile {
   Result<std::string> next(const std::string& base, const Digest& digest) {
     const auto& list = lists_[base];
     const std::size_t index = next_[base]++;
-    if (index >= list.size())
+    if (index >= list.size()) {
       return Error(ErrorKind::malformed, "the Kitfile has " + std::to_string(list.size()) +
                                              " entries for " + printable(base, 40) +
                                              " layers, the manifest has more");
+    }
     const auto& entry = list[index];
     const auto named = TRY(entry.optional_string("digest"));
-    if (named && *named != digest.text())
+    if (named && *named != digest.text()) {
       return Error(ErrorKind::malformed,
                    entry.path() + ": its digest " + printable(*named, 80) + " is not the layer's");
+    }
     return TRY(entry.optional_string("path")).value_or(".");
   }
 
@@ -87,9 +89,10 @@ class Kitfile {
 Result<LayerFile> read_layer(const oci::Descriptor& layer, Kitfile& kitfile) {
   const auto type = split_type(layer.media_type);
   const bool prompt = annotation(layer, kSubtype) == "prompt";
-  if (!type || !parse_kit_type(layer.media_type, ""))
+  if (!type || !parse_kit_type(layer.media_type, "")) {
     return Error(ErrorKind::malformed,
                  "media type " + printable(layer.media_type, 120) + " is none of a ModelKit's");
+  }
   auto path = TRY(kitfile.next(prompt ? "prompt" : type->base, layer.digest));
   // Raw layers, which newer versions write, carry their path as ModelPack's do.
   if (const auto own = TRY(annotated_path(layer))) path = *own;
@@ -127,9 +130,10 @@ Result<std::vector<LayerFile>> kit_layers(const oci::Manifest& manifest, std::st
   std::vector<LayerFile> out;
   for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
     auto file = read_layer(manifest.layers[i], kitfile);
-    if (!file)
+    if (!file) {
       return std::move(file).error().with("layer " + std::to_string(i + 1) + " (" +
                                           manifest.layers[i].digest.brief() + ")");
+    }
     out.push_back(file.take());
   }
   return out;

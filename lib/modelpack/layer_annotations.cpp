@@ -30,15 +30,17 @@ Result<std::optional<std::string>> annotated_path(const oci::Descriptor& layer) 
   auto legacy = annotation(layer, "org.cnai.model.filepath");
   auto title = annotation(layer, oci::kAnnotationTitle);
   // A signed artifact that two tools extract differently is an attack.
-  if (path && legacy && *path != *legacy)
+  if (path && legacy && *path != *legacy) {
     return Error(ErrorKind::malformed, "filepaths " + printable(*path, 120) + " and " +
                                            printable(*legacy, 120) + " disagree");
+  }
   if (!path) path = legacy;
   if (!path) path = title;
   // modctl's title, if any, is a base name.
-  if (title && *title != *path && *title != path->substr(path->rfind('/') + 1))
+  if (title && *title != *path && *title != path->substr(path->rfind('/') + 1)) {
     return Error(ErrorKind::malformed, "filepath " + printable(*path, 120) + " and title " +
                                            printable(*title, 120) + " disagree");
+  }
   return path;
 }
 
@@ -50,13 +52,15 @@ Result<unsigned> annotated_mode(const oci::Descriptor& layer, Encoding encoding)
   auto document = TRY(json::parse(*text).with("file metadata"));
   json::Field metadata(document, "file metadata");
   auto size = TRY(metadata.optional_unsigned("size"));
-  if (encoding == Encoding::raw && size && *size != layer.size)
+  if (encoding == Encoding::raw && size && *size != layer.size) {
     return Error(ErrorKind::malformed, "its metadata says " + std::to_string(*size) +
                                            " bytes, the descriptor " + std::to_string(layer.size));
+  }
   auto typeflag = TRY(metadata.optional_unsigned("typeflag"));
-  if (encoding == Encoding::raw && typeflag && !is_regular(*typeflag))
+  if (encoding == Encoding::raw && typeflag && !is_regular(*typeflag)) {
     return Error(ErrorKind::malformed,
                  "typeflag " + std::to_string(*typeflag) + " is no regular file");
+  }
   auto mode = TRY(metadata.optional_unsigned("mode")).value_or(0644);
   return (mode & 0100U) != 0 ? 0755U : 0644U;
 }

@@ -14,15 +14,17 @@ namespace {
 
 Result<LayerFile> read_layer(const oci::Descriptor& layer) {
   // `kit pack --use-model-pack` leaves the Kitfile among the layers, without a path.
-  if (layer.media_type == kKitConfigType)
+  if (layer.media_type == kKitConfigType) {
     return LayerFile{.descriptor = layer,
                      .path = "Kitfile",
                      .kind = model::Kind::config,
                      .encoding = Encoding::raw};
+  }
   auto type = parse_media_type(layer.media_type);
-  if (!type)
+  if (!type) {
     return Error(ErrorKind::malformed,
                  "media type " + printable(layer.media_type, 120) + " is none of ModelPack's");
+  }
   auto path = TRY(annotated_path(layer));
   if (!path)
     return Error(ErrorKind::malformed, "no " + std::string(kAnnotationFilepath) + " annotation");
@@ -66,28 +68,31 @@ Result<void> check_places(const std::vector<LayerFile>& files) {
   for (const auto& file : files) {
     const bool is_file = file.encoding == Encoding::raw;
     const auto [at, fresh] = by_path.emplace(file.path, is_file);
-    if (!fresh && (is_file || at->second))
+    if (!fresh && (is_file || at->second)) {
       return Error(ErrorKind::malformed,
                    "a second layer has the path " + printable(file.path, 200));
+    }
   }
   for (const auto& file : files) {
     const std::string_view path = file.path;
     for (auto slash = path.find('/'); slash != std::string_view::npos;
          slash = path.find('/', slash + 1)) {
       const auto parent = by_path.find(path.substr(0, slash));
-      if (parent != by_path.end() && parent->second)
+      if (parent != by_path.end() && parent->second) {
         return Error(ErrorKind::malformed, "layer " + printable(path, 200) + ": its folder " +
                                                printable(parent->first, 200) +
                                                " is a file of another layer");
+      }
     }
   }
   return {};
 }
 
 Result<std::vector<LayerFile>> layer_files(const oci::Manifest& manifest, std::string_view config) {
-  if (!is_model(manifest))
+  if (!is_model(manifest)) {
     return Error(ErrorKind::malformed, "not a ModelPack artifact: its type is " +
                                            printable(manifest.effective_artifact_type(), 120));
+  }
   if (manifest.layers.empty())
     return Error(ErrorKind::malformed, "a ModelPack artifact without layers");
   auto out = is_modelkit(manifest) ? TRY(kit_layers(manifest, config)) : TRY(pack_layers(manifest));

@@ -145,9 +145,10 @@ void LintReport::config(std::string_view code, std::string pointer, std::string 
 }
 
 void lint_manifest(const Json& document, const oci::Manifest& manifest, LintReport& report) {
-  if (const auto type = member(document, "mediaType"); type != oci::kManifestType)
+  if (const auto type = member(document, "mediaType"); type != oci::kManifestType) {
     report.manifest("media-type", "/mediaType",
                     type.empty() ? "missing" : "found " + printable(type, 120));
+  }
   const auto& artifact = manifest.artifact_type;
   if (is_legacy(artifact)) {
     report.manifest("legacy-type", "/artifactType", "found " + printable(artifact, 120));

@@ -32,9 +32,10 @@ Violations violations_of(const json::Schema& schema, const Json& document) {
 void lint_grammar(const Json& document, LintReport& report) {
   const auto main = violations_of(config_schema_main(), document);
   const auto release = violations_of(config_schema_release(), document);
-  for (const auto& each : main)
+  for (const auto& each : main) {
     report.config("config-schema", each.first, each.second,
                   release.contains(each) ? std::string() : std::string("main"));
+  }
   for (const auto& each : release) {
     if (!main.contains(each)) report.config("config-schema", each.first, each.second, "v0.0.7");
   }
@@ -43,10 +44,11 @@ void lint_grammar(const Json& document, LintReport& report) {
 void lint_diff_ids(const Json& document, const oci::Manifest& manifest, LintReport& report) {
   const auto ids = document.value("/modelfs/diffIds"_json_pointer, Json());
   if (!ids.is_array()) return;
-  if (ids.size() != manifest.layers.size())
+  if (ids.size() != manifest.layers.size()) {
     return report.config(
         "diff-ids-count", "/modelfs/diffIds",
         std::to_string(ids.size()) + " for " + std::to_string(manifest.layers.size()) + " layers");
+  }
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (!ids[i].is_string()) continue;  // the grammar's
     const auto pointer = "/modelfs/diffIds/" + std::to_string(i);
@@ -59,10 +61,11 @@ void lint_diff_ids(const Json& document, const oci::Manifest& manifest, LintRepo
     const auto type = parse_media_type(layer.media_type);
     // Content that is not compressed is the layer itself.
     const bool plain = type && (type->encoding == Encoding::raw || type->encoding == Encoding::tar);
-    if (plain && digest->algorithm() == layer.digest.algorithm() && *digest != layer.digest)
+    if (plain && digest->algorithm() == layer.digest.algorithm() && *digest != layer.digest) {
       report.config("diff-id", pointer,
                     digest->brief() + ", layer " + std::to_string(i) +
                         " is not compressed and is " + layer.digest.brief());
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 // lint of layers: types, paths, titles and file metadata.
-#include "base/directory.hpp"
 #include "base/text.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
@@ -101,9 +100,10 @@ void lint_values(const Layer& layer, const Json& metadata, LintReport& report) {
   const auto add = [&](std::string_view code, std::string message) {
     report.layer(code, layer.index, kAnnotationMetadata, std::move(message));
   };
-  if (const auto size = value("size"); layer.raw() && size && *size != layer.descriptor.size)
+  if (const auto size = value("size"); layer.raw() && size && *size != layer.descriptor.size) {
     add("metadata-size", "size " + std::to_string(*size) + ", the descriptor says " +
                              std::to_string(layer.descriptor.size));
+  }
   if (const auto flag = value("typeflag"); layer.raw() && flag && *flag != 0 && *flag != '0')
     add("metadata-typeflag", "typeflag " + std::to_string(*flag));
   if (const auto mode = value("mode"); mode && (*mode & 07000U) != 0)
@@ -114,13 +114,15 @@ void lint_values(const Layer& layer, const Json& metadata, LintReport& report) {
 
 void lint_metadata(const Layer& layer, LintReport& report) {
   const auto text = annotation(layer.descriptor, kAnnotationMetadata);
-  if (!text)
+  if (!text) {
     return report.layer("metadata-missing", layer.index, {},
                         "no " + std::string(kAnnotationMetadata));
+  }
   const auto document = json::parse(*text);
-  if (!document || !document->is_object())
+  if (!document || !document->is_object()) {
     return report.layer("metadata-malformed", layer.index, kAnnotationMetadata,
                         document ? "no object" : document.error().message());
+  }
   lint_fields(layer, json::Field(*document), report);
   lint_values(layer, *document, report);
 }
@@ -137,10 +139,11 @@ void lint_extras(const Layer& layer, LintReport& report) {
 class Paths {
  public:
   void add(std::size_t index, const std::string& path, LintReport& report) {
-    if (!indexes_.emplace(path, index).second)
+    if (!indexes_.emplace(path, index).second) {
       report.layer(
           "path-duplicate", index, kAnnotationFilepath,
           "layer " + std::to_string(indexes_[path]) + " has " + printable(path, 120) + " as well");
+    }
   }
 
   void compare(LintReport& report) const {
@@ -158,9 +161,10 @@ class Paths {
     }
     // What is one in any case was reported.
     if (nested) return;
-    if (const auto collision = case_collision(paths))
+    if (const auto collision = case_collision(paths)) {
       report.layer("path-case", indexes_.at(collision->second), kAnnotationFilepath,
                    printable(collision->first, 120) + " and " + printable(collision->second, 120));
+    }
   }
 
  private:

@@ -31,9 +31,10 @@ Result<model::Kind> parse_kind(std::string_view word) {
 Result<std::vector<Selection::Pattern>> Selection::compile(const std::vector<std::string>& texts) {
   std::vector<Pattern> out;
   for (const auto& text : texts) {
-    if (text.empty() || text.starts_with('!'))
+    if (text.empty() || text.starts_with('!')) {
       return Error(ErrorKind::usage, "pattern \"" + printable(text, 80) + "\": takes nothing",
                    "use --exclude to leave files out");
+    }
     // In a file the '#' would start a comment.
     auto rules = IgnoreRules::parse(text.starts_with('#') ? "\\" + text : text);
     if (!rules) return std::move(rules).error().with("pattern " + printable(text, 80));
@@ -69,21 +70,24 @@ Result<void> Selection::check_used(const std::vector<LayerFile>& files) const {
     for (const auto& pattern : *patterns) {
       if (std::ranges::none_of(files, [&](const LayerFile& file) {
             return pattern.rules.ignored(file.path, false);
-          }))
+          })) {
         return Error(ErrorKind::usage,
                      "pattern " + printable(pattern.text, 80) + ": no file of the artifact matches",
                      "mpk inspect shows the files");
+      }
     }
   }
   for (const auto kind : kinds_) {
-    if (std::ranges::none_of(files, [&](const LayerFile& file) { return file.kind == kind; }))
+    if (std::ranges::none_of(files, [&](const LayerFile& file) { return file.kind == kind; })) {
       return Error(ErrorKind::usage,
                    "the artifact has no file of the kind " + std::string(to_string(kind)),
                    "mpk inspect shows the files");
+    }
   }
-  if (std::ranges::none_of(files, [&](const LayerFile& file) { return wants(file); }))
+  if (std::ranges::none_of(files, [&](const LayerFile& file) { return wants(file); })) {
     return Error(ErrorKind::usage, "patterns and kinds together leave no file",
                  "mpk inspect shows the files");
+  }
   return {};
 }
 

@@ -131,9 +131,10 @@ Result<void> warn_of_parent(oci::Store& store, const oci::Manifest& manifest,
                             UnpackOutcome& outcome) {
   if (!is_modelkit(manifest)) return {};
   const auto kitfile = TRY(oci::fetch_text(store, manifest.config, limits::kConfigBlob));
-  if (const auto parent = kit_parent(kitfile))
+  if (const auto parent = kit_parent(kitfile)) {
     outcome.warnings.push_back("the model itself is in " + printable(*parent, 200) +
                                ", which is not pulled along");
+  }
   return {};
 }
 

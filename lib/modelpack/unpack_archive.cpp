@@ -43,10 +43,11 @@ Result<StagedArchives> StagedArchives::read(oci::Store& store, const Directory& 
     }
     for (auto& warning : each.warnings) out.warnings_.push_back(std::move(warning));
   }
-  if (out.files_.size() > limits::kArchiveEntries)
+  if (out.files_.size() > limits::kArchiveEntries) {
     return Error(ErrorKind::too_large, "the archives hold " + std::to_string(out.files_.size()) +
                                            " files together, at most " +
                                            std::to_string(limits::kArchiveEntries) + " are taken");
+  }
   return out;
 }
 
