@@ -12,6 +12,8 @@ Command pull_command();
 Command copy_command();
 Command inspect_command();
 Command tree_command();
+Command cat_command();
+Command lint_command();
 Command list_command();
 Command tag_command();
 Command rm_command();

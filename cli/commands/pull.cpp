@@ -11,6 +11,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <string>
+#include <vector>
+
 namespace mpk::cli {
 namespace {
 
@@ -23,6 +26,7 @@ struct Options {
   std::string reference;
   std::optional<std::string> output;
   bool overwrite = false;
+  std::vector<std::string> include, exclude, kinds;
 };
 
 Result<int> run(const Options& o, Session& session) {
@@ -33,6 +37,7 @@ Result<int> run(const Options& o, Session& session) {
   request.reference = TRY(parse_reference(o.reference));
   request.directory = *o.output;
   request.overwrite = o.overwrite;
+  request.selection = TRY(modelpack::Selection::make(o.include, o.exclude, o.kinds));
   auto identities = TRY(o.who.resolve());
   auto policy = TRY(o.policy.resolve(session));
   if (policy || !identities.empty()) {
@@ -51,6 +56,7 @@ Result<int> run(const Options& o, Session& session) {
                  "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE");
   }
   auto outcome = TRY(flow::pull(session.context(o.registry.plain_http), request));
+  for (const auto& warning : outcome.files.warnings) session.warn(warning);
   int code = outcome.verdict ? outcome.verdict->exit_code() : 0;
   if (session.json()) {
     Json document = {{"kind", "Pulled"},
@@ -60,6 +66,7 @@ Result<int> run(const Options& o, Session& session) {
                      {"written", outcome.files.written},
                      {"kept", outcome.files.kept},
                      {"bytes", outcome.files.bytes},
+                     {"warnings", outcome.files.warnings},
                      {"verdict", nullptr}};
     if (outcome.verdict) document["verdict"] = policy::to_json(*outcome.verdict);
     session.print_json(document);
@@ -95,14 +102,18 @@ Command pull_command() {
       .examples = {{"mpk pull ghcr.io/acme/tiny-llama:1.0 -o ./model", "the files"},
                    {"mpk pull ghcr.io/acme/tiny-llama:1.0 -o ./model --policy prod.yaml",
                     "only if the policy passes"},
-                   {"mpk pull oci:./models:1.0 -o ./model --overwrite",
-                    "from a layout, replacing"}},
+                   {"mpk pull ghcr.io/acme/tiny-llama:1.0 -o ./model --kind config",
+                    "a part of it"}},
       .bind = [](OptionSet& set) -> Run {
         auto o = std::make_shared<Options>();
         set.positional("REF", o->reference, "Artifact", ValueKind::reference);
         set.option("-o,--output", "DIR", o->output, "Where to write the files",
                    ValueKind::directory);
         set.flag("--overwrite", o->overwrite, "Replace files that differ");
+        set.option("--include", "GLOB", o->include, "Only files that a pattern takes");
+        set.option("--exclude", "GLOB", o->exclude, "Not the files that a pattern takes");
+        set.option("--kind", "KIND", o->kinds, "Only weights, config, code, dataset or doc");
+        set.suggest({"weights", "config", "code", "dataset", "doc"});
         o->policy.add_to(set);
         o->who.add_to(set);
         o->trust.add_to(set);

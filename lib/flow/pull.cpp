@@ -21,6 +21,7 @@ Result<PullOutcome> pull(const Context& context, const PullRequest& request) {
   modelpack::UnpackOptions options;
   options.directory = request.directory;
   options.overwrite = request.overwrite;
+  options.selection = request.selection;
   options.workers = context.workers;
   options.progress = &context.progress;
   options.stats = &context.stats;

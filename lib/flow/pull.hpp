@@ -2,6 +2,7 @@
 #pragma once
 
 #include "flow/verify.hpp"
+#include "modelpack/selection.hpp"
 #include "modelpack/unpack.hpp"
 
 #include <optional>
@@ -12,6 +13,7 @@ struct PullRequest {
   oci::Reference reference;
   std::filesystem::path directory;
   bool overwrite = false;
+  modelpack::Selection selection;
   std::optional<VerifyRequest> verify;  // before the first layer byte
 };
 
