@@ -9,6 +9,7 @@ Command ship_command();
 Command pack_command();
 Command push_command();
 Command pull_command();
+Command unpack_command();
 Command copy_command();
 Command inspect_command();
 Command tree_command();

@@ -15,6 +15,7 @@ struct PullRequest {
   bool overwrite = false;
   modelpack::Selection selection;
   std::optional<VerifyRequest> verify;  // before the first layer byte
+  bool from_local_store = false;        // by its whole reference; else from where it says
 };
 
 struct PullOutcome {
