@@ -14,7 +14,6 @@ using namespace mpk::modelpack;
 using oci::test::Fault;
 using oci::test::FaultRegistry;
 using test::Tree;
-namespace fs = std::filesystem;
 
 namespace {
 
