@@ -5,6 +5,14 @@
 #include <utility>
 
 namespace mpk::http {
+namespace {
+
+// Of an answer's bytes: less is left to grow for a moment, since every piece costs whoever hashes
+// and writes it a switch of threads, and two large pieces are hashed together.
+constexpr std::size_t kWorthTaking = Exchange::kBufferSize / 2;
+constexpr std::chrono::milliseconds kMoment{5};
+
+}  // namespace
 
 Exchange::Pulled Exchange::pull(std::span<std::uint8_t> into) {
   const std::lock_guard lock(mutex_);
@@ -51,8 +59,10 @@ Exchange::Flow Exchange::push(BytesView bytes) {
   const std::lock_guard lock(mutex_);
   if (abandoned_) return Flow::stop;
   if (!down_.empty() && down_.back().size() + bytes.size() <= kBufferSize) {
+    const bool was_small = down_.back().size() < kWorthTaking;
     down_.back().insert(down_.back().end(), bytes.begin(), bytes.end());
-    return Flow::go;  // the caller was told when this buffer was begun
+    if (was_small && down_.back().size() >= kWorthTaking) changed_.notify_all();
+    return Flow::go;
   }
   if (down_.size() >= kBuffers) {
     push_paused_ = true;
@@ -98,13 +108,15 @@ bool Exchange::body_gone() const {
 Exchange::Event Exchange::wait(std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);
   auto event = Event::nothing;
-  changed_.wait_for(lock, limit, [&] {
+  bool patient = true;
+  const auto look = [&] {
     if (rewind_wanted_) {
       event = Event::rewind;
     } else if (answered_ && !answer_seen_) {
       event = Event::answer;
       answer_seen_ = true;
-    } else if (!down_.empty()) {
+    } else if (!down_.empty() &&
+               (!patient || ending_ || down_.size() > 1 || down_.front().size() >= kWorthTaking)) {
       event = Event::bytes;
     } else if (ending_) {
       event = Event::ended;
@@ -112,7 +124,10 @@ Exchange::Event Exchange::wait(std::chrono::milliseconds limit) {
       event = Event::room;
     }
     return event != Event::nothing;
-  });
+  };
+  if (changed_.wait_for(lock, std::min(limit, kMoment), look)) return event;
+  patient = false;
+  changed_.wait_for(lock, limit - std::min(limit, kMoment), look);
   return event;
 }
 

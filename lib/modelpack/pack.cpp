@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <thread>
 
 namespace mpk::modelpack {
 namespace {
@@ -132,10 +133,19 @@ Result<void> check_manifest_size(const std::vector<WalkFile>& files) {
   return {};
 }
 
+// Hashing decides, not a wire: two streams make a pair (crypto/hash_pairs.hpp), and while one waits
+// for its partner, another pair must be there to run.
+std::size_t local_workers() {
+  constexpr std::size_t kStreamsPerCore = 4;
+  return kStreamsPerCore * std::max(1U, std::thread::hardware_concurrency());
+}
+
 Result<PackOutcome> pack(oci::Store* store, const PackPlan& plan, const PackOptions& options) {
+  const bool is_local = store == nullptr || store->local();
+  const auto workers = is_local ? std::max(options.workers, local_workers()) : options.workers;
   std::vector<Streamed> streamed(plan.files.size());
   std::atomic<std::uint64_t> kept{0};
-  TRY(parallel_for(plan.files.size(), options.workers, options.cancel,
+  TRY(parallel_for(plan.files.size(), workers, options.cancel,
                    [&](std::size_t i, const CancelToken& stop) -> Result<void> {
                      auto one = stream_file(store, options, plan.files[i], stop);
                      if (!one) return std::move(one).error().with(plan.files[i].path);

@@ -22,7 +22,7 @@ struct PackOptions {
   std::filesystem::path directory;
   std::optional<std::filesystem::path> modelfile;  // -f; else DIR/Modelfile if there is one
   std::optional<Timestamp> created;
-  std::size_t workers = 4;
+  std::size_t workers = 4;  // at least; more where no wire but hashing decides
   /// The manifest that the target tag names now, if any: a file with the same path and size is
   /// hashed first and sent only when its digest is new (DESIGN.md §5).
   std::optional<oci::Manifest> current;

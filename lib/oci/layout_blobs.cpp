@@ -19,7 +19,7 @@ namespace mpk::oci::layout {
 namespace {
 
 // Larger pieces fall out of the second-level cache between reading and hashing.
-constexpr std::size_t kPiece = 128U << 10;
+constexpr std::size_t kPiece = 256U << 10;
 // Up to here, proving again what is there costs less than writing it would.
 constexpr std::uint64_t kReadAgain = limits::kManifest;
 
