@@ -10,8 +10,8 @@
 
 using namespace mpk;
 using namespace mpk::archive;
-using archive::test::compressed;
-using archive::test::source_of;
+using mpk::archive::test::compressed;
+using mpk::archive::test::source_of;
 
 namespace {
 

@@ -11,9 +11,9 @@
 
 using namespace mpk;
 using namespace mpk::archive;
-using archive::test::Entry;
-using archive::test::source_of;
-using archive::test::tar;
+using mpk::archive::test::Entry;
+using mpk::archive::test::source_of;
+using mpk::archive::test::tar;
 
 namespace {
 

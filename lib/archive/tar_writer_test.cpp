@@ -12,7 +12,7 @@
 
 using namespace mpk;
 using namespace mpk::archive;
-using archive::test::source_of;
+using mpk::archive::test::source_of;
 
 namespace {
 

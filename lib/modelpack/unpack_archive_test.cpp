@@ -14,9 +14,9 @@
 
 using namespace mpk;
 using namespace mpk::modelpack;
-using archive::Compression;
+using mpk::archive::Compression;
 using test::Tree;
-using Entries = std::vector<archive::test::Entry>;
+using Entries = std::vector<mpk::archive::test::Entry>;
 using Names = std::vector<std::string>;
 
 namespace {
@@ -32,7 +32,7 @@ struct Pack {
     const auto compression = type.ends_with("+gzip")   ? Compression::gzip
                              : type.ends_with("+zstd") ? Compression::zstd
                                                        : Compression::none;
-    add(type, path, archive::test::tar(entries, compression));
+    add(type, path, mpk::archive::test::tar(entries, compression));
   }
   Result<UnpackOutcome> unpack(const Tree& tree, UnpackOptions options = {}) {
     options.directory = tree.root();
@@ -92,7 +92,7 @@ TEST_CASE("a file that differs stops everything before the first name is given")
 }
 
 TEST_CASE("an archive that is not what it should be leaves nothing") {
-  const auto good = archive::test::tar({{.path = "a", .content = std::string(9000, 'a')}});
+  const auto good = mpk::archive::test::tar({{.path = "a", .content = std::string(9000, 'a')}});
   auto flipped = good;
   flipped[4000] = 'b';
   for (const auto& bytes :
@@ -242,7 +242,7 @@ TEST_CASE("a ModelKit is unpacked where its Kitfile says, and its parent is name
         std::string_view(type).ends_with("gzip") ? Compression::gzip : Compression::none;
     kit.layers.push_back(
         oci::push_text(store, std::string("application/vnd.kitops.modelkit.") + type,
-                       archive::test::tar({{.path = entry, .content = "x"}}, compression))
+                       mpk::archive::test::tar({{.path = entry, .content = "x"}}, compression))
             .take());
   }
   const Tree tree;
