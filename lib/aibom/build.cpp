@@ -4,6 +4,7 @@
 #include "aibom/draft.hpp"
 #include "aibom/validate.hpp"
 #include "aibom/wording.hpp"
+#include "base/directory.hpp"
 #include "base/identifiers.hpp"
 #include "base/text.hpp"
 #include "crypto/uuid.hpp"
