@@ -31,27 +31,30 @@ accepts "pull" "$MPK" pull "$repository:1" -o "$work/out"
 accepts "the files are the model's" diff -r "$work/model" "$work/out"
 refuses "join again" 3 "was it joined already" "$MPK" push "$repository:1" --join
 
-push_all() { # tag directory
+push_all() { # tag
   local part
-  for part in 1 2 3 4; do "$MPK" push "$2" "$repository:$1" --part $part/4 --quiet >/dev/null || return 1; done
+  for part in 1 2 3 4; do "$MPK" push "$work/model" "$repository:$1" --part $part/4 --quiet >/dev/null || return 1; done
 }
 worker_of() { "$MPK" push "$repository:$1" --join --format json | python3 -c 'import json, sys; print([p["worker"] for p in json.load(sys.stdin)["parts"]][2])'; }
-accepts "four parts" push_all 2 "$work/model"
+accepts "four parts" push_all 2
 accepts "one of them again, by a pod" env POD_NAME=upload-2 "$MPK" push "$work/model" "$repository:2" --part 3/4
 accepts "the join says who pushed it" is "$(worker_of 2)" "pod upload-2"
 
 # The same names, sizes and times, other bytes: a machine with another copy.
-accepts "four parts" push_all 3 "$work/model"
+accepts "four parts" push_all 3
 cp -rp "$work/model" "$work/other"
 tamper flip "$work/other/README.md"
 touch -r "$work/model/README.md" "$work/other/README.md"
-disagrees() { local part; for part in 1 2 3 4; do "$MPK" push "$work/other" "$repository:3" --part $part/4 2>&1 | grep "is there already and disagrees about README.md" && return; done; return 1; }
+disagrees() { # one of the parts has the file
+  local part
+  for part in 1 2 3 4; do "$MPK" push "$work/other" "$repository:3" --part $part/4 || is $? 1; done 2>&1 | grep "is there already and disagrees about README.md"
+}
 accepts "a doubled part with other bytes is refused" disagrees
 accepts "and the parts that were there join" joined 3
 accepts "to the same digest" is "$(<"$work/joined")" "$plain"
 
 # Part 3 is of yesterday's checkpoint: nothing but its time tells.
-accepts "four parts" push_all 4 "$work/model"
+accepts "four parts" push_all 4
 touch "$work/model/README.md"
 for part in 1 2 4; do
   accepts "part $part after a change" "$MPK" push "$work/model" "$repository:4" --part $part/4

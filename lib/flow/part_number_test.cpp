@@ -111,12 +111,12 @@ TEST_CASE("a part that can't be is refused, with the variables that say so") {
 }
 
 TEST_CASE("the worker is named by its scheduler, never by its host") {
-  CHECK(part_worker(MapEnv({{"HOSTNAME", "secret-host"}})).empty());
-  CHECK(part_worker(MapEnv({{"POD_NAME", "upload-2-abc"}, {"HOSTNAME", "h"}})) ==
+  CHECK(part_worker(MapEnv(Values{{"HOSTNAME", "secret-host"}})).empty());
+  CHECK(part_worker(MapEnv(Values{{"POD_NAME", "upload-2-abc"}, {"HOSTNAME", "h"}})) ==
         "pod upload-2-abc");
-  CHECK(part_worker(MapEnv({{"SLURM_JOB_ID", "72"},
-                            {"SLURM_ARRAY_JOB_ID", "71"},
-                            {"SLURM_ARRAY_TASK_ID", "3"}})) == "slurm job 71 task 3");
-  CHECK(part_worker(MapEnv({{"SLURM_JOB_ID", "72"}})) == "slurm job 72");
-  CHECK(part_worker(MapEnv({{"POD_NAME", "a\x1b[31m"}})) == "pod a\\x1b[31m");
+  CHECK(part_worker(MapEnv(Values{
+            {"SLURM_JOB_ID", "72"}, {"SLURM_ARRAY_JOB_ID", "71"}, {"SLURM_ARRAY_TASK_ID", "3"}})) ==
+        "slurm job 71 task 3");
+  CHECK(part_worker(MapEnv(Values{{"SLURM_JOB_ID", "72"}})) == "slurm job 72");
+  CHECK(part_worker(MapEnv(Values{{"POD_NAME", "a\x1b[31m"}})) == "pod a\\x1b[31m");
 }

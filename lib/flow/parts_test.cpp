@@ -38,6 +38,12 @@ struct Scene {
     return must(
         oci::Reference::parse("oci:" + (bench.directory.path() / "layout").string() + ":" + tag));
   }
+  std::uint64_t size() const {
+    std::uint64_t bytes = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(model()))
+      if (entry.is_regular_file()) bytes += entry.file_size();
+    return bytes;
+  }
   PackRequest request() const { return {.directory = model()}; }
   Result<PartOutcome> push(std::size_t index, std::size_t count, const std::string& tag = "1") {
     return push_part(bench.context, request(), reference(tag), {.index = index, .count = count});
@@ -91,7 +97,11 @@ TEST_CASE("parts in any order join to the digest of one machine, and are gone af
     Scene scene;
     scene.push_all(count);
     CHECK(scene.tags().size() == count);
+    // Each byte once, all parts together; the join reads no file.
+    CHECK(scene.bench.stats.bytes_read == scene.size());
+    CHECK(scene.bench.stats.bytes_hashed == scene.size());
     const auto joined = must(scene.join());
+    CHECK(scene.bench.stats.bytes_read == scene.size());
     CHECK(joined.count == count);
     CHECK(joined.missing.empty());
     REQUIRE(joined.packed);
@@ -176,6 +186,39 @@ TEST_CASE(
           "parts 1 and 2 were made from different plans: README");
   must(scene.push(2, 2));
   CHECK(must(scene.join()).packed->artifact.manifest.digest == scene.plain());
+}
+
+TEST_CASE("a directory that changes while its part is pushed is refused") {
+  Scene scene;
+  // A file of another part: nobody here reads it.
+  class Adding final : public Progress {
+   public:
+    explicit Adding(std::filesystem::path file) : file_(std::move(file)) {}
+    std::unique_ptr<ProgressTask> start(std::string_view name, std::uint64_t total) override {
+      std::ofstream(file_) << "late";
+      return none_.start(name, total);
+    }
+
+   private:
+    std::filesystem::path file_;
+    NoProgress none_;
+  };
+  Adding adding(scene.model() / "late.txt");
+  const auto& as = scene.bench.context;
+  const Context context{.transport = as.transport,
+                        .clock = as.clock,
+                        .env = as.env,
+                        .random = as.random,
+                        .logger = {},
+                        .progress = adding,
+                        .stats = as.stats,
+                        .cancel = {}};
+  const auto pushed =
+      push_part(context, scene.request(), scene.reference("1"), {.index = 1, .count = 2});
+  REQUIRE_FALSE(pushed);
+  CHECK(pushed.error().kind() == ErrorKind::mismatch);
+  CHECK(pushed.error().text().find("changed while this part was pushed") != std::string::npos);
+  CHECK(scene.tags().empty());
 }
 
 TEST_CASE("parts of several runs need a word about which to join") {

@@ -18,7 +18,8 @@ if [[ ${1:-} != inside ]]; then
   [[ $EUID -eq 0 ]] || skip "slurmd needs root"
   isolated=(unshare --net --pid --fork --kill-child --mount-proc --)
   "${isolated[@]}" ip link set lo up 2>/dev/null || skip "namespaces can't be made here"
-  exec "${isolated[@]}" bash -c 'ip link set lo up && exec "$@"' slurm \
+  # Slurm asks getaddrinfo for families that are configured; 127.0.0.1 does not count (AI_ADDRCONFIG).
+  exec "${isolated[@]}" bash -c 'ip link set lo up && ip address add 192.0.2.1/32 dev lo && exec "$@"' slurm \
     "$MPK" sandbox run --quiet -- bash "${BASH_SOURCE[0]}" inside
 fi
 
@@ -35,7 +36,7 @@ head -c 1024 /dev/urandom >"$state/munge.key"
 chmod 0400 "$state/munge.key"
 cat >"$state/slurm.conf" <<CONF
 ClusterName=mpk
-SlurmctldHost=$host(127.0.0.1)
+SlurmctldHost=$host(192.0.2.1)
 SlurmUser=root
 AuthInfo=socket=$socket/munge
 StateSaveLocation=$state/save
@@ -48,26 +49,26 @@ JobAcctGatherType=jobacct_gather/none
 MpiDefault=none
 ReturnToService=2
 SlurmdParameters=config_overrides
-SchedulerParameters=sched_interval=2,batch_sched_delay=0
+SchedulerParameters=sched_interval=2,batch_sched_delay=0,kill_invalid_depend
 MinJobAge=300
-NodeName=$host NodeAddr=127.0.0.1 CPUs=16 State=UNKNOWN
+NodeName=$host NodeAddr=192.0.2.1 CPUs=16 State=UNKNOWN
 PartitionName=all Nodes=$host Default=YES State=UP MaxTime=INFINITE
 CONF
 export SLURM_CONF=$state/slurm.conf
 
-start() { # name command…
+daemon() { # name command…
   local name=$1
   shift
   "$@" >"$state/$name.log" 2>&1 &
 }
-start munged munged --foreground --force --key-file="$state/munge.key" --socket="$socket/munge" \
+daemon munged munged --foreground --force --key-file="$state/munge.key" --socket="$socket/munge" \
   --pid-file="$state/munged.pid" --seed-file="$state/munged.seed" --log-file="$state/munged.log"
 for _ in {1..50}; do
   [[ ! -S $socket/munge ]] || break
   sleep 0.1
 done
-start slurmctld slurmctld -D
-start slurmd slurmd -D
+daemon slurmctld slurmctld -D
+daemon slurmd slurmd -D
 ready() { [[ $(timeout 5 sinfo --noheader --format=%T 2>/dev/null) == idle ]]; }
 for _ in {1..60}; do
   ! ready || break
