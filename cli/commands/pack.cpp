@@ -29,7 +29,7 @@ Result<int> run(const Options& o, Session& session) {
   const bool to_layout = reference.kind == oci::Reference::Kind::layout;
   auto packed = TRY(to_layout ? flow::pack_to(session.context(), request, reference)
                               : flow::pack_locally(session.context(), request, reference));
-  say_ignored(packed, session);
+  say_ignored(packed.ignored, session);
   auto digest = packed.artifact.manifest.digest;
   if (session.json()) {
     auto document = packed_json(packed);

@@ -88,7 +88,7 @@ Result<int> run(const Options& o, Session& session) {
   request.signing = TRY(o.signing.resolve(session));
   request.provenance = o.provenance.overrides();
   auto outcome = TRY(flow::ship(session.context(o.registry.plain_http), request));
-  say_ignored(outcome.packed, session);
+  say_ignored(outcome.packed.ignored, session);
   if (session.json()) {
     session.print_json(outcome_json(request.reference, outcome));
   } else {

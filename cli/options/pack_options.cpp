@@ -41,15 +41,21 @@ attest::ProvenanceOverrides ProvenanceFlags::overrides() const {
           .invocation_id = invocation_id};
 }
 
-Json packed_json(const modelpack::PackOutcome& packed) {
-  Json files = Json::array();
-  for (const auto& file : packed.artifact.files) {
-    files.push_back({{"path", file.path},
-                     {"kind", std::string(to_string(file.kind))},
-                     {"size", file.size},
-                     {"digest", file.digest.text()}});
+Json files_json(const std::vector<modelpack::ModelFile>& files) {
+  Json out = Json::array();
+  for (const auto& file : files) {
+    out.push_back({{"path", file.path},
+                   {"kind", std::string(to_string(file.kind))},
+                   {"size", file.size},
+                   {"digest", file.digest.text()}});
   }
-  return {{"files", files}, {"findings", findings_json(packed.info)}, {"ignored", packed.ignored}};
+  return out;
+}
+
+Json packed_json(const modelpack::PackOutcome& packed) {
+  return {{"files", files_json(packed.artifact.files)},
+          {"findings", findings_json(packed.info)},
+          {"ignored", packed.ignored}};
 }
 
 Json findings_json(const model::ModelInfo& info) {
@@ -64,9 +70,9 @@ Json findings_json(const model::ModelInfo& info) {
   return findings;
 }
 
-void say_ignored(const modelpack::PackOutcome& packed, Session& session) {
+void say_ignored(const std::vector<std::string>& ignored, Session& session) {
   std::vector<std::string> secrets;
-  for (const auto& path : packed.ignored) {
+  for (const auto& path : ignored) {
     if (looks_like_secret(path)) secrets.push_back(printable(path, 80));
     if (session.verbose()) session.say("left out: " + path);
   }

@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mpk::cli {
 
@@ -28,12 +29,14 @@ struct ProvenanceFlags {
   attest::ProvenanceOverrides overrides() const;
 };
 
+/// [{"path": …, "kind": …, "size": …, "digest": …}]
+Json files_json(const std::vector<modelpack::ModelFile>& files);
 /// {"files": […], "findings": […], "ignored": […]}
 Json packed_json(const modelpack::PackOutcome& packed);
 /// [{"severity": …, "code": …, "path": …, "message": …, "fix": …}]
 Json findings_json(const model::ModelInfo& info);
 /// One warning for what looks like a secret; the rest is said with --verbose.
-void say_ignored(const modelpack::PackOutcome& packed, Session& session);
+void say_ignored(const std::vector<std::string>& ignored, Session& session);
 void say_findings(const model::ModelInfo& info, Session& session);
 /// "medium: README.md: the card says …"
 std::string finding_line(const model::Finding& finding);

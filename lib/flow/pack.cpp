@@ -12,18 +12,6 @@ namespace {
 
 using Opener = std::function<Result<std::unique_ptr<oci::Store>>()>;
 
-// A cache that can't be had costs time only.
-std::optional<modelpack::DigestCache> load_cache(const Context& context) {
-  const auto directory = context.env.cache_dir();
-  if (!directory) return std::nullopt;
-  return modelpack::DigestCache::load(*directory / "digests");
-}
-
-void save_cache(const Context& context, modelpack::DigestCache& cache) {
-  const auto saved = cache.save();
-  if (!saved) context.logger.info("digest cache: " + saved.error().message());
-}
-
 StoreUse use_of(const PackRequest& request) {
   return {.create = true, .by_reference = request.by_reference};
 }
@@ -34,12 +22,8 @@ Result<modelpack::PackOutcome> pack_as(const Context& context, const PackRequest
   const auto plan = TRY(modelpack::plan_pack(options));
   auto store = TRY(open());
   if (tag) options.current = TRY(current_manifest(*store, *tag));
-  auto cache = request.use_cache ? load_cache(context) : std::nullopt;
-  if (cache) options.cache = &*cache;
-  auto streamed = modelpack::pack_into(*store, plan, options);
-  // Also after a failure: the next try need not read again what was read.
-  if (cache) save_cache(context, *cache);
-  auto packed = TRY(std::move(streamed));
+  const RunCache cache(context, request, options);
+  auto packed = TRY(modelpack::pack_into(*store, plan, options));
   TRY(context.cancel.check());
   TRY(store->push_manifest(packed.artifact.manifest, packed.artifact.manifest_bytes, tag));
   return packed;
@@ -58,6 +42,22 @@ modelpack::PackOptions pack_options(const Context& context, const PackRequest& r
   options.logger = context.logger;
   options.cancel = context.cancel;
   return options;
+}
+
+// A cache that can't be had costs time only.
+RunCache::RunCache(const Context& context, const PackRequest& request,
+                   modelpack::PackOptions& options)
+    : logger_(context.logger) {
+  const auto directory = context.env.cache_dir();
+  if (!request.use_cache || !directory) return;
+  cache_.emplace(modelpack::DigestCache::load(*directory / "digests"));
+  options.cache = &*cache_;
+}
+
+RunCache::~RunCache() {
+  if (!cache_) return;
+  const auto saved = cache_->save();
+  if (!saved) logger_.info("digest cache: " + saved.error().message());
 }
 
 Result<std::optional<oci::Manifest>> current_manifest(oci::Store& store, const std::string& name) {

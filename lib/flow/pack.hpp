@@ -1,7 +1,9 @@
 // pack: a directory into a registry, a layout or the local store, without statements about it.
 #pragma once
 
+#include "base/log.hpp"
 #include "flow/context.hpp"
+#include "modelpack/digest_cache.hpp"
 #include "modelpack/pack.hpp"
 #include "oci/reference.hpp"
 
@@ -21,6 +23,20 @@ struct PackRequest {
 
 /// What packing takes from the context: workers, progress, counters, log, cancellation.
 modelpack::PackOptions pack_options(const Context& context, const PackRequest& request);
+
+/// The digests of files that did not change: given to `options` if the request wants them, and kept
+/// at the end with what was added, also after a failure: the next try need not read it again.
+class RunCache {
+ public:
+  RunCache(const Context& context, const PackRequest& request, modelpack::PackOptions& options);
+  RunCache(const RunCache&) = delete;
+  RunCache& operator=(const RunCache&) = delete;
+  ~RunCache();
+
+ private:
+  const Logger& logger_;
+  std::optional<modelpack::DigestCache> cache_;
+};
 
 /// What `name` (a tag) stands for now, so that unchanged files need not travel again. nullopt when
 /// there is nothing, or nothing that can be read: a broken old artifact must not block a new one.

@@ -38,6 +38,7 @@ struct PackOptions {
 struct PackPlan {
   std::vector<WalkFile> files;
   std::optional<Modelfile> modelfile;
+  std::string modelfile_text;  // what it was read from
   std::vector<std::string> ignored;
 };
 
