@@ -13,10 +13,12 @@
 namespace mpk::oci::layout {
 
 /// The union of what index.json lists itself, of the index tagged sha256-<hex>, and of what `cosign
-/// save` leaves in blobs/ without listing it; each proven by its own manifest, sorted by digest.
-/// mismatch: a listed manifest is missing or damaged.
+/// save` leaves in blobs/ without listing it; each proven by its own manifest, sorted by digest,
+/// and of `artifact_type` unless that is empty. mismatch: a listed manifest is missing or damaged;
+/// malformed: one that names the subject is no manifest. Others that are none are passed over.
 Result<std::vector<Descriptor>> collect_referrers(const Blobs& blobs, const Json& index,
-                                                  const Digest& subject);
+                                                  const Digest& subject,
+                                                  std::string_view artifact_type = {});
 /// Lists `referrer` in every form; referrers that were in one form only get the others too.
 Result<void> list_referrer(const Blobs& blobs, Json& index, const Referrer& referrer);
 /// Takes `digest` out of every index tagged sha256-<hex>; an index without entries goes.

@@ -199,19 +199,15 @@ Result<void> LayoutStore::remove_manifest(const Descriptor& descriptor) {
 Result<std::vector<Descriptor>> LayoutStore::referrers(const Digest& subject,
                                                        std::string_view artifact_type) {
   Json index = TRY(files_.read_index());
-  auto collected = layout::collect_referrers(blobs_, index, subject);
+  auto collected = layout::collect_referrers(blobs_, index, subject, artifact_type);
   // A manifest that another process removes between the two reads is no damage.
   while (!collected) {
     Json now = TRY(files_.read_index());
     if (now == index) break;
     index = std::move(now);
-    collected = layout::collect_referrers(blobs_, index, subject);
+    collected = layout::collect_referrers(blobs_, index, subject, artifact_type);
   }
-  auto found = TRY(std::move(collected).with(name()));
-  if (!artifact_type.empty()) {
-    std::erase_if(found, [&](const Descriptor& d) { return d.artifact_type != artifact_type; });
-  }
-  return found;
+  return std::move(collected).with(name());
 }
 
 }  // namespace
