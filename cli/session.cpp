@@ -81,6 +81,13 @@ void Session::print_raw(std::string_view text) {
 
 void Session::print_json(const Json& document) { print_raw(json::pretty(document)); }
 
+Result<void> Session::stream(BytesView bytes) {
+  if (impl_->progress) impl_->progress->clear();
+  write_stdout(as_text(bytes));
+  if (stdout_failed()) return Error(ErrorKind::cancelled, "standard output takes no more");
+  return {};
+}
+bool Session::output_failed() const { return stdout_failed(); }
 Result<void> Session::flush() { return flush_stdout(); }
 
 int Session::refuse(const Error& error, int exit_code) {

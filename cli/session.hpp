@@ -1,6 +1,7 @@
 // Session: the only place with the real clock, environment, randomness, transport and terminal.
 #pragma once
 
+#include "base/bytes.hpp"
 #include "base/env.hpp"
 #include "base/log.hpp"
 #include "base/parallel.hpp"
@@ -39,6 +40,9 @@ class Session {
   /// Text that has been made safe for a terminal already, with colours, or that must stay as it is.
   void print_raw(std::string_view text);
   void print_json(const Json& document);
+  /// Bytes as they are. cancelled: standard output takes no more; flush() says why.
+  Result<void> stream(BytesView bytes);
+  bool output_failed() const;
   /// What was printed is out: io when it could not be written.
   Result<void> flush();
   /// Prints the error as main does, for an answer with an exit code of its own.

@@ -1,15 +1,15 @@
 // mpk pull: an artifact's files into a directory, verified before the first layer byte if asked.
 #include "flow/pull.hpp"
 
-#include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "options/options.hpp"
-#include "options/output_file.hpp"
 #include "options/policy_option.hpp"
-#include "render/table.hpp"
+#include "options/pull_flags.hpp"
 #include "render/verdict.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <string>
 
 namespace mpk::cli {
 namespace {
@@ -20,19 +20,12 @@ struct Options {
   WhoOptions who;
   EvidenceOptions evidence;
   PolicyOption policy;
+  PullFlags pull;
   std::string reference;
-  std::optional<std::string> output;
-  bool overwrite = false;
 };
 
 Result<int> run(const Options& o, Session& session) {
-  if (!o.output)
-    return Error(ErrorKind::usage, "where to? -o DIR is missing", "for example -o ./model");
-  TRY(check_output_directory(*o.output));
-  flow::PullRequest request;
-  request.reference = TRY(parse_reference(o.reference));
-  request.directory = *o.output;
-  request.overwrite = o.overwrite;
+  auto request = TRY(o.pull.request(o.reference));
   auto identities = TRY(o.who.resolve());
   auto policy = TRY(o.policy.resolve(session));
   if (policy || !identities.empty()) {
@@ -51,16 +44,11 @@ Result<int> run(const Options& o, Session& session) {
                  "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE");
   }
   auto outcome = TRY(flow::pull(session.context(o.registry.plain_http), request));
+  for (const auto& warning : outcome.files.warnings) session.warn(warning);
   int code = outcome.verdict ? outcome.verdict->exit_code() : 0;
   if (session.json()) {
-    Json document = {{"kind", "Pulled"},
-                     {"reference", request.reference.text()},
-                     {"digest", outcome.manifest.digest.text()},
-                     {"directory", *o.output},
-                     {"written", outcome.files.written},
-                     {"kept", outcome.files.kept},
-                     {"bytes", outcome.files.bytes},
-                     {"verdict", nullptr}};
+    auto document = pulled_json("Pulled", request, outcome);
+    document["verdict"] = nullptr;
     if (outcome.verdict) document["verdict"] = policy::to_json(*outcome.verdict);
     session.print_json(document);
     return code;
@@ -70,13 +58,7 @@ Result<int> run(const Options& o, Session& session) {
                                    {session.quiet(), session.verbose(), session.color()},
                                    o.evidence.evidence));
   }
-  if (code == 0) {
-    session.print("pulled " + counted(outcome.files.written, "file") + " (" +
-                  human_size(outcome.files.bytes) + ") into " + printable(*o.output) +
-                  (outcome.files.kept > 0
-                       ? ", " + std::to_string(outcome.files.kept) + " were there already"
-                       : std::string()));
-  }
+  if (code == 0) session.print(pulled_line("pulled", request, outcome));
   return code;
 }
 
@@ -88,21 +70,20 @@ Command pull_command() {
       .summary = "Pull an artifact's files into a directory",
       .description =
           "Every path and digest is proven before a file gets its name. A pull that broke off is\n"
-          "continued by the same command. Identical files are kept,\n"
-          "differing ones are refused without --overwrite, others are left alone. With --policy or "
-          "an\n"
-          "identity, the artifact is verified before the first byte of a layer is fetched.",
+          "continued by the same command. Identical files are kept, differing ones are refused "
+          "without\n"
+          "--overwrite, others are left alone. With --policy or an identity, the artifact is "
+          "verified before\n"
+          "the first byte of a layer is fetched.",
       .examples = {{"mpk pull ghcr.io/acme/tiny-llama:1.0 -o ./model", "the files"},
                    {"mpk pull ghcr.io/acme/tiny-llama:1.0 -o ./model --policy prod.yaml",
                     "only if the policy passes"},
-                   {"mpk pull oci:./models:1.0 -o ./model --overwrite",
-                    "from a layout, replacing"}},
+                   {"mpk pull ghcr.io/acme/tiny-llama:1.0 -o ./model --kind config",
+                    "a part of it"}},
       .bind = [](OptionSet& set) -> Run {
         auto o = std::make_shared<Options>();
         set.positional("REF", o->reference, "Artifact", ValueKind::reference);
-        set.option("-o,--output", "DIR", o->output, "Where to write the files",
-                   ValueKind::directory);
-        set.flag("--overwrite", o->overwrite, "Replace files that differ");
+        o->pull.add_to(set);
         o->policy.add_to(set);
         o->who.add_to(set);
         o->trust.add_to(set);

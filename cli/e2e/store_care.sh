@@ -63,8 +63,15 @@ printf Z | dd of="$blob" bs=1 conv=notrunc status=none
 refuses "a flipped byte" 1 "damaged" "$MPK" check-store "$layout"
 refuses "json" 1 '"code":' "$MPK" check-store "$layout" --format json
 
+accepts "unpack from a layout" "$MPK" unpack "$ref:1" -o "$work/unpacked" --kind config
+accepts "a part of it" cmp "$work/model/config.json" "$work/unpacked/config.json"
+accepts "and no more" absent "$work/unpacked/$weights"
 refuses "no local store yet" 11 "no such directory" "$MPK" check-store
 "$MPK" pack "$model" -t registry.example/a/b:1 >/dev/null 2>&1
+accepts "unpack from the local store" says "unpacked" "$MPK" unpack registry.example/a/b:1 -o "$work/unpacked2"
+accepts "gives the model" diff -r "$model" "$work/unpacked2"
+refuses "a name that was not packed" 11 "not found" "$MPK" unpack registry.example/a/b:2 -o "$work/unpacked3"
+accepts "leaves no directory" absent "$work/unpacked3"
 "$MPK" rm --local registry.example/a/b:1 >/dev/null
 accepts "in the local store what has no name goes" says "blob" "$MPK" prune
 accepts "and nothing is left" says "0 blobs" "$MPK" check-store

@@ -34,6 +34,8 @@ void write_stdout(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) keep(errno);
 }
 
+bool stdout_failed() { return first_failure != 0; }
+
 Result<void> flush_stdout() {
   errno = 0;
   if (std::fflush(stdout) != 0) keep(errno);

@@ -2,6 +2,7 @@
 #include "base/new_file.hpp"
 
 #include "base/file.hpp"
+#include "base/rename.hpp"
 #include "base/temporary_name.hpp"
 
 #include <fcntl.h>
@@ -11,7 +12,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 #include <utility>
@@ -20,17 +20,6 @@ namespace mpk {
 namespace {
 
 constexpr int kAttempts = 100;
-
-// 0 or errno.
-int rename_unless_exists(int from_directory, const char* from, int to_directory, const char* to) {
-  if (::renameat2(from_directory, from, to_directory, to, RENAME_NOREPLACE) == 0) return 0;
-  // EINVAL, ENOSYS: the file system (NFS, some FUSE) has no RENAME_NOREPLACE; link(2) does not
-  // replace either.
-  if (errno != EINVAL && errno != ENOSYS) return errno;
-  if (::linkat(from_directory, from, to_directory, to, 0) != 0) return errno;
-  static_cast<void>(::unlinkat(from_directory, from, 0));
-  return 0;
-}
 
 // umask(2) can't be asked without being changed, and other threads make files meanwhile.
 unsigned current_umask() {

@@ -17,7 +17,6 @@
 #include <iterator>
 #include <ostream>
 #include <string>
-#include <utility>
 
 using namespace mpk;
 namespace fs = std::filesystem;

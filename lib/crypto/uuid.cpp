@@ -4,6 +4,8 @@
 #include "base/bytes.hpp"
 #include "base/encoding.hpp"
 
+#include <openssl/evp.h>
+
 #include <array>
 #include <cstdint>
 #include <new>

@@ -50,7 +50,7 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
   auto descriptor = TRY(resolve(*store, reference));
   auto bytes = TRY(store->fetch_manifest(descriptor));
   auto manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type));
-  auto layers = TRY(modelpack::layer_files(manifest));
+  auto layers = TRY(modelpack::layer_files(*store, manifest));
   std::vector<std::optional<model::FileHead>> heads(layers.size());
   TRY(parallel_for(layers.size(), context.workers, context.cancel,
                    [&](std::size_t i) -> Result<void> {

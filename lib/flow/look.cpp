@@ -76,7 +76,8 @@ Result<Inspection> inspect(const Context& context, const oci::Reference& referen
   auto config =
       TRY(oci::fetch_text(*store, out.manifest.config, limits::kConfigBlob).with("config"));
   if (auto parsed = json::parse(config)) out.config = *parsed;
-  if (modelpack::is_modelpack(out.manifest)) out.files = TRY(modelpack::layer_files(out.manifest));
+  if (modelpack::is_model(out.manifest))
+    out.files = TRY(modelpack::layer_files(out.manifest, config));
   return out;
 }
 

@@ -1,13 +1,17 @@
 // pull: one digest is resolved, verified and fetched.
 #include "flow/pull.hpp"
 
+#include "flow/local_store.hpp"
 #include "oci/manifest.hpp"
 
 namespace mpk::flow {
 
 Result<PullOutcome> pull(const Context& context, const PullRequest& request) {
-  auto store = TRY(open_store(context, request.reference));
-  PullOutcome outcome{.manifest = TRY(resolve(*store, request.reference))};
+  const bool locally = request.from_local_store;
+  auto store = TRY(locally ? open_local_store(context) : open_store(context, request.reference));
+  auto root = locally ? store->resolve(request.reference.text()).with("local store")
+                      : resolve(*store, request.reference);
+  PullOutcome outcome{.manifest = TRY(std::move(root))};
   if (request.verify) {
     // By digest: what is verified is what is fetched, whatever happens to the tag meanwhile.
     auto pinned = request.reference.with_digest(outcome.manifest.digest);
@@ -21,6 +25,7 @@ Result<PullOutcome> pull(const Context& context, const PullRequest& request) {
   modelpack::UnpackOptions options;
   options.directory = request.directory;
   options.overwrite = request.overwrite;
+  options.selection = request.selection;
   options.workers = context.workers;
   options.progress = &context.progress;
   options.stats = &context.stats;

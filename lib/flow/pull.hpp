@@ -2,6 +2,7 @@
 #pragma once
 
 #include "flow/verify.hpp"
+#include "modelpack/selection.hpp"
 #include "modelpack/unpack.hpp"
 
 #include <optional>
@@ -12,7 +13,9 @@ struct PullRequest {
   oci::Reference reference;
   std::filesystem::path directory;
   bool overwrite = false;
+  modelpack::Selection selection;
   std::optional<VerifyRequest> verify;  // before the first layer byte
+  bool from_local_store = false;        // by its whole reference; else from where it says
 };
 
 struct PullOutcome {

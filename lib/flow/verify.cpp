@@ -72,8 +72,8 @@ std::optional<Subject> read_subject(oci::Store& store, const oci::Descriptor& de
     auto bytes = TRY(store.fetch_manifest(descriptor));
     subject.manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type));
     TRY(check_config(store, subject));
-    if (modelpack::is_modelpack(subject.manifest))
-      subject.layers = TRY(modelpack::layer_files(subject.manifest));
+    if (modelpack::is_model(subject.manifest))
+      subject.layers = TRY(modelpack::layer_files(store, subject.manifest));
     return {};
   };
   auto outcome = read();

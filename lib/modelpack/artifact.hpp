@@ -9,6 +9,7 @@
 #include "modelpack/media_types.hpp"
 #include "modelpack/modelfile.hpp"
 #include "oci/manifest.hpp"
+#include "oci/store.hpp"
 
 #include <optional>
 #include <string>
@@ -44,10 +45,10 @@ struct Artifact {
 Result<Artifact> build_artifact(std::vector<ModelFile> files, const model::ModelInfo& info,
                                 const BuildOptions& options);
 
-/// A layer of somebody's ModelPack manifest, its path proven harmless.
+/// A layer of somebody's artifact, its path proven harmless.
 struct LayerFile {
   oci::Descriptor descriptor;
-  std::string path;
+  std::string path;  // of an archive: what its entries have in common, "." for nothing
   model::Kind kind;
   Encoding encoding;
   unsigned mode = 0644;  // 0644 or 0755
@@ -56,12 +57,20 @@ struct LayerFile {
 /// Whether it says that it is a ModelPack artifact, by its artifact type or its config's, under the
 /// present names or the former ones (cnai).
 bool is_modelpack(const oci::Manifest& manifest);
+/// The same, or a ModelKit, or an artifact of Docker Model Runner: layer_files() reads it.
+bool is_model(const oci::Manifest& manifest);
 
-/// What a manifest would put where. malformed: not ModelPack, a layer without a path, a path that
-/// is absolute or has "..", filepath and title that disagree, two layers with one path (or one path
-/// below another that is a file), metadata that contradicts the descriptor's size, a link or device
-/// typeflag; the message names the layer. Raw layers only are extracted by this release, others are
-/// listed with their encoding.
-Result<std::vector<LayerFile>> layer_files(const oci::Manifest& manifest);
+/// What a manifest would put where. `config`: its config's bytes, which only a ModelKit needs.
+/// malformed: not is_model(), a layer without a path, a path that is absolute or has "..", filepath
+/// and title that disagree, two layers with one path (or one path below another that is a file),
+/// metadata that contradicts the descriptor's size, a link or device typeflag; the message names
+/// the layer. What is in an archive is not looked at.
+Result<std::vector<LayerFile>> layer_files(const oci::Manifest& manifest,
+                                           std::string_view config = {});
+/// The same, with the config from `store` where it is needed.
+Result<std::vector<LayerFile>> layer_files(oci::Store& store, const oci::Manifest& manifest);
+/// No path is there twice, none is below another that is a file; archives may share a folder.
+/// malformed.
+Result<void> check_places(const std::vector<LayerFile>& files);
 
 }  // namespace mpk::modelpack

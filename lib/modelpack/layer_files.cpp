@@ -1,78 +1,54 @@
-// What somebody's ModelPack manifest would put where, proven harmless.
-#include "base/file.hpp"
+// What somebody's manifest would put where, proven harmless.
+#include "base/limits.hpp"
 #include "base/text.hpp"
-#include "json/parse.hpp"
-#include "json/read.hpp"
 #include "modelpack/artifact.hpp"
-#include "oci/media_type.hpp"
+#include "modelpack/docker.hpp"
+#include "modelpack/kit.hpp"
+#include "modelpack/layer_annotations.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include <algorithm>
-#include <array>
 #include <map>
+#include <utility>
 
 namespace mpk::modelpack {
 namespace {
 
-std::optional<std::string> annotation(const oci::Descriptor& layer, std::string_view key) {
-  auto found = layer.annotations.find(std::string(key));
-  if (found == layer.annotations.end()) return std::nullopt;
-  return found->second;
-}
-
-Result<std::string> layer_path(const oci::Descriptor& layer) {
-  auto path = annotation(layer, kAnnotationFilepath);
-  auto legacy = annotation(layer, "org.cnai.model.filepath");
-  auto title = annotation(layer, oci::kAnnotationTitle);
-  // A signed artifact that two tools extract differently is an attack.
-  if (path && legacy && *path != *legacy)
-    return Error(ErrorKind::malformed, "filepaths " + printable(*path, 120) + " and " +
-                                           printable(*legacy, 120) + " disagree");
-  if (!path) path = legacy;
-  if (!path) path = title;
-  if (!path)
-    return Error(ErrorKind::malformed, "no " + std::string(kAnnotationFilepath) + " annotation");
-  // modctl's title, if any, is a base name.
-  if (title && *title != *path && *title != path->substr(path->rfind('/') + 1))
-    return Error(ErrorKind::malformed, "filepath " + printable(*path, 120) + " and title " +
-                                           printable(*title, 120) + " disagree");
-  return safe_relative_path(*path);
-}
-
-bool is_regular(std::uint64_t typeflag) { return typeflag == 0 || typeflag == '0'; }
-
-// The metadata annotation is optional; what it says must not contradict the descriptor.
-Result<unsigned> layer_mode(const oci::Descriptor& layer, Encoding encoding) {
-  auto text = annotation(layer, kAnnotationMetadata);
-  if (!text) text = annotation(layer, "org.cnai.model.file.metadata+json");
-  if (!text) return 0644U;
-  auto document = TRY(json::parse(*text).with("file metadata"));
-  json::Field metadata(document, "file metadata");
-  auto size = TRY(metadata.optional_unsigned("size"));
-  if (encoding == Encoding::raw && size && *size != layer.size)
-    return Error(ErrorKind::malformed, "its metadata says " + std::to_string(*size) +
-                                           " bytes, the descriptor " + std::to_string(layer.size));
-  auto typeflag = TRY(metadata.optional_unsigned("typeflag"));
-  if (encoding == Encoding::raw && typeflag && !is_regular(*typeflag))
-    return Error(ErrorKind::malformed,
-                 "typeflag " + std::to_string(*typeflag) + " is no regular file");
-  auto mode = TRY(metadata.optional_unsigned("mode")).value_or(0644);
-  return (mode & 0100U) != 0 ? 0755U : 0644U;
-}
-
 Result<LayerFile> read_layer(const oci::Descriptor& layer) {
+  // `kit pack --use-model-pack` leaves the Kitfile among the layers, without a path.
+  if (layer.media_type == kKitConfigType) {
+    return LayerFile{.descriptor = layer,
+                     .path = "Kitfile",
+                     .kind = model::Kind::config,
+                     .encoding = Encoding::raw};
+  }
   auto type = parse_media_type(layer.media_type);
-  if (!type)
+  if (!type) {
     return Error(ErrorKind::malformed,
                  "media type " + printable(layer.media_type, 120) + " is none of ModelPack's");
-  auto path = TRY(layer_path(layer));
-  auto mode = TRY(layer_mode(layer, type->encoding));
+  }
+  auto path = TRY(annotated_path(layer));
+  if (!path)
+    return Error(ErrorKind::malformed, "no " + std::string(kAnnotationFilepath) + " annotation");
+  auto place = TRY(place_of_layer(*path, type->encoding));
+  auto mode = TRY(annotated_mode(layer, type->encoding));
   return LayerFile{.descriptor = layer,
-                   .path = std::move(path),
+                   .path = std::move(place),
                    .kind = type->kind,
                    .encoding = type->encoding,
                    .mode = mode};
+}
+
+Result<std::vector<LayerFile>> pack_layers(const oci::Manifest& manifest) {
+  std::vector<LayerFile> out;
+  DockerLayers docker(manifest);
+  for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
+    auto where = "layer " + std::to_string(i + 1) + " (" + manifest.layers[i].digest.brief() + ")";
+    auto found = docker.read(manifest.layers[i]);
+    if (!found) return std::move(found).error().with(where).with_kind(ErrorKind::malformed);
+    auto file = *found ? Result<LayerFile>(**std::move(found)) : read_layer(manifest.layers[i]);
+    if (!file) return std::move(file).error().with(where).with_kind(ErrorKind::malformed);
+    out.push_back(file.take());
+  }
+  return out;
 }
 
 }  // namespace
@@ -83,33 +59,52 @@ bool is_modelpack(const oci::Manifest& manifest) {
          manifest.config.media_type == "application/vnd.cnai.model.config.v1+json";
 }
 
-Result<std::vector<LayerFile>> layer_files(const oci::Manifest& manifest) {
-  if (!is_modelpack(manifest))
-    return Error(ErrorKind::malformed, "not a ModelPack artifact: its type is " +
-                                           printable(manifest.effective_artifact_type(), 120));
-  if (manifest.layers.empty())
-    return Error(ErrorKind::malformed, "a ModelPack artifact without layers");
-  std::vector<LayerFile> out;
-  std::map<std::string, std::size_t> by_path;
-  for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
-    auto where = "layer " + std::to_string(i + 1) + " (" + manifest.layers[i].digest.brief() + ")";
-    auto file = read_layer(manifest.layers[i]);
-    if (!file) return std::move(file).error().with(where).with_kind(ErrorKind::malformed);
-    if (!by_path.emplace(file->path, i).second)
+bool is_model(const oci::Manifest& manifest) {
+  return is_modelpack(manifest) || is_modelkit(manifest) || is_docker_model(manifest);
+}
+
+Result<void> check_places(const std::vector<LayerFile>& files) {
+  std::map<std::string_view, bool> by_path;  // whether it is a file of that name
+  for (const auto& file : files) {
+    const bool is_file = file.encoding == Encoding::raw;
+    const auto [at, fresh] = by_path.emplace(file.path, is_file);
+    if (!fresh && (is_file || at->second)) {
       return Error(ErrorKind::malformed,
-                   where + ": a second layer has the path " + printable(file->path));
-    out.push_back(file.take());
-  }
-  for (const auto& file : out) {
-    for (auto slash = file.path.find('/'); slash != std::string::npos;
-         slash = file.path.find('/', slash + 1)) {
-      auto parent = file.path.substr(0, slash);
-      if (by_path.contains(parent))
-        return Error(ErrorKind::malformed, "layer " + printable(file.path) + ": its folder " +
-                                               printable(parent) + " is a file of another layer");
+                   "a second layer has the path " + printable(file.path, 200));
     }
   }
+  for (const auto& file : files) {
+    const std::string_view path = file.path;
+    for (auto slash = path.find('/'); slash != std::string_view::npos;
+         slash = path.find('/', slash + 1)) {
+      const auto parent = by_path.find(path.substr(0, slash));
+      if (parent != by_path.end() && parent->second) {
+        return Error(ErrorKind::malformed, "layer " + printable(path, 200) + ": its folder " +
+                                               printable(parent->first, 200) +
+                                               " is a file of another layer");
+      }
+    }
+  }
+  return {};
+}
+
+Result<std::vector<LayerFile>> layer_files(const oci::Manifest& manifest, std::string_view config) {
+  if (!is_model(manifest)) {
+    return Error(ErrorKind::malformed, "not a ModelPack artifact: its type is " +
+                                           printable(manifest.effective_artifact_type(), 120));
+  }
+  if (manifest.layers.empty())
+    return Error(ErrorKind::malformed, "a ModelPack artifact without layers");
+  auto out = is_modelkit(manifest) ? TRY(kit_layers(manifest, config)) : TRY(pack_layers(manifest));
+  TRY(check_places(out));
   return out;
+}
+
+Result<std::vector<LayerFile>> layer_files(oci::Store& store, const oci::Manifest& manifest) {
+  std::string config;
+  if (is_modelkit(manifest))
+    config = TRY(oci::fetch_text(store, manifest.config, limits::kConfigBlob).with("Kitfile"));
+  return layer_files(manifest, config);
 }
 
 }  // namespace mpk::modelpack

@@ -6,7 +6,9 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <ostream>
+#include <vector>
 
 using namespace mpk;
 using namespace mpk::modelpack;
@@ -24,14 +26,16 @@ std::string content() {
 
 struct Opened {
   Opened() { tree.write("m.bin", content()); }
-  ModelSource source() {
+  ModelSource& source() {
     options.stats = &stats;
-    return {file, FileReader::open(file.absolute).take(), options, {}};
+    sources.push_back(ModelSource::open(file, options, {}).take());
+    return *sources.back();
   }
   Tree tree;
   WalkFile file{.path = "m.bin", .absolute = tree.at("m.bin"), .size = kSize};
   Stats stats;
   PackOptions options;
+  std::vector<std::unique_ptr<ModelSource>> sources;
 };
 
 std::string read_at_most(ModelSource& source, std::size_t size) {
@@ -65,7 +69,7 @@ TEST_CASE("reading goes on wherever a seek says, and every byte is hashed once")
     CAPTURE(row.read_first);
     CAPTURE(row.seek);
     Opened opened;
-    auto source = opened.source();
+    auto& source = opened.source();
     CHECK(read_at_most(source, row.read_first) == content().substr(0, row.read_first));
     REQUIRE(source.seek(row.seek));
     CHECK(read_at_most(source, kSize) == content().substr(row.seek));
@@ -77,7 +81,7 @@ TEST_CASE("reading goes on wherever a seek says, and every byte is hashed once")
 
 TEST_CASE("a digest that is asked for after a seek is of the whole file") {
   Opened opened;
-  auto source = opened.source();
+  auto& source = opened.source();
   REQUIRE(source.seek(400'000));
   REQUIRE(source.seek(10));
   CHECK(source.digest().take() == crypto::sha256(content()));
@@ -86,7 +90,7 @@ TEST_CASE("a digest that is asked for after a seek is of the whole file") {
 
 TEST_CASE("there is nothing behind the end to go on at") {
   Opened opened;
-  auto source = opened.source();
+  auto& source = opened.source();
   CHECK(source.seek(kSize + 1).error().kind() == ErrorKind::unsupported);
   CHECK(source.digest().take() == crypto::sha256(content()));
 }

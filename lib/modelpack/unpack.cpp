@@ -2,12 +2,17 @@
 #include "modelpack/unpack.hpp"
 
 #include "base/file.hpp"
+#include "base/limits.hpp"
 #include "base/text.hpp"
+#include "modelpack/kit.hpp"
 #include "modelpack/layer_downloads.hpp"
+#include "modelpack/unpack_archive.hpp"
 #include "modelpack/unpack_case.hpp"
 #include "modelpack/unpack_existing.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <set>
 
 namespace mpk::modelpack {
@@ -67,6 +72,7 @@ void remove_left_overs(const Directory& root, const std::vector<LayerFile>& laye
     const auto place = find_parents_beneath(root, folder);
     if (place && *place) remove_abandoned_files((*place)->directory, part_keys);
   }
+  StagingDirectory::remove_abandoned(root);
 }
 
 Result<void> check_case(const Directory& root, const std::vector<LayerFile>& layers) {
@@ -80,26 +86,9 @@ Result<void> check_case(const Directory& root, const std::vector<LayerFile>& lay
                "pull into a directory on a file system that tells upper from lower case");
 }
 
-}  // namespace
-
-Result<UnpackOutcome> unpack(oci::Store& store, const oci::Manifest& manifest,
-                             const UnpackOptions& options) {
-  auto layers = TRY(layer_files(manifest));
-  for (const auto& layer : layers) {
-    if (layer.encoding != Encoding::raw) {
-      return Error(ErrorKind::unsupported,
-                   "layer " + printable(layer.path) + " is " + layer.descriptor.media_type +
-                       ": not supported by this release",
-                   "this release extracts raw layers");
-    }
-  }
-  TRY(make_directories(options.directory));
-  const auto root = TRY(Directory::open(options.directory));
-  std::set<std::string> part_keys;
-  for (const auto& layer : layers) part_keys.insert(part_key(layer));
-  remove_left_overs(root, layers, part_keys);
-  TRY(check_case(root, layers));
-  auto missing = TRY(missing_layers(root, layers, options));
+Result<void> fetch_layers(oci::Store& store, const Directory& root,
+                          const std::vector<LayerFile>& missing, const UnpackOptions& options,
+                          UnpackOutcome& outcome) {
   std::atomic<std::size_t> files{0};
   std::atomic<std::uint64_t> bytes{0};
   LayerDownloads downloads(store, missing.size(), options.stats);
@@ -110,16 +99,90 @@ Result<UnpackOutcome> unpack(oci::Store& store, const oci::Manifest& manifest,
                                 if (i >= missing.size()) return downloads.help(stop);
                                 const LayerDownloads::Turn turn(downloads);
                                 auto done = write_layer(downloads, root, missing[i], options, stop);
-                                if (!done)
+                                if (!done) {
                                   return std::move(done).error().with("layer " + missing[i].path);
+                                }
                                 if (!*done) return {};
                                 ++files;
                                 bytes += missing[i].descriptor.size;
                                 return {};
                               });
   if (!fetched) return downloads.with_hint(std::move(fetched).error());
+  outcome.written += files;
+  outcome.bytes += bytes;
+  return {};
+}
+
+std::vector<LayerFile> wanted(const std::vector<LayerFile>& files, const UnpackOptions& options) {
+  std::vector<LayerFile> out;
+  std::ranges::copy_if(files, std::back_inserter(out), [&](const LayerFile& file) {
+    return file.encoding == Encoding::raw && options.selection.wants(file);
+  });
+  return out;
+}
+
+// What is in an archive is known only when it has been read.
+std::vector<LayerFile> wanted_archives(const std::vector<LayerFile>& layers,
+                                       const UnpackOptions& options) {
+  std::vector<LayerFile> out;
+  std::ranges::copy_if(layers, std::back_inserter(out), [&](const LayerFile& layer) {
+    return layer.encoding != Encoding::raw && options.selection.wants_kind(layer.kind);
+  });
+  return out;
+}
+
+Result<void> warn_of_parent(oci::Store& store, const oci::Manifest& manifest,
+                            UnpackOutcome& outcome) {
+  if (!is_modelkit(manifest)) return {};
+  const auto kitfile = TRY(oci::fetch_text(store, manifest.config, limits::kConfigBlob));
+  if (const auto parent = kit_parent(kitfile)) {
+    outcome.warnings.push_back("the model itself is in " + printable(*parent, 200) +
+                               ", which is not pulled along");
+  }
+  return {};
+}
+
+// Raw layers and the archives' files together: paths that meet, and patterns that match nothing.
+Result<std::vector<LayerFile>> all_wanted(const std::vector<LayerFile>& layers,
+                                          const StagedArchives& staged,
+                                          const UnpackOptions& options) {
+  std::vector<LayerFile> all;
+  std::ranges::copy_if(layers, std::back_inserter(all),
+                       [](const LayerFile& layer) { return layer.encoding == Encoding::raw; });
+  all.insert(all.end(), staged.files().begin(), staged.files().end());
+  TRY(check_places(all));
+  TRY(options.selection.check_used(all));
+  return wanted(all, options);
+}
+
+}  // namespace
+
+Result<UnpackOutcome> unpack(oci::Store& store, const oci::Manifest& manifest,
+                             const UnpackOptions& options) {
+  auto layers = TRY(layer_files(store, manifest));
+  const bool archives = std::ranges::any_of(
+      layers, [](const LayerFile& layer) { return layer.encoding != Encoding::raw; });
+  if (!archives) TRY(options.selection.check_used(layers));
+  TRY(make_directories(options.directory));
+  const auto root = TRY(Directory::open(options.directory));
+  const auto raw = wanted(layers, options);
+  std::set<std::string> part_keys;
+  for (const auto& layer : raw) part_keys.insert(part_key(layer));
+  remove_left_overs(root, layers, part_keys);
+  TRY(check_case(root, raw));
+  // Before an archive is fetched for nothing.
+  const auto missing = TRY(missing_layers(root, raw, options));
+  auto staged = TRY(StagedArchives::read(store, root, wanted_archives(layers, options), options));
+  const auto files = TRY(all_wanted(layers, staged, options));
+  TRY(check_case(root, files));
+  const auto missing_staged = TRY(missing_layers(root, wanted(staged.files(), options), options));
+  UnpackOutcome outcome{.warnings = staged.take_warnings()};
+  TRY(warn_of_parent(store, manifest, outcome));
+  TRY(staged.place(root, missing_staged, options, outcome));
+  TRY(fetch_layers(store, root, missing, options, outcome));
   remove_left_overs(root, layers, {});
-  return UnpackOutcome{.written = files, .kept = layers.size() - files, .bytes = bytes};
+  outcome.kept = files.size() - outcome.written;
+  return outcome;
 }
 
 }  // namespace mpk::modelpack

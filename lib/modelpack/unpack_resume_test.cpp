@@ -3,7 +3,7 @@
 #include "modelpack/test_trees.hpp"
 #include "modelpack/unpack.hpp"
 #include "oci/memory_store.hpp"
-#include "oci/test_fault_registry.hpp"
+#include "oci/test_download_registry.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,10 +11,9 @@
 
 using namespace mpk;
 using namespace mpk::modelpack;
-using oci::test::Fault;
-using oci::test::FaultRegistry;
+using oci::test::DownloadFault;
+using oci::test::DownloadRegistry;
 using test::Tree;
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -31,8 +30,9 @@ struct Model {
   }
   /// Breaks off after `share` of the file.
   Result<UnpackOutcome> break_off(const Tree& tree, double share) const {
-    FaultRegistry registry(content, [&](std::size_t number, const http::Request&) {
-      return FaultRegistry::Plan{number == 0 ? Fault::reset : Fault::refuse, share};
+    DownloadRegistry registry(content, [&](std::size_t number, const http::Request&) {
+      return DownloadRegistry::Plan{number == 0 ? DownloadFault::reset : DownloadFault::refuse,
+                                    share};
     });
     return unpack(*oci::test::store_over(registry), manifest, {.directory = tree.root()});
   }
@@ -41,7 +41,7 @@ struct Model {
   oci::Manifest manifest{.config = oci::Descriptor::of("", "")};
 };
 
-FaultRegistry::Plan well(std::size_t, const http::Request&) { return {}; }
+DownloadRegistry::Plan well(std::size_t, const http::Request&) { return {}; }
 
 bool has_part(const Tree& tree) {
   return std::ranges::any_of(tree.names(), [](const std::string& name) {
@@ -62,7 +62,7 @@ TEST_CASE("item 21: an unpack that broke off is gone on with, and the error says
   CHECK(has_part(tree));
   CHECK(tree.read("deep/model.bin") == "(none)");
 
-  FaultRegistry registry(model.content, well);
+  DownloadRegistry registry(model.content, well);
   Stats stats;
   const auto done = unpack(*oci::test::store_over(registry), model.manifest,
                            {.directory = tree.root(), .stats = &stats});
@@ -91,7 +91,7 @@ TEST_CASE("the unpack of another artifact removes what was left of the first") {
   REQUIRE_FALSE(one.break_off(tree, 0.6));
   REQUIRE(has_part(tree));
   const Model other(4);
-  FaultRegistry registry(other.content, well);
+  DownloadRegistry registry(other.content, well);
   REQUIRE(unpack(*oci::test::store_over(registry), other.manifest, {.directory = tree.root()}));
   CHECK(tree.names() == kAll);
   CHECK(tree.read("deep/model.bin") == other.content);
@@ -104,7 +104,7 @@ TEST_CASE("what was left goes, too, when the file came in another way") {
   REQUIRE_FALSE(model.break_off(tree, 0.6));
   REQUIRE(has_part(tree));
   tree.write("deep/model.bin", model.content);
-  FaultRegistry registry(model.content, well);
+  DownloadRegistry registry(model.content, well);
   const auto out =
       unpack(*oci::test::store_over(registry), model.manifest, {.directory = tree.root()});
   REQUIRE(out.has_value());
@@ -116,7 +116,7 @@ TEST_CASE("what was left goes, too, when the file came in another way") {
 TEST_CASE("a file that differs and comes meanwhile leaves no part behind") {
   const Model model(6);
   const Tree tree;
-  FaultRegistry registry(model.content, well);
+  DownloadRegistry registry(model.content, well);
   registry.on_piece = [&] { tree.write("deep/model.bin", "mine"); };
   registry.piece = 1'000'000;
   const auto refused =
@@ -131,7 +131,7 @@ TEST_CASE("wrong bytes leave no part behind") {
   const Tree tree;
   auto wrong = model.content;
   wrong[5] ^= 1;
-  FaultRegistry registry(wrong, well);
+  DownloadRegistry registry(wrong, well);
   const auto refused =
       unpack(*oci::test::store_over(registry), model.manifest, {.directory = tree.root()});
   CHECK(refused.error().kind() == ErrorKind::mismatch);

@@ -237,20 +237,6 @@ TEST_CASE("paths are checked before anything else happens") {
   CHECK(model.store.fetched == 0);
 }
 
-TEST_CASE("an encoding that is not raw is refused, and named") {
-  for (const char* encoding : {"tar", "tar+gzip", "tar+zstd"}) {
-    CAPTURE(encoding);
-    Model model;
-    const Tree tree;
-    auto& layer = model.manifest.layers.back();
-    layer.media_type = std::string("application/vnd.cncf.model.doc.v1.") + encoding;
-    const auto refused = unpack(model.store, model.manifest, {.directory = tree.at("new")});
-    CHECK(refused.error().kind() == ErrorKind::unsupported);
-    CHECK(refused.error().text().find(layer.media_type) != std::string::npos);
-    CHECK(tree.names().empty());
-  }
-}
-
 TEST_CASE("an interrupted pull leaves nothing temporary") {
   Model model;
   const Tree tree;

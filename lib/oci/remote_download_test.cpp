@@ -1,6 +1,4 @@
 // Tests of RemoteDownloads: what breaks goes on where it was, and wrong answers are no answers.
-#include "oci/remote_download.hpp"
-
 #include "oci/test_download_registry.hpp"
 
 #include <doctest/doctest.h>

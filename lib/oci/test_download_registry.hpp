@@ -9,7 +9,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -74,7 +74,7 @@ class DownloadRegistry final : public http::Transport {
 
  private:
   struct Wire final : http::Sender {
-    explicit Wire(DownloadRegistry& registry_) : registry(registry_) {}
+    explicit Wire(DownloadRegistry& owner) : registry(owner) {}
     http::Attempt send_once(const http::Request& request) override {
       return registry.answer(request);
     }
@@ -121,8 +121,11 @@ class DownloadRegistry final : public http::Transport {
     auto response = plain(request, 200, {});
     const auto range = request.headers.get("Range");
     if (range && has_ranges && plan.fault != DownloadFault::whole) {
-      if (std::sscanf(range->c_str(), "bytes=%zu-%zu", &first, &last) != 2 || first > last ||
-          last >= content_.size()) {
+      // "bytes=FIRST-LAST"
+      char* dash = nullptr;
+      first = std::strtoul(range->c_str() + 6, &dash, 10);
+      last = std::strtoul(dash + 1, nullptr, 10);
+      if (first > last || last >= content_.size()) {
         return {plain(request, 416, {})};
       }
       response.status = 206;
@@ -165,7 +168,7 @@ class DownloadRegistry final : public http::Transport {
   }
 
   struct Stream {
-    explicit Stream(DownloadRegistry& registry_) : registry(registry_) {
+    explicit Stream(DownloadRegistry& owner) : registry(owner) {
       const std::lock_guard lock(registry.mutex_);
       registry.most_streams_ = std::max<int>(registry.most_streams_, ++registry.streams_);
     }

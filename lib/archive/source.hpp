@@ -1,0 +1,16 @@
+// Source: bytes that are pulled, so that an archive is read while it arrives.
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+
+namespace mpk::archive {
+
+/// Up to buffer.size() bytes; 0 at the end, and only there.
+using Source = std::function<Result<std::size_t>(std::span<std::uint8_t> buffer)>;
+
+}  // namespace mpk::archive

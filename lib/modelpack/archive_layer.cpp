@@ -1,0 +1,87 @@
+// read_archive: fetched by one thread, unpacked and hashed by this one.
+#include "modelpack/archive_layer.hpp"
+
+#include "archive/tar_reader.hpp"
+#include "base/text.hpp"
+#include "crypto/hash.hpp"
+#include "modelpack/archive_paths.hpp"
+#include "oci/blob_pipe.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace mpk::modelpack {
+namespace {
+
+archive::Compression compression_of(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::tar_gzip:
+      return archive::Compression::gzip;
+    case Encoding::tar_zstd:
+      return archive::Compression::zstd;
+    case Encoding::raw:
+    case Encoding::tar:
+      break;
+  }
+  return archive::Compression::none;
+}
+
+Result<ArchivedFile> read_entry(archive::TarReader& reader, const archive::TarEntry& entry,
+                                const LayerFile& layer, const ArchiveOptions& options) {
+  crypto::Hasher hasher;
+  std::optional<StagedFile> target;
+  if (options.staging != nullptr && options.wanted(entry.path))
+    target = TRY(options.staging->create_file(entry.mode));
+  while (true) {
+    const BytesView piece = TRY(reader.read());
+    if (piece.empty()) break;
+    hasher.update(piece);
+    if (target) TRY(target->write(piece));
+  }
+  LayerFile file{.descriptor = {.media_type = media_type({layer.kind, Encoding::raw}),
+                                .digest = hasher.finish(),
+                                .size = entry.size},
+                 .path = entry.path,
+                 .kind = layer.kind,
+                 .encoding = Encoding::raw,
+                 .mode = entry.mode};
+  return ArchivedFile{.file = std::move(file), .staged = target ? target->name() : std::string()};
+}
+
+Result<void> place(ArchiveContents& contents, const LayerFile& layer) {
+  std::vector<std::string> entries;
+  for (const auto& each : contents.files) entries.push_back(each.file.path);
+  auto paths = TRY(archive_paths(layer.path, entries));
+  for (std::size_t i = 0; i < paths.size(); ++i) contents.files[i].file.path = std::move(paths[i]);
+  return {};
+}
+
+}  // namespace
+
+Result<ArchiveContents> read_archive(oci::Store& store, const LayerFile& layer,
+                                     const ArchiveOptions& options) {
+  std::unique_ptr<ProgressTask> task;
+  if (options.progress != nullptr)
+    task = options.progress->start(layer.path, layer.descriptor.size);
+  oci::BlobPipe pipe(store, layer.descriptor, options.cancel, task.get());
+  archive::TarReader reader([&](std::span<std::uint8_t> buffer) { return pipe.read(buffer); },
+                            compression_of(layer.encoding));
+  ArchiveContents out;
+  while (true) {
+    TRY(options.cancel.check());
+    const auto entry = TRY(reader.next());
+    if (!entry) break;
+    if (entry->had_special_bits) {
+      out.warnings.push_back(printable(entry->path) +
+                             ": its setuid, setgid or sticky bit is left out");
+    }
+    if (!entry->directory) out.files.push_back(TRY(read_entry(reader, *entry, layer, options)));
+  }
+  // The end of the archive came after the end of the blob, which comes when that is proven.
+  TRY(pipe.finish());
+  TRY(place(out, layer));
+  if (task) task->done("pulled");
+  return out;
+}
+
+}  // namespace mpk::modelpack

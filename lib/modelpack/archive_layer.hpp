@@ -1,0 +1,41 @@
+// A tar layer read once: its files, hashed, and in a staging directory where they are wanted.
+#pragma once
+
+#include "base/parallel.hpp"
+#include "base/progress.hpp"
+#include "base/result.hpp"
+#include "modelpack/artifact.hpp"
+#include "modelpack/staging.hpp"
+#include "oci/store.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace mpk::modelpack {
+
+/// A file of an archive. `file` is what a raw layer of the same content would be.
+struct ArchivedFile {
+  LayerFile file;
+  std::string staged;  // its name in the staging directory; empty: it was not wanted
+};
+
+struct ArchiveOptions {
+  const StagingDirectory* staging = nullptr;  // not owned; null: nothing is kept
+  /// By the path in the archive, before it is known where the file belongs.
+  std::function<bool(const std::string& entry)> wanted = [](const std::string&) { return true; };
+  Progress* progress = nullptr;  // not owned
+  CancelToken cancel;
+};
+
+struct ArchiveContents {
+  std::vector<ArchivedFile> files;    // in the archive's order; folders are left out
+  std::vector<std::string> warnings;  // bits of modes that are not passed on
+};
+
+/// Success means that the layer was proven against its digest. Errors as of archive::TarReader,
+/// archive_paths() and oci::Store::fetch_blob.
+Result<ArchiveContents> read_archive(oci::Store& store, const LayerFile& layer,
+                                     const ArchiveOptions& options);
+
+}  // namespace mpk::modelpack
