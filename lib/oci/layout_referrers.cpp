@@ -11,7 +11,6 @@
 #include <fmt/core.h>
 
 #include <map>
-#include <string_view>
 
 namespace mpk::oci::layout {
 namespace {
@@ -33,8 +32,8 @@ bool may_have_subject(const Descriptor& descriptor) {
 
 class Collection {
  public:
-  Collection(const Blobs& blobs, const Digest& subject, std::string_view artifact_type)
-      : blobs_(blobs), subject_(subject), artifact_type_(artifact_type) {}
+  Collection(const Blobs& blobs, const Digest& subject, const Wanted& wanted)
+      : blobs_(blobs), subject_(subject), wanted_(wanted) {}
 
   Result<void> consider(const Descriptor& descriptor) {
     if (!may_have_subject(descriptor) || found_.contains(descriptor.digest)) return {};
@@ -44,7 +43,7 @@ class Collection {
     if (!read && bytes.find(subject_.hex()) == std::string::npos) return {};
     auto referrer = TRY(std::move(read).with(descriptor.digest.text()));
     if (!referrer || referrer->subject.digest != subject_) return {};
-    if (!artifact_type_.empty() && referrer->entry.artifact_type != artifact_type_) return {};
+    if (wanted_ && !wanted_(referrer->entry)) return {};
     if (found_.size() == limits::kReferrers) {
       return Error(ErrorKind::too_large, fmt::format("{} has more than {} referrers",
                                                      subject_.text(), limits::kReferrers));
@@ -81,7 +80,7 @@ class Collection {
  private:
   const Blobs& blobs_;
   const Digest& subject_;
-  std::string_view artifact_type_;
+  const Wanted& wanted_;
   std::map<Digest, Descriptor> found_;
 };
 
@@ -119,10 +118,9 @@ Result<void> put_tagged_index(const Blobs& blobs, Json& index, const std::string
 }  // namespace
 
 Result<std::vector<Descriptor>> collect_referrers(const Blobs& blobs, const Json& index,
-                                                  const Digest& subject,
-                                                  std::string_view artifact_type) {
+                                                  const Digest& subject, const Wanted& wanted) {
   const std::string tag = referrers_tag(subject);
-  Collection collection(blobs, subject, artifact_type);
+  Collection collection(blobs, subject, wanted);
   bool has_tag = false;
   bool has_mark = false;
   for (const auto& entry : TRY(entries(index))) {

@@ -244,5 +244,9 @@ TEST_CASE("a layout is asked for one type of referrer") {
   test::push(*layout.store, bom);
   CHECK(test::digests(layout.store->referrers(layout.model.descriptor.digest, "a/bom").take()) ==
         std::vector{bom.descriptor.digest});
+  const auto is_bom = [](const Descriptor& each) { return each.artifact_type == "a/bom"; };
+  CHECK(
+      test::digests(layout.store->referrers_where(layout.model.descriptor.digest, is_bom).take()) ==
+      std::vector{bom.descriptor.digest});
   CHECK(layout.store->referrers(layout.model.descriptor.digest, "a/none").take().empty());
 }

@@ -77,7 +77,7 @@ Result<std::optional<Url>> next_page(const http::Response& response, const Url& 
 }
 
 Result<std::optional<RemoteReferrers::Entries>> RemoteReferrers::from_api(
-    const Digest& subject, std::string_view artifact_type, const Keep& keep) {
+    const Digest& subject, std::string_view artifact_type, const Wanted& wanted) {
   auto url = client_.url("referrers/" + subject.text());
   if (!artifact_type.empty()) url = url.with_query("artifactType", artifact_type);
   Entries out;
@@ -88,7 +88,7 @@ Result<std::optional<RemoteReferrers::Entries>> RemoteReferrers::from_api(
     if (response.status == 404) return std::optional<Entries>();
     if (response.status != 200) return client_.error(response, "referrers of " + subject.brief());
     auto index = TRY(parse_index(response.body).with("referrers of " + subject.brief()));
-    std::erase_if(index.manifests, std::not_fn(keep));
+    std::erase_if(index.manifests, std::not_fn(wanted));
     merge(out, index.manifests);
     TRY(check_count(out.size(), subject));
     auto next = TRY(next_page(response, url));
@@ -154,26 +154,35 @@ Result<void> RemoteReferrers::look_at_untyped(Entries& entries, const Digest& su
   return {};
 }
 
-Result<std::vector<Descriptor>> RemoteReferrers::list(const Digest& subject,
-                                                      std::string_view artifact_type) {
-  // A server may ignore the filter. What is of another type is left out before it is counted, so
-  // that nobody hides a signature behind a thousand of something else.
-  const auto may_be_wanted = [&](const Descriptor& entry) {
-    return artifact_type.empty() || entry.artifact_type.empty() ||
-           entry.artifact_type == artifact_type;
-  };
-  auto api = TRY(from_api(subject, artifact_type, may_be_wanted));
+Result<RemoteReferrers::Entries> RemoteReferrers::collect(const Digest& subject,
+                                                          std::string_view artifact_type,
+                                                          const Wanted& wanted) {
+  auto api = TRY(from_api(subject, artifact_type, wanted));
   const bool has_api = api.has_value();
   auto all = std::move(api).value_or(Entries());
   // A registry that got the API later may list there only what was pushed since.
-  if (!has_api || all.empty() || !acknowledged_) {
-    auto index = TRY(fallback_index(subject));
-    std::erase_if(index.manifests, std::not_fn(may_be_wanted));
-    merge(all, index.manifests);
-    TRY(check_count(all.size(), subject));
-  }
-  if (!artifact_type.empty()) TRY(look_at_untyped(all, subject, artifact_type));
+  if (has_api && !all.empty() && acknowledged_) return all;
+  auto index = TRY(fallback_index(subject));
+  std::erase_if(index.manifests, std::not_fn(wanted));
+  merge(all, index.manifests);
+  TRY(check_count(all.size(), subject));
+  return all;
+}
+
+Result<std::vector<Descriptor>> RemoteReferrers::list(const Digest& subject,
+                                                      std::string_view artifact_type) {
+  if (artifact_type.empty()) return list(subject, [](const Descriptor&) { return true; });
+  // A server may ignore the filter. What is of another type is left out before it is counted, so
+  // that nobody hides a signature behind a thousand of something else.
+  auto all = TRY(collect(subject, artifact_type, [&](const Descriptor& entry) {
+    return entry.artifact_type.empty() || entry.artifact_type == artifact_type;
+  }));
+  TRY(look_at_untyped(all, subject, artifact_type));
   return values(all);
+}
+
+Result<std::vector<Descriptor>> RemoteReferrers::list(const Digest& subject, const Wanted& wanted) {
+  return values(TRY(collect(subject, {}, wanted)));
 }
 
 // Anything but a clear no means yes: to lose an entry is worse than to keep one too many.

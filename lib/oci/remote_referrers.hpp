@@ -25,6 +25,9 @@ class RemoteReferrers {
   /// that its manifest says, or stays when that is missing or damaged. too_large: more than
   /// limits::kReferrers, those of another type not counted.
   Result<std::vector<Descriptor>> list(const Digest& subject, std::string_view artifact_type);
+  /// The same, of what `wanted` takes; of others none is counted.
+  using Wanted = std::function<bool(const Descriptor&)>;
+  Result<std::vector<Descriptor>> list(const Digest& subject, const Wanted& wanted);
   /// The registry answered a push with OCI-Subject: it lists referrers by itself.
   void acknowledged() { acknowledged_ = true; }
   /// After a push that the registry did not acknowledge with OCI-Subject: see to it that the
@@ -48,10 +51,11 @@ class RemoteReferrers {
   Result<void> drop_deleted(Entries& seen, const Index& index,
                             const std::optional<Descriptor>& ours);
   Result<bool> is_there(const Descriptor& manifest);
-  /// What `keep` wants of the answer. nullopt: the registry has no referrers API.
-  using Keep = std::function<bool(const Descriptor&)>;
+  Result<Entries> collect(const Digest& subject, std::string_view artifact_type,
+                          const Wanted& wanted);
+  /// What is wanted of the answer. nullopt: the registry has no referrers API.
   Result<std::optional<Entries>> from_api(const Digest& subject, std::string_view artifact_type,
-                                          const Keep& keep);
+                                          const Wanted& wanted);
   Result<void> look_at_untyped(Entries& entries, const Digest& subject,
                                std::string_view artifact_type);
   Result<Index> fallback_index(const Digest& subject);

@@ -166,6 +166,11 @@ TEST_CASE("item 23: a thousand of another type neither hide a referrer nor refus
     CHECK(remote.store->referrers(kSubject.digest, "application/vnd.planted").error().kind() ==
           ErrorKind::too_large);
     CHECK(remote.store->referrers(kSubject.digest).error().kind() == ErrorKind::too_large);
+    const auto signatures = [](const Descriptor& each) {
+      return each.annotations.contains("key") || each.artifact_type == test::kSignatureType;
+    };
+    CHECK(test::digests(remote.store->referrers_where(kSubject.digest, signatures).take()) ==
+          std::vector{kOne.descriptor.digest});
     // Nor do they keep a signature out.
     CHECK(remote.store->push_manifest(kOne.descriptor, kOne.bytes, {}).has_value());
   }

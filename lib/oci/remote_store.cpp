@@ -18,6 +18,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <mutex>
 
@@ -155,6 +156,10 @@ class RemoteStore final : public Store {
   Result<std::vector<Descriptor>> referrers(const Digest& subject,
                                             std::string_view artifact_type) override {
     return referrers_.list(subject, artifact_type);
+  }
+  Result<std::vector<Descriptor>> referrers_where(
+      const Digest& subject, const std::function<bool(const Descriptor&)>& wanted) override {
+    return referrers_.list(subject, wanted);
   }
 
  private:
