@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "crypto/random.hpp"
 #include "http/transport.hpp"
+#include "oci/host_certificates.hpp"
 #include "render/error.hpp"
 #include "terminal/output.hpp"
 #include "terminal/progress_bars.hpp"
@@ -114,6 +115,7 @@ flow::Context Session::context(bool plain_http) {
     options.cancel = impl_->cancel;
     options.logger = impl_->logger;
     options.stats = &impl_->stats;
+    options.tls = oci::host_certificates(oci::certificate_roots(impl_->env));
     impl_->transport = http::make_curl_transport(std::move(options));
   }
   return flow::Context{.transport = *impl_->transport,

@@ -50,7 +50,8 @@ std::string certificate_hint(std::string_view words) {
     return "use the name that the certificate is for";
   }
   return "if a private authority issued it, put that authority's certificate into the file that "
-         "SSL_CERT_FILE names";
+         "SSL_CERT_FILE names, or for one registry into "
+         "~/.config/containers/certs.d/HOST:PORT/ca.crt";
 }
 
 Error certificate_refused(const Fault& fault) {
@@ -66,6 +67,7 @@ bool is_lasting(int code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_CERTPROBLEM:
       return true;
     default:
       return false;
@@ -94,6 +96,10 @@ Error error_of(const Fault& fault) {
       return Error(ErrorKind::io,
                    fault.host + ": the trusted certificates can't be read: " + words_of(fault),
                    "check SSL_CERT_FILE and SSL_CERT_DIR");
+    case CURLE_SSL_CERTPROBLEM:
+      return Error(ErrorKind::io,
+                   fault.host + ": the client certificate can't be used: " + words_of(fault),
+                   "check *.cert and *.key of this host in certs.d");
     case CURLE_PARTIAL_FILE:
       return Error(ErrorKind::network,
                    fault.host + ": the connection ended before the answer was complete",

@@ -41,6 +41,22 @@ TEST_CASE("a refused certificate decides nothing, is not tried again, and says w
   }
 }
 
+TEST_CASE("item 32: an HTTP/2 connection that the server ends is tried again") {
+  for (const int passing : {CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_SEND_ERROR, CURLE_GOT_NOTHING}) {
+    CHECK_FALSE(is_lasting(passing));
+    CHECK(error_of({.code = passing, .host = "a"}).kind() == ErrorKind::network);
+  }
+}
+
+TEST_CASE("item 28: a client certificate that can't be used is named as the cause") {
+  const auto error =
+      error_of({.code = CURLE_SSL_CERTPROBLEM, .host = "a", .said = "unable to set private key"});
+  CHECK(error.kind() == ErrorKind::io);
+  CHECK(error.text() == "a: the client certificate can't be used: unable to set private key");
+  CHECK(error.hint().find("certs.d") != std::string::npos);
+  CHECK(is_lasting(CURLE_SSL_CERTPROBLEM));
+}
+
 TEST_CASE("what keeps a user from the server is named, with a hint") {
   struct Row {
     Fault fault;

@@ -8,6 +8,7 @@
 #include "http/redirect.hpp"
 #include "http/resilient.hpp"
 #include "http/stall_watch.hpp"
+#include "http/tls_files.hpp"
 #include "http/transport.hpp"
 #include "http/wire.hpp"
 
@@ -20,6 +21,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -53,6 +55,7 @@ class Transfer {
  public:
   Transfer(std::shared_ptr<Exchange> exchange, const TransportOptions& options)
       : exchange_(std::move(exchange)),
+        tls_(options.tls),
         stats_(options.stats),
         stall_seconds_(options.stall_seconds),
         watch_(stall_seconds_) {}
@@ -87,12 +90,14 @@ class Transfer {
   Result<void> set_headers(const Request& request);
   void set_body(const Request& request, bool expect);
   void set_connection(const Request& request);
+  Result<void> set_tls(const Request& request);
   void header_end();
   Error error_of(CURLcode code) const;
 
   EasyPtr easy_;
   ListPtr list_;
   std::shared_ptr<Exchange> exchange_;
+  const std::function<Result<TlsFiles>(const Url&)>& tls_;
   Stats* stats_;
   unsigned stall_seconds_;
   CURLcode setup_ = CURLE_OK;
@@ -126,6 +131,7 @@ Result<void> Transfer::prepare(const Request& request, const std::string& user_a
   set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
   set(CURLOPT_HEADERDATA, this);
   set_connection(request);
+  TRY(set_tls(request));
   set_body(request, expect);
   TRY(set_headers(request));
   if (setup_ != CURLE_OK) {
@@ -170,6 +176,22 @@ void Transfer::set_connection(const Request& request) {
     if (request.url.scheme == "https") set(CURLOPT_PIPEWAIT, 1L);
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout_seconds_) * 1000L);
   }
+}
+
+Result<void> Transfer::set_tls(const Request& request) {
+  if (!tls_ || request.url.scheme != "https") return {};
+  const TlsFiles files = TRY(tls_(request.url));
+  if (!files.authorities.empty()) {
+    // It takes the place of CURLOPT_CAINFO.
+    auto all = TRY(with_usual_authorities(files.authorities, info<char*>(CURLINFO_CAINFO)));
+    curl_blob blob{all.data(), all.size(), CURL_BLOB_COPY};
+    set(CURLOPT_CAINFO_BLOB, &blob);
+  }
+  if (!files.certificate.empty()) {
+    set(CURLOPT_SSLCERT, files.certificate.c_str());
+    set(CURLOPT_SSLKEY, files.key.c_str());
+  }
+  return {};
 }
 
 void Transfer::set_body(const Request& request, bool expect) {

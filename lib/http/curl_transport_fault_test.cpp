@@ -132,7 +132,7 @@ TEST_CASE("unreachable hosts are named with the reason") {
   CHECK_FALSE(unknown.error().hint().empty());
 }
 
-TEST_CASE("a proxy for the world is not used for this machine") {
+TEST_CASE("item 28: a proxy for the world is not used for this machine") {
   RawServer server({kGood});
   ::setenv("http_proxy", "http://127.0.0.1:1", 1);
   const auto direct = make_curl_transport(once())->send(request_to(server.url()));

@@ -54,7 +54,7 @@ struct Run {
   std::vector<Request> seen;
 };
 
-TEST_CASE("credentials stay inside their origin and other headers travel") {
+TEST_CASE("item 7: credentials stay inside their origin and other headers travel") {
   struct Row {
     const char* location;
     bool kept;
@@ -141,7 +141,7 @@ TEST_CASE("a body is rewound for its next hop") {
   CHECK(stuck.seen.size() == 1);
 }
 
-TEST_CASE("https never becomes http, while http may become https") {
+TEST_CASE("item 7: https never becomes http, while http may become https") {
   Run down("GET", "https://a/?secret=1");
   const auto refused = down.send({{302, "http://a/"}, {200, ""}});
   REQUIRE_FALSE(refused.result.has_value());

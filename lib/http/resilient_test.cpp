@@ -113,7 +113,7 @@ TEST_CASE("a body is rewound before each further attempt, and is the end if it c
   CHECK(stuck.slept == milliseconds{0});
 }
 
-TEST_CASE("Retry-After is waited for, a date by the server's own clock") {
+TEST_CASE("item 26: Retry-After is waited for, a date by the server's own clock") {
   Run seconds;
   CHECK(seconds.send({answer(429, {{"Retry-After", "2"}}), answer(200)}).has_value());
   CHECK(seconds.slept == milliseconds{2000});

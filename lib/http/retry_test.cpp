@@ -22,7 +22,7 @@ RetryQuestion failure(ErrorKind kind) {
   return question;
 }
 
-TEST_CASE("only statuses that may pass are retried") {
+TEST_CASE("item 26: only statuses that may pass are retried") {
   for (const int code : {408, 425, 429, 500, 502, 503, 504}) {
     CAPTURE(code);
     CHECK(retry_delay(status(code)) == milliseconds{125});

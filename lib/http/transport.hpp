@@ -8,8 +8,9 @@
 #include "base/time.hpp"
 #include "http/message.hpp"
 
+#include <filesystem>
+#include <functional>
 #include <memory>
-#include <set>
 #include <string>
 
 namespace mpk::http {
@@ -23,6 +24,12 @@ class Transport {
   virtual Result<Response> send(Request request) = 0;
 };
 
+/// What one host wants beside the certificates of the system.
+struct TlsFiles {
+  std::string authorities;                 // PEM: trusted, too
+  std::filesystem::path certificate, key;  // PEM: who we are; empty: nobody
+};
+
 struct TransportOptions {
   std::string user_agent = "mpk";
   CancelToken cancel;
@@ -30,6 +37,9 @@ struct TransportOptions {
   Stats* stats = nullptr;       // not owned
   unsigned attempts = 5;        // of one request, the first included
   unsigned stall_seconds = 60;  // a bulk transfer in which no byte moves ends as a timeout
+  /// Asked before every https request, those of a redirect included, so that a client certificate
+  /// stays with its host. Thread-safe. An error is the request's.
+  std::function<Result<TlsFiles>(const Url&)> tls;
 };
 
 /// libcurl: one multi handle on one thread, started at the first send(). Follows redirects by hand:

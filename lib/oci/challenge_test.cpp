@@ -25,7 +25,7 @@ std::string shown(const std::vector<Challenge>& challenges) {
 
 }  // namespace
 
-TEST_CASE("every form of a challenge is read") {
+TEST_CASE("item 1: every form of a challenge is read") {
   const struct {
     const char* name;
     std::vector<std::string> headers;

@@ -120,7 +120,7 @@ TEST_CASE("a helper that is not there is named, and its name is no path") {
   }
 }
 
-TEST_CASE("credHelpers come before credsStore, and both before auths") {
+TEST_CASE("item 6: credHelpers come before credsStore, and both before auths") {
   const Helpers helpers;
   helpers.add("store", R"(echo '{"Username":"store","Secret":"s"}')");
   helpers.add("special", R"(echo '{"Username":"special","Secret":"s"}')");

@@ -50,7 +50,7 @@ std::string auths(std::string_view key, std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("a registry is found under each of the keys that programs write") {
+TEST_CASE("item 6: a registry is found under each of the keys that programs write") {
   const struct {
     const char* key;
     const char* registry;

@@ -208,7 +208,7 @@ TEST_CASE("a read-only layout is read, and writing says that permission is denie
   fs::permissions(layout.dir.path(), fs::perms(0755));
 }
 
-TEST_CASE("two processes that tag and sign at the same time lose nothing") {
+TEST_CASE("item 34: two processes that tag and sign at the same time lose nothing") {
   Layout layout;
   const auto model = test::make_model(*layout.store, {"weights"});
   test::push(*layout.store, model, "start");

@@ -32,13 +32,18 @@ bool may_have_subject(const Descriptor& descriptor) {
 
 class Collection {
  public:
-  Collection(const Blobs& blobs, const Digest& subject) : blobs_(blobs), subject_(subject) {}
+  Collection(const Blobs& blobs, const Digest& subject, const Wanted& wanted)
+      : blobs_(blobs), subject_(subject), wanted_(wanted) {}
 
   Result<void> consider(const Descriptor& descriptor) {
     if (!may_have_subject(descriptor) || found_.contains(descriptor.digest)) return {};
     const std::string bytes = TRY(manifest_text(blobs_, descriptor));
-    auto referrer = TRY(as_referrer(descriptor, bytes).with(descriptor.digest.text()));
+    auto read = as_referrer(descriptor, bytes);
+    // The bytes are what was put there: no manifest, and it does not even name our subject.
+    if (!read && bytes.find(subject_.hex()) == std::string::npos) return {};
+    auto referrer = TRY(std::move(read).with(descriptor.digest.text()));
     if (!referrer || referrer->subject.digest != subject_) return {};
+    if (wanted_ && !wanted_(referrer->entry)) return {};
     if (found_.size() == limits::kReferrers) {
       return Error(ErrorKind::too_large, fmt::format("{} has more than {} referrers",
                                                      subject_.text(), limits::kReferrers));
@@ -75,6 +80,7 @@ class Collection {
  private:
   const Blobs& blobs_;
   const Digest& subject_;
+  const Wanted& wanted_;
   std::map<Digest, Descriptor> found_;
 };
 
@@ -112,9 +118,9 @@ Result<void> put_tagged_index(const Blobs& blobs, Json& index, const std::string
 }  // namespace
 
 Result<std::vector<Descriptor>> collect_referrers(const Blobs& blobs, const Json& index,
-                                                  const Digest& subject) {
+                                                  const Digest& subject, const Wanted& wanted) {
   const std::string tag = referrers_tag(subject);
-  Collection collection(blobs, subject);
+  Collection collection(blobs, subject, wanted);
   bool has_tag = false;
   bool has_mark = false;
   for (const auto& entry : TRY(entries(index))) {

@@ -221,3 +221,32 @@ TEST_CASE("with the last referrer its tagged index goes") {
   CHECK(layout.listed().empty());
   CHECK(layout.store->tags().take() == std::vector<std::string>{"1.0"});
 }
+
+TEST_CASE("a manifest of something else that is none refuses no list, one that names us does") {
+  Signed layout;
+  for (const bool ours : {false, true}) {
+    CAPTURE(ours);
+    const auto bytes = R"({"schemaVersion":2,"subject":{"digest":")" +
+                       (ours ? layout.model : layout.signature).descriptor.digest.text() + "\"}}";
+    REQUIRE(push_text(*layout.store, kManifestType, bytes).has_value());
+    Json index = layout.index();
+    layout::add(index, Descriptor::of(kManifestType, bytes));
+    layout.replace(index);
+    const auto found = layout.store->referrers(layout.model.descriptor.digest);
+    CHECK(found.has_value() == !ours);
+    if (!found) CHECK(found.error().kind() == ErrorKind::malformed);
+  }
+}
+
+TEST_CASE("a layout is asked for one type of referrer") {
+  Signed layout;
+  const auto bom = test::make_referrer(*layout.store, layout.model.descriptor, "bom", "a/bom");
+  test::push(*layout.store, bom);
+  CHECK(test::digests(layout.store->referrers(layout.model.descriptor.digest, "a/bom").take()) ==
+        std::vector{bom.descriptor.digest});
+  const auto is_bom = [](const Descriptor& each) { return each.artifact_type == "a/bom"; };
+  CHECK(
+      test::digests(layout.store->referrers_where(layout.model.descriptor.digest, is_bom).take()) ==
+      std::vector{bom.descriptor.digest});
+  CHECK(layout.store->referrers(layout.model.descriptor.digest, "a/none").take().empty());
+}

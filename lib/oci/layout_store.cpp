@@ -59,8 +59,14 @@ class LayoutStore final : public Store {
   Result<void> remove_manifest(const Descriptor& descriptor) override;
   Result<std::vector<Descriptor>> referrers(const Digest& subject,
                                             std::string_view artifact_type) override;
+  Result<std::vector<Descriptor>> referrers_where(
+      const Digest& subject, const std::function<bool(const Descriptor&)>& wanted) override {
+    return collect(subject, wanted);
+  }
 
  private:
+  Result<std::vector<Descriptor>> collect(const Digest& subject,
+                                          const layout::Wanted& wanted) const;
   // Until the store is closed: what was added is not safe before a manifest names it.
   Result<void> begin_adding() {
     const std::scoped_lock lock(mutex_);
@@ -198,20 +204,23 @@ Result<void> LayoutStore::remove_manifest(const Descriptor& descriptor) {
 
 Result<std::vector<Descriptor>> LayoutStore::referrers(const Digest& subject,
                                                        std::string_view artifact_type) {
+  if (artifact_type.empty()) return collect(subject, {});
+  return collect(subject,
+                 [&](const Descriptor& found) { return found.artifact_type == artifact_type; });
+}
+
+Result<std::vector<Descriptor>> LayoutStore::collect(const Digest& subject,
+                                                     const layout::Wanted& wanted) const {
   Json index = TRY(files_.read_index());
-  auto collected = layout::collect_referrers(blobs_, index, subject);
+  auto collected = layout::collect_referrers(blobs_, index, subject, wanted);
   // A manifest that another process removes between the two reads is no damage.
   while (!collected) {
     Json now = TRY(files_.read_index());
     if (now == index) break;
     index = std::move(now);
-    collected = layout::collect_referrers(blobs_, index, subject);
+    collected = layout::collect_referrers(blobs_, index, subject, wanted);
   }
-  auto found = TRY(std::move(collected).with(name()));
-  if (!artifact_type.empty()) {
-    std::erase_if(found, [&](const Descriptor& d) { return d.artifact_type != artifact_type; });
-  }
-  return found;
+  return std::move(collected).with(name());
 }
 
 }  // namespace

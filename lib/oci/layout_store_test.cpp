@@ -39,7 +39,7 @@ std::vector<std::string> names_in(const fs::path& directory) {
 
 }  // namespace
 
-TEST_CASE("a new layout has the files of the specification") {
+TEST_CASE("item 34: a new layout has the files of the specification") {
   const TempDir dir = TempDir::create("mpk-test").take();
   const fs::path root = dir.path() / "a" / "b";
   const auto store = open_layout(root, {.create = true}).take();

@@ -28,7 +28,7 @@ std::string type(std::string_view name) { return fmt::format(R"(,"mediaType":"{}
 
 }  // namespace
 
-TEST_CASE("manifests: accepted forms and their refused neighbours") {
+TEST_CASE("item 10: manifests: accepted forms and their refused neighbours") {
   struct Row {
     const char* name;
     std::string text;

@@ -16,7 +16,7 @@ const std::string kAt = "@sha256:" + kHex;
 
 }  // namespace
 
-TEST_CASE("references to registries are taken apart") {
+TEST_CASE("item 31: references to registries are taken apart") {
   struct Row {
     std::string text, registry, repository, tag, digest;
   };
@@ -85,7 +85,7 @@ TEST_CASE("references to layouts are taken apart") {
   }
 }
 
-TEST_CASE("what is no reference is refused, with what is wrong and what to do") {
+TEST_CASE("item 11: what is no reference is refused, with what is wrong and what to do") {
   struct Row {
     std::string text;
     const char *problem, *hint;
@@ -185,7 +185,7 @@ TEST_CASE("a word is a reference by its form, never by what lies on the disk") {
   }
 }
 
-TEST_CASE("the target is the digest, else the tag, else nothing") {
+TEST_CASE("item 31: the target is the digest, else the tag, else nothing") {
   const Reference both = Reference::parse("ghcr.io/x:1" + kAt).take();
   CHECK(both.target() == "sha256:" + kHex);
   CHECK(both.with_tag("2").target() == "2");

@@ -9,14 +9,14 @@
 using namespace mpk;
 using namespace mpk::oci;
 
-TEST_CASE("a referrers tag is the digest with a dash, cut to 64 digits") {
+TEST_CASE("item 24: a referrers tag is the digest with a dash, cut to 64 digits") {
   const std::string hex(64, 'a');
   CHECK(referrers_tag(Digest::parse("sha256:" + hex).take()) == "sha256-" + hex);
   const std::string longer = hex + std::string(64, 'b');
   CHECK(referrers_tag(Digest::parse("sha512:" + longer).take()) == "sha512-" + hex);
 }
 
-TEST_CASE("cosign's tags and look-alikes are no referrers tags") {
+TEST_CASE("item 25: cosign's tags and look-alikes are no referrers tags") {
   const std::string hex(64, 'a');
   CHECK(is_referrers_tag("sha256-" + hex));
   CHECK(is_referrers_tag("sha512-" + hex));

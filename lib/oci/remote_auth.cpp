@@ -32,6 +32,13 @@ const Challenge* find_scheme(const std::vector<Challenge>& challenges, std::stri
   return nullptr;
 }
 
+// RFC 6750 §3.1.
+bool wants_more(const http::Response& response) {
+  const auto challenges = parse_challenges(response.headers.all("WWW-Authenticate"));
+  const auto* bearer = find_scheme(challenges, "bearer");
+  return bearer != nullptr && bearer->parameter("error") == "insufficient_scope";
+}
+
 // distribution-spec, token authentication: "token" or "access_token".
 Result<std::string> read_token(const http::Response& response) {
   auto document = TRY(json::parse(response.body).with("token answer"));
@@ -189,14 +196,19 @@ Result<http::Response> Authenticator::send(http::Request request,
     return response.status == 401 && response.url.same_origin(impl_->origin);
   };
   if (!challenged()) return response;
-  auto authorization = TRY(impl_->answer(response, scopes));
-  if (known && authorization == *known)
-    return Error(ErrorKind::unauthorized,
-                 impl_->origin.authority() + ": the credential is not accepted",
-                 "mpk login " + impl_->origin.authority() + " -u NAME");
-  request.headers.set("Authorization", authorization);
-  if (request.body != nullptr) TRY(request.body->rewind());
-  response = TRY(impl_->transport.send(request));
+  // Once more where the registry says only now what a token has to be good for.
+  for (unsigned answers = 0; answers < 2 && challenged(); ++answers) {
+    if (answers > 0 && !wants_more(response)) break;
+    auto authorization = TRY(impl_->answer(response, scopes));
+    if (known && authorization == *known)
+      return Error(ErrorKind::unauthorized,
+                   impl_->origin.authority() + ": the credential is not accepted",
+                   "mpk login " + impl_->origin.authority() + " -u NAME");
+    known = authorization;
+    request.headers.set("Authorization", std::move(authorization));
+    if (request.body != nullptr) TRY(request.body->rewind());
+    response = TRY(impl_->transport.send(request));
+  }
   if (challenged())
     return Error(
         ErrorKind::unauthorized,

@@ -2,6 +2,7 @@
 #include "base/encoding.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "oci/host_certificates.hpp"
 #include "oci/media_type.hpp"
 #include "oci/remote_store.hpp"
 #include "oci/test_artifacts.hpp"
@@ -12,9 +13,12 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <filesystem>
+#include <functional>
 #include <ostream>
 #include <random>
 #include <set>
+#include <utility>
 
 using namespace mpk;
 using namespace mpk::oci;
@@ -33,7 +37,8 @@ const Descriptor kBlob = Descriptor::of("a/b", "weights");
 
 class World {
  public:
-  explicit World(unsigned seed) : dice_(seed) {}
+  World(unsigned seed, std::function<Result<http::TlsFiles>(const Url&)> certificates)
+      : dice_(seed), certificates_(std::move(certificates)) {}
 
   Result<http::Response> operator()(const http::Request& request, const std::string& body) {
     auto host = request.url;
@@ -42,6 +47,8 @@ class World {
     auto origin = host.text();
     origin.pop_back();
     look_for_secrets(origin, request, body);
+    // What the transport asks for before each hop.
+    if (!certificates_(request.url).take().certificate.empty()) shown.insert(origin);
     if (one_in(12)) return Error(ErrorKind::network, "broken");
     if (one_in(3)) return redirect();
     if (origin == kRealm) return realm();
@@ -49,7 +56,8 @@ class World {
     return foreign(request);
   }
 
-  std::set<std::string> told;  // origins that saw a secret
+  std::set<std::string> told;   // origins that saw a secret
+  std::set<std::string> shown;  // origins that saw the client certificate
   std::vector<std::string> log;
 
  private:
@@ -118,6 +126,7 @@ class World {
   }
 
   std::mt19937 dice_;
+  std::function<Result<http::TlsFiles>(const Url&)> certificates_;
 };
 
 // Everything that a store does, whatever comes of it.
@@ -127,6 +136,7 @@ void use(Store& store) {
   ignore(store.tags());
   ignore(store.resolve("1.0"));
   ignore(store.fetch_blob(kBlob, [](BytesView) { return Result<void>(); }));
+  ignore(store.fetch_range(kBlob, 1, 3, [](BytesView) { return Result<void>(); }));
   ignore(store.push_blob(kBlob, source, {"acme/base"}));
   ignore(source.rewind());
   ignore(store.push_stream(source, 7, []() -> Result<Digest> { return kBlob.digest; }));
@@ -144,14 +154,19 @@ void use(Store& store) {
 TEST_CASE("no host but the registry and its token realm ever sees a secret") {
   const TempDir home = TempDir::create("mpk-test").take();
   const auto basic = base64_encode(as_bytes("s3cret-user:s3cret-pw"));
-  std::set<std::string> told;
+  const auto certificates = home.path() / "certs.d";
+  std::filesystem::create_directories(certificates / "reg.example");
+  for (const char* name : {"client.cert", "client.key"}) {
+    REQUIRE(write_file_atomic(certificates / "reg.example" / name, "PEM").has_value());
+  }
+  std::set<std::string> told, shown;
   for (unsigned seed = 0; seed < 600; ++seed) {
     const auto entry = seed % 2 == 0 ? R"("auth":")" + basic + "\""
                                      : std::string(R"("identitytoken":"s3cret-refresh")");
     REQUIRE(write_file_atomic(home.path() / "config.json",
                               R"({"auths":{"reg.example":{)" + entry + "}}}")
                 .has_value());
-    World world(seed);
+    World world(seed, host_certificates({certificates}));
     Remote remote(std::ref(world));
     remote.env.set("DOCKER_CONFIG", home.path().native());
     use(*remote.store);
@@ -161,7 +176,9 @@ TEST_CASE("no host but the registry and its token realm ever sees a secret") {
       FAIL(foreign << " saw a secret; requests:\n" << join(world.log, "\n\n"));
     }
     told.merge(world.told);
+    shown.merge(world.shown);
   }
   // Both were told, so the search for secrets finds them.
   CHECK(told == std::set{kRegistry, kRealm});
+  CHECK(shown == std::set{kRegistry});
 }

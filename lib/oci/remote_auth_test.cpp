@@ -74,7 +74,7 @@ TEST_CASE("without a credential the token is asked for anonymously") {
   for (const auto& seen : transport.seen()) CHECK(authorization(seen) != kBasic);
 }
 
-TEST_CASE("what the registry asks for is added to what we need") {
+TEST_CASE("item 3: what the registry asks for is added to what we need") {
   TokenRegistry registry;
   registry.challenge =
       R"(Bearer realm="https://auth.example/token",scope="repository:a/b:pull repository:x:pull")";
@@ -86,7 +86,7 @@ TEST_CASE("what the registry asks for is added to what we need") {
         "&scope=repository%3Aa%2Fb%3Apull&scope=repository%3Ax%3Apull");
 }
 
-TEST_CASE("each set of scopes has its own token") {
+TEST_CASE("item 3: each set of scopes has its own token") {
   FakeTransport transport{TokenRegistry{}};
   Authenticator auth(transport, test::url("https://reg.example"), nobody);
   CHECK(auth.send(get("https://reg.example/v2/"), {"repository:a:pull", "repository:b:pull"})
@@ -98,7 +98,7 @@ TEST_CASE("each set of scopes has its own token") {
   CHECK(transport.seen().size() == 7);
 }
 
-TEST_CASE("a token is read from either member, and must be there") {
+TEST_CASE("item 2: a token is read from either member, and must be there") {
   const struct {
     const char* body;
     bool accepted;
@@ -123,7 +123,7 @@ TEST_CASE("a token is read from either member, and must be there") {
   }
 }
 
-TEST_CASE("an expired token is renewed once, with the body sent again") {
+TEST_CASE("item 5: an expired token is renewed once, with the body sent again") {
   int issued = 0;
   std::string valid = "t1";
   FakeTransport transport(
@@ -225,7 +225,7 @@ TEST_CASE("a refresh token is not sent on by a redirect") {
   CHECK(posted);
 }
 
-TEST_CASE("the token realm has to be a URL, and as safe as the registry") {
+TEST_CASE("item 4: the token realm has to be a URL, and as safe as the registry") {
   const struct {
     const char* origin;
     const char* realm;
@@ -258,7 +258,7 @@ TEST_CASE("the token realm has to be a URL, and as safe as the registry") {
   }
 }
 
-TEST_CASE("an identity token is exchanged by POST, and stays out of URLs") {
+TEST_CASE("item 2: an identity token is exchanged by POST, and stays out of URLs") {
   TokenRegistry registry;
   registry.post_status = 200;
   registry.token_answer = R"({"access_token":"t1"})";
@@ -274,7 +274,7 @@ TEST_CASE("an identity token is exchanged by POST, and stays out of URLs") {
         "scope=repository%3Aa%2Fb%3Apull&refresh_token=r%26t");
 }
 
-TEST_CASE("a token service without POST is asked by GET; one that refuses is not") {
+TEST_CASE("item 2: a token service without POST is asked by GET; one that refuses is not") {
   for (const int status : {404, 405, 401, 500}) {
     CAPTURE(status);
     TokenRegistry registry;
@@ -310,7 +310,7 @@ TEST_CASE("Basic is answered with name and password, from then on at once") {
         ErrorKind::unauthorized);
 }
 
-TEST_CASE("Bearer is preferred to Basic in either order") {
+TEST_CASE("item 1: Bearer is preferred to Basic in either order") {
   TokenRegistry registry;
   for (const std::string& challenge : {"Basic realm=\"r\", " + std::string(kChallenge),
                                        std::string(kChallenge) + ", Basic realm=\"r\""}) {

@@ -194,7 +194,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "storage gets the range but no credential, and its expired URL leads back to the registry") {
+    "item 7: storage gets the range but no credential, and its expired URL leads back to the "
+    "registry") {
   DownloadRegistry registry(kContent,
                             first({{DownloadFault::reset, 0.5}, {DownloadFault::expired}}), true);
   const auto got = fetch(registry);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <iterator>
 #include <map>
 
@@ -42,6 +43,12 @@ std::vector<Descriptor> values(const std::map<Digest, Descriptor>& map) {
   return out;
 }
 
+Result<void> check_count(std::size_t count, const Digest& subject) {
+  if (count <= limits::kReferrers) return {};
+  return Error(ErrorKind::too_large, "more than " + std::to_string(limits::kReferrers) +
+                                         " referrers of " + subject.brief());
+}
+
 Error unsettled(const Digest& subject) {
   return Error(ErrorKind::network,
                "the list of referrers of " + subject.brief() + " does not settle",
@@ -69,22 +76,21 @@ Result<std::optional<Url>> next_page(const http::Response& response, const Url& 
   return std::optional<Url>();
 }
 
-Result<std::optional<std::vector<Descriptor>>> RemoteReferrers::from_api(
-    const Digest& subject, std::string_view artifact_type) {
+Result<std::optional<RemoteReferrers::Entries>> RemoteReferrers::from_api(
+    const Digest& subject, std::string_view artifact_type, const Wanted& wanted) {
   auto url = client_.url("referrers/" + subject.text());
   if (!artifact_type.empty()) url = url.with_query("artifactType", artifact_type);
-  std::vector<Descriptor> out;
+  Entries out;
   for (std::size_t page = 0; page < limits::kReferrerPages; ++page) {
     auto request = client_.request("GET", url);
     request.headers.set("Accept", std::string(kIndexType));
     auto response = TRY(client_.send(std::move(request), Access::pull));
-    if (response.status == 404) return std::optional<std::vector<Descriptor>>();
+    if (response.status == 404) return std::optional<Entries>();
     if (response.status != 200) return client_.error(response, "referrers of " + subject.brief());
     auto index = TRY(parse_index(response.body).with("referrers of " + subject.brief()));
-    out.insert(out.end(), index.manifests.begin(), index.manifests.end());
-    if (out.size() > limits::kReferrers)
-      return Error(ErrorKind::too_large, "more than " + std::to_string(limits::kReferrers) +
-                                             " referrers of " + subject.brief());
+    std::erase_if(index.manifests, std::not_fn(wanted));
+    merge(out, index.manifests);
+    TRY(check_count(out.size(), subject));
     auto next = TRY(next_page(response, url));
     if (!next) return std::optional(std::move(out));
     url = *next;
@@ -121,20 +127,62 @@ Result<void> RemoteReferrers::pause(std::chrono::steady_clock::duration round) c
       std::min(2 * std::chrono::duration_cast<milliseconds>(round), kLongestPause) + extra);
 }
 
+// image-spec: a descriptor may leave the type out; the manifest has it.
+Result<void> RemoteReferrers::look_at_untyped(Entries& entries, const Digest& subject,
+                                              std::string_view artifact_type) {
+  for (auto at = entries.begin(); at != entries.end();) {
+    auto& entry = at->second;
+    if (!entry.artifact_type.empty()) {
+      ++at;
+      continue;
+    }
+    const auto bytes = store_.fetch_manifest(entry);
+    if (!bytes) {
+      const auto kind = bytes.error().kind();
+      // Who reads it will see that; here it would hide the others.
+      if (kind != ErrorKind::not_found && kind != ErrorKind::mismatch) return bytes.error();
+      ++at;
+      continue;
+    }
+    // What is no manifest, or has another subject, is nobody's referrer here.
+    auto referrer = as_referrer(entry, *bytes);
+    const bool wanted = referrer && *referrer && (*referrer)->subject.digest == subject &&
+                        (*referrer)->entry.artifact_type == artifact_type;
+    if (wanted) entry = std::move((*referrer)->entry);
+    at = wanted ? std::next(at) : entries.erase(at);
+  }
+  return {};
+}
+
+Result<RemoteReferrers::Entries> RemoteReferrers::collect(const Digest& subject,
+                                                          std::string_view artifact_type,
+                                                          const Wanted& wanted) {
+  auto api = TRY(from_api(subject, artifact_type, wanted));
+  const bool has_api = api.has_value();
+  auto all = std::move(api).value_or(Entries());
+  // A registry that got the API later may list there only what was pushed since.
+  if (has_api && !all.empty() && acknowledged_) return all;
+  auto index = TRY(fallback_index(subject));
+  std::erase_if(index.manifests, std::not_fn(wanted));
+  merge(all, index.manifests);
+  TRY(check_count(all.size(), subject));
+  return all;
+}
+
 Result<std::vector<Descriptor>> RemoteReferrers::list(const Digest& subject,
                                                       std::string_view artifact_type) {
-  std::map<Digest, Descriptor> all;
-  auto api = TRY(from_api(subject, artifact_type));
-  if (api) merge(all, *api);
-  // Registries exist whose API answers an empty list while the fallback tag has them.
-  if (!api || api->empty()) merge(all, TRY(fallback_index(subject)).manifests);
-  auto out = values(all);
-  // A server may ignore the filter, and an entry without a type may be of any.
-  if (!artifact_type.empty())
-    std::erase_if(out, [&](const Descriptor& d) {
-      return !d.artifact_type.empty() && d.artifact_type != artifact_type;
-    });
-  return out;
+  if (artifact_type.empty()) return list(subject, [](const Descriptor&) { return true; });
+  // A server may ignore the filter. What is of another type is left out before it is counted, so
+  // that nobody hides a signature behind a thousand of something else.
+  auto all = TRY(collect(subject, artifact_type, [&](const Descriptor& entry) {
+    return entry.artifact_type.empty() || entry.artifact_type == artifact_type;
+  }));
+  TRY(look_at_untyped(all, subject, artifact_type));
+  return values(all);
+}
+
+Result<std::vector<Descriptor>> RemoteReferrers::list(const Digest& subject, const Wanted& wanted) {
+  return values(TRY(collect(subject, {}, wanted)));
 }
 
 // Anything but a clear no means yes: to lose an entry is worse than to keep one too many.
@@ -179,8 +227,11 @@ Result<bool> RemoteReferrers::settle(const Digest& subject, const Change& change
 
 Result<void> RemoteReferrers::add(const Referrer& referrer) {
   const auto& subject = referrer.subject.digest;
-  auto api = TRY(from_api(subject, {}));
-  if (api && contains(*api, referrer.entry.digest)) return {};
+  const auto is_ours = [&](const Descriptor& entry) {
+    return entry.digest == referrer.entry.digest;
+  };
+  const auto api = TRY(from_api(subject, {}, is_ours));
+  if (api && !api->empty()) return {};
   if (TRY(settle(subject, {.added = referrer.entry}, kUpdateRounds))) return {};
   return unsettled(subject);
 }

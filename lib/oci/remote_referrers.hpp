@@ -6,7 +6,9 @@
 #include "oci/remote_retry.hpp"
 #include "oci/store.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -19,7 +21,15 @@ class RemoteReferrers {
   RemoteReferrers(RemoteClient& client, Store& store, const RemotePauses& pauses)
       : client_(client), store_(store), pauses_(pauses) {}
 
+  /// The union of what the API and the fallback tag list. An entry without a type is of the type
+  /// that its manifest says, or stays when that is missing or damaged. too_large: more than
+  /// limits::kReferrers, those of another type not counted.
   Result<std::vector<Descriptor>> list(const Digest& subject, std::string_view artifact_type);
+  /// The same, of what `wanted` takes; of others none is counted.
+  using Wanted = std::function<bool(const Descriptor&)>;
+  Result<std::vector<Descriptor>> list(const Digest& subject, const Wanted& wanted);
+  /// The registry answered a push with OCI-Subject: it lists referrers by itself.
+  void acknowledged() { acknowledged_ = true; }
   /// After a push that the registry did not acknowledge with OCI-Subject: see to it that the
   /// referrer is found.
   Result<void> add(const Referrer& referrer);
@@ -41,9 +51,13 @@ class RemoteReferrers {
   Result<void> drop_deleted(Entries& seen, const Index& index,
                             const std::optional<Descriptor>& ours);
   Result<bool> is_there(const Descriptor& manifest);
-  /// nullopt: the registry has no referrers API.
-  Result<std::optional<std::vector<Descriptor>>> from_api(const Digest& subject,
-                                                          std::string_view artifact_type);
+  Result<Entries> collect(const Digest& subject, std::string_view artifact_type,
+                          const Wanted& wanted);
+  /// What is wanted of the answer. nullopt: the registry has no referrers API.
+  Result<std::optional<Entries>> from_api(const Digest& subject, std::string_view artifact_type,
+                                          const Wanted& wanted);
+  Result<void> look_at_untyped(Entries& entries, const Digest& subject,
+                               std::string_view artifact_type);
   Result<Index> fallback_index(const Digest& subject);
   Result<void> put_index(const Digest& subject, const Index& index);
   Result<void> pause(std::chrono::steady_clock::duration round) const;
@@ -51,6 +65,7 @@ class RemoteReferrers {
   RemoteClient& client_;
   Store& store_;
   const RemotePauses& pauses_;
+  std::atomic<bool> acknowledged_{false};
 };
 
 /// The next page of a paginated answer (Link: <…>; rel="next"); malformed when it leaves the

@@ -111,7 +111,7 @@ const test::Artifact kOne = referrer("one"), kTwo = referrer("two"),
 
 }  // namespace
 
-TEST_CASE("the API is asked by digest and type, and its list filtered again") {
+TEST_CASE("item 23: the API is asked by digest and type, and its list filtered again") {
   Registry registry;
   registry.api = [](const http::Request&) {
     return answer(200, {}, index_of({entry(kOne), entry(kBom), entry(kTwo), entry(kOne)}));
@@ -123,11 +123,96 @@ TEST_CASE("the API is asked by digest and type, and its list filtered again") {
   CHECK(test::requests(remote.transport) ==
         std::vector<std::string>{
             "GET https://reg.example/v2/acme/llm/referrers/" + kSubject.digest.text(),
+            "GET https://reg.example/v2/acme/llm/manifests/" + kTag,
             "GET https://reg.example/v2/acme/llm/referrers/" + kSubject.digest.text() +
-                "?artifactType=application%2Fvnd.cyclonedx%2Bjson"});
+                "?artifactType=application%2Fvnd.cyclonedx%2Bjson",
+            "GET https://reg.example/v2/acme/llm/manifests/" + kTag});
 }
 
-TEST_CASE("pages of the API are followed at the same host only, and not for ever") {
+TEST_CASE("item 23: what the API and the fallback tag list is one list") {
+  Registry registry;
+  registry.api = [](const http::Request&) { return answer(200, {}, index_of({entry(kOne)})); };
+  auto bare = entry(kOne);
+  bare.annotations.clear();
+  registry.set(kTag, index_of({bare, entry(kTwo)}));
+  FakeRemote remote(registry.function());
+  const auto both = sorted({kOne.descriptor.digest, kTwo.descriptor.digest});
+  CHECK(found_by(remote) == both);
+  CHECK(found_by(remote, test::kSignatureType) == both);
+  // A registry that says OCI-Subject is believed to list everything.
+  registry.acknowledges = true;
+  CHECK(remote.store->push_manifest(kOne.descriptor, kOne.bytes, {}).has_value());
+  CHECK(found_by(remote) == std::vector{kOne.descriptor.digest});
+}
+
+TEST_CASE("item 23: a thousand of another type neither hide a referrer nor refuse the list") {
+  std::vector<Descriptor> planted;
+  for (std::size_t i = 0; i <= limits::kReferrers; ++i) {
+    planted.push_back(Descriptor::of(kManifestType, std::to_string(i)));
+    planted.back().artifact_type = "application/vnd.planted";
+  }
+  planted.push_back(entry(kOne));
+  const auto list = index_of(planted);
+  for (const bool api : {false, true}) {
+    CAPTURE(api);
+    Registry registry;
+    if (api) {
+      registry.api = [&](const http::Request&) { return answer(200, {}, list); };
+    } else {
+      registry.set(kTag, list);
+    }
+    FakeRemote remote(registry.function());
+    CHECK(found_by(remote, test::kSignatureType) == std::vector{kOne.descriptor.digest});
+    CHECK(remote.store->referrers(kSubject.digest, "application/vnd.planted").error().kind() ==
+          ErrorKind::too_large);
+    CHECK(remote.store->referrers(kSubject.digest).error().kind() == ErrorKind::too_large);
+    const auto signatures = [](const Descriptor& each) {
+      return each.annotations.contains("key") || each.artifact_type == test::kSignatureType;
+    };
+    CHECK(test::digests(remote.store->referrers_where(kSubject.digest, signatures).take()) ==
+          std::vector{kOne.descriptor.digest});
+    // Nor do they keep a signature out.
+    CHECK(remote.store->push_manifest(kOne.descriptor, kOne.bytes, {}).has_value());
+  }
+}
+
+TEST_CASE("item 23: an entry without a type is of the type that its manifest says") {
+  const auto untyped = [](Descriptor descriptor) {
+    descriptor.artifact_type.clear();
+    descriptor.annotations.clear();
+    return descriptor;
+  };
+  auto other = parse_manifest(kTwo.bytes).take();
+  other.subject = Descriptor::of(kManifestType, "another model");
+  const auto foreign = test::serialized(other);
+  const auto page = Descriptor::of(kManifestType, "<html>");
+  Registry registry;
+  for (const auto* artifact : {&kOne, &kBom, &foreign})
+    registry.set(artifact->descriptor.digest.text(), artifact->bytes, kManifestType);
+  registry.set(page.digest.text(), "<html>", kManifestType);
+  const auto missing = referrer("missing");
+  registry.set(kTag, index_of({untyped(entry(kOne)), untyped(entry(kBom)), page,
+                               untyped(foreign.descriptor), untyped(entry(missing))}));
+  FakeRemote remote(registry.function());
+  CHECK(found_by(remote).size() == 5);
+  // Who reads the missing one sees that it is missing.
+  CHECK(found_by(remote, test::kSignatureType) ==
+        sorted({kOne.descriptor.digest, missing.descriptor.digest}));
+  const auto boms =
+      remote.store->referrers(kSubject.digest, "application/vnd.cyclonedx+json").take();
+  const auto bom = std::ranges::find(boms, kBom.descriptor.digest, &Descriptor::digest);
+  REQUIRE(bom != boms.end());
+  CHECK(to_json(*bom) == to_json(entry(kBom)));
+  FakeRemote busy([&](const http::Request& request, const std::string& body) {
+    if (request.url.path.ends_with(kOne.descriptor.digest.text()))
+      return Result<http::Response>(answer(503));
+    return registry.handle(request, body);
+  });
+  CHECK(busy.store->referrers(kSubject.digest, test::kSignatureType).error().kind() ==
+        ErrorKind::network);
+}
+
+TEST_CASE("item 23: pages of the API are followed at the same host only, and not for ever") {
   Registry registry;
   std::string link = R"(<?page=2>; rel="next")";
   registry.api = [&](const http::Request& request) {
@@ -142,7 +227,7 @@ TEST_CASE("pages of the API are followed at the same host only, and not for ever
   CHECK(remote.store->referrers(kSubject.digest).error().kind() == ErrorKind::too_large);
 }
 
-TEST_CASE("only 404 means that there is no API; another failure is never an empty list") {
+TEST_CASE("item 23: only 404 means that there is no API; another failure is never an empty list") {
   const struct {
     http::Response response;
     ErrorKind kind;
@@ -180,7 +265,7 @@ TEST_CASE("the fallback tag is read where the API is missing or knows nothing") 
   }
 }
 
-TEST_CASE("a fallback tag that is no index is an error, for readers and writers") {
+TEST_CASE("item 24: a fallback tag that is no index is an error, for readers and writers") {
   for (const auto& [bytes, type] :
        {std::pair(kOne.bytes, kManifestType), std::pair(std::string("<html>"), kIndexType),
         std::pair(std::string("{}"), std::string_view("text/plain"))}) {
@@ -195,7 +280,7 @@ TEST_CASE("a fallback tag that is no index is an error, for readers and writers"
   }
 }
 
-TEST_CASE("a registry that acknowledges the subject needs no fallback tag") {
+TEST_CASE("item 24: a registry that acknowledges the subject needs no fallback tag") {
   Registry registry;
   registry.acknowledges = true;
   FakeRemote remote(registry.function());
@@ -212,7 +297,8 @@ TEST_CASE("a registry whose API lists the manifest needs none either") {
   CHECK_FALSE(registry.manifests.contains(kTag));
 }
 
-TEST_CASE("without an API a manifest with a subject gets into the index of the fallback tag") {
+TEST_CASE(
+    "item 24: without an API a manifest with a subject gets into the index of the fallback tag") {
   Registry registry;
   FakeRemote remote(registry.function());
   for (const auto* artifact : {&kOne, &kBom, &kOne})
@@ -224,6 +310,20 @@ TEST_CASE("without an API a manifest with a subject gets into the index of the f
     const auto& artifact = each.digest == kOne.descriptor.digest ? kOne : kBom;
     CHECK(to_json(each) == to_json(entry(artifact)));
   }
+}
+
+TEST_CASE("item 24: the fallback tag of a sha512 subject has 64 digits, and is read again") {
+  auto subject = kSubject;
+  subject.digest = crypto::hash(DigestAlgorithm::sha512, as_bytes("the model"));
+  auto manifest = parse_manifest(kOne.bytes).take();
+  manifest.subject = subject;
+  const auto signature = test::serialized(manifest);
+  Registry registry;
+  FakeRemote remote(registry.function());
+  CHECK(remote.store->push_manifest(signature.descriptor, signature.bytes, {}).has_value());
+  CHECK(registry.manifests.contains("sha512-" + subject.digest.hex().substr(0, 64)));
+  CHECK(test::digests(remote.store->referrers(subject.digest).take()) ==
+        std::vector{signature.descriptor.digest});
 }
 
 TEST_CASE("an index with a subject is a referrer too, one without is not") {
@@ -255,7 +355,8 @@ TEST_CASE("what others wrote into the index stays: entries, fields and annotatio
   CHECK(index.annotations.at("note") == "keep");
 }
 
-TEST_CASE("a writer that overwrites the index in between loses nothing, and neither do we") {
+TEST_CASE(
+    "item 24: a writer that overwrites the index in between loses nothing, and neither do we") {
   Registry registry;
   int rounds = 0;
   // It read before our PUT, so what it writes lacks ours; it comes back five times.
@@ -286,7 +387,7 @@ TEST_CASE("an index that never settles is an error, not a loop") {
   CHECK(remote.transport.seen().size() < 200);
 }
 
-TEST_CASE("deleting a referrer takes it out of the index first") {
+TEST_CASE("item 24: deleting a referrer takes it out of the index first") {
   Registry registry;
   FakeRemote remote(registry.function());
   for (const auto* artifact : {&kOne, &kTwo})

@@ -126,7 +126,7 @@ TEST_CASE("a registry without streams refuses one, and takes the blob whole") {
   CHECK(fetch_pattern(*store, blob).take() == kLarge);
 }
 
-TEST_CASE("an empty blob, sha512 and a mount from another repository") {
+TEST_CASE("item 33: an empty blob, sha512 and a mount from another repository") {
   Bench bench;
   const auto store = bench.store();
   const Descriptor empty = Descriptor::of("a/b", "");

@@ -18,6 +18,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <mutex>
 
@@ -116,23 +117,15 @@ class RemoteStore final : public Store {
   Result<void> push_manifest(const Descriptor& descriptor, const std::string& bytes,
                              const std::optional<std::string>& tag) override {
     TRY(check_content(descriptor, bytes));
-    auto target = tag.value_or(descriptor.digest.text());
-    http::TextSource body(bytes);
-    auto request = client_.request("PUT", client_.url("manifests/" + target));
-    request.headers.set("Content-Type", descriptor.media_type);
-    request.body = &body;
-    auto response = TRY(client_.send(std::move(request), Access::push));
-    // distribution-spec: 201. Redirects of a PUT are not followed, so no page can be taken for it.
-    if (response.status < 200 || response.status > 202)
-      return client_.error(response, "manifest " + target);
-    auto stored = response.headers.get("Docker-Content-Digest");
-    if (stored && *stored != descriptor.digest.text())
-      return Error(ErrorKind::mismatch, client_.base().authority() + " stored the manifest as " +
-                                            printable(*stored, 80) + ", it is " +
-                                            descriptor.digest.text());
-    remember(descriptor.digest, bytes);
     auto referrer = TRY(as_referrer(descriptor, bytes));
-    if (!referrer || response.headers.get("OCI-Subject")) return {};
+    // Under a tag alone a registry would know it by SHA-256 only.
+    const bool by_digest = !tag || descriptor.digest.algorithm() != DigestAlgorithm::sha256;
+    bool acknowledged = false;
+    if (by_digest)
+      acknowledged = TRY(put_manifest(descriptor, bytes, descriptor.digest.text(), referrer));
+    if (tag) acknowledged = TRY(put_manifest(descriptor, bytes, *tag, referrer));
+    remember(descriptor.digest, bytes);
+    if (!referrer || acknowledged) return {};
     return referrers_.add(*referrer);
   }
 
@@ -164,12 +157,40 @@ class RemoteStore final : public Store {
                                             std::string_view artifact_type) override {
     return referrers_.list(subject, artifact_type);
   }
+  Result<std::vector<Descriptor>> referrers_where(
+      const Digest& subject, const std::function<bool(const Descriptor&)>& wanted) override {
+    return referrers_.list(subject, wanted);
+  }
 
  private:
   void remember(const Digest& digest, const std::string& bytes) {
     std::scoped_lock lock(mutex_);
     if (manifests_.size() >= kManifestCache) manifests_.clear();
     manifests_.insert_or_assign(digest, bytes);
+  }
+
+  // True: the registry says that it lists the referrer by itself.
+  Result<bool> put_manifest(const Descriptor& descriptor, const std::string& bytes,
+                            const std::string& target, const std::optional<Referrer>& referrer) {
+    http::TextSource body(bytes);
+    auto request = client_.request("PUT", client_.url("manifests/" + target));
+    request.headers.set("Content-Type", descriptor.media_type);
+    request.body = &body;
+    auto response = TRY(client_.send(std::move(request), Access::push));
+    // distribution-spec: 201. Redirects of a PUT are not followed, so no page can be taken for it.
+    if (response.status < 200 || response.status > 202)
+      return client_.error(response, "manifest " + target);
+    // It may name another algorithm than ours.
+    const auto header = response.headers.get("Docker-Content-Digest");
+    const auto stored = header ? Digest::parse(*header) : Result<Digest>(descriptor.digest);
+    if (!stored || crypto::hash(stored->algorithm(), as_bytes(bytes)) != *stored)
+      return Error(ErrorKind::mismatch, client_.base().authority() + " stored the manifest as " +
+                                            printable(header.value_or(""), 80) + ", it is " +
+                                            descriptor.digest.text());
+    const auto subject = Digest::parse(response.headers.get("OCI-Subject").value_or(""));
+    const bool lists = referrer && subject && *subject == referrer->subject.digest;
+    if (lists) referrers_.acknowledged();
+    return lists;
   }
 
   // What was asked for, what the header says and what came must be one digest.

@@ -58,7 +58,7 @@ TEST_CASE("a tag is resolved by the bytes, which are not fetched again") {
     CHECK(accept.find(type) != std::string::npos);
 }
 
-TEST_CASE("header, request and bytes must be of one digest") {
+TEST_CASE("item 9: header, request and bytes must be of one digest") {
   const std::string right = kManifest.digest.text();
   const std::string right512 = hash_text(DigestAlgorithm::sha512, kManifestBytes);
   const std::string wrong = hash_text(DigestAlgorithm::sha256, "x");
@@ -95,7 +95,7 @@ TEST_CASE("header, request and bytes must be of one digest") {
   }
 }
 
-TEST_CASE("the type is the header's, or the body's where the header says nothing") {
+TEST_CASE("item 10: the type is the header's, or the body's where the header says nothing") {
   const std::string index = serialize(Index{});
   const struct {
     const char* header;
@@ -128,7 +128,7 @@ TEST_CASE("a manifest is proven against its descriptor, from the cache too") {
   CHECK(remote.transport.seen().size() == 3);
 }
 
-TEST_CASE("a manifest over the limit is refused") {
+TEST_CASE("item 10: a manifest over the limit is refused") {
   for (const bool over : {false, true}) {
     CAPTURE(over);
     const std::string bytes(limits::kManifest + (over ? 1 : 0), ' ');
@@ -321,7 +321,7 @@ TEST_CASE("what storage refuses is not put down to the user's login") {
   CHECK(found.error().hint().find("login") == std::string::npos);
 }
 
-TEST_CASE("a warning of the registry is passed on once, in its own words, made harmless") {
+TEST_CASE("item 27: a warning of the registry is passed on once, in its own words, made harmless") {
   std::vector<std::string> told;
   const Logger logger(LogLevel::warning,
                       [&](LogLevel, std::string_view text) { told.emplace_back(text); });
@@ -354,7 +354,7 @@ TEST_CASE("a reference made by hand may have no host, which is an error") {
   CHECK(make_remote_store(reference, transport, env, logger).error().kind() == ErrorKind::usage);
 }
 
-TEST_CASE("tags are collected over all pages, sorted, without fallback tags") {
+TEST_CASE("item 30: tags are collected over all pages, sorted, without fallback tags") {
   const std::string fallback = "sha256-" + std::string(64, 'a');
   FakeRemote remote(
       [&](const http::Request& request, const std::string&) -> Result<http::Response> {
@@ -402,7 +402,7 @@ TEST_CASE("a tag list that cannot be had is an error") {
   CHECK(garbage.store->tags().error().kind() == ErrorKind::malformed);
 }
 
-TEST_CASE("a registry that does not delete says so") {
+TEST_CASE("item 30: a registry that does not delete says so") {
   for (const int status : {400, 405, 501}) {
     CAPTURE(status);
     FakeRemote remote(always(answer(status)));
@@ -418,7 +418,8 @@ TEST_CASE("a registry that does not delete says so") {
         std::vector<std::string>{"DELETE https://reg.example/v2/acme/llm/manifests/1.0"});
 }
 
-TEST_CASE("an error has the kind of its status and the registry's own words, made harmless") {
+TEST_CASE(
+    "item 27: an error has the kind of its status and the registry's own words, made harmless") {
   const struct {
     int status;
     ErrorKind kind;
@@ -447,7 +448,7 @@ TEST_CASE("an error has the kind of its status and the registry's own words, mad
   }
 }
 
-TEST_CASE("plain HTTP is for loopback hosts, and for others on request") {
+TEST_CASE("item 28: plain HTTP is for loopback hosts, and for others on request") {
   const struct {
     const char* registry;
     bool plain;

@@ -30,6 +30,7 @@ struct RemoteUploads::Job {
   std::uint64_t size;
   std::function<Result<Digest>()> digest;
   UploadTries tries;
+  DigestAlgorithm algorithm = DigestAlgorithm::sha256;
   std::unique_ptr<UploadJournal::Claim> claim;
   std::optional<UploadSession> session;
   bool resumed = false;
@@ -128,7 +129,7 @@ Result<Pushed> RemoteUploads::in_pieces(Job& job) {
                          job.claim->save({session.location.text(), session.offset, session.least});
                        }});
   while (true) {
-    if (!job.session) job.session = TRY(sessions_.open());
+    if (!job.session) job.session = TRY(sessions_.open(job.algorithm));
     auto end = pieces.send_rest(*job.session);
     if (!end) return give_up(job, std::move(end).error());
     switch (*end) {
@@ -148,7 +149,7 @@ Result<Pushed> RemoteUploads::in_pieces(Job& job) {
 
 Result<Pushed> RemoteUploads::whole(Job& job, const Descriptor& descriptor) {
   while (true) {
-    if (!job.session) job.session = TRY(sessions_.open());
+    if (!job.session) job.session = TRY(sessions_.open(job.algorithm));
     auto put = closing_.put_whole(*job.session, descriptor, job.source, job.tries);
     if (put) return Pushed::uploaded;
     const bool too_large = put.error().kind() == ErrorKind::too_large;
@@ -177,7 +178,8 @@ Result<Pushed> RemoteUploads::push_blob(const Descriptor& descriptor, Source& so
   Job job{.source = PlacedSource(source),
           .size = descriptor.size,
           .digest = [&]() -> Result<Digest> { return descriptor.digest; },
-          .tries = {pauses_, "blob " + descriptor.digest.brief()}};
+          .tries = {pauses_, "blob " + descriptor.digest.brief()},
+          .algorithm = descriptor.digest.algorithm()};
   for (const auto& from : mount_from) {
     if (from == client_.repository()) continue;
     auto mounted = TRY(sessions_.mount(descriptor.digest, from));

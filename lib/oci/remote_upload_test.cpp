@@ -113,7 +113,7 @@ TEST_CASE("a blob that is there is not sent") {
   CHECK(push_blob(broken).error().kind() == ErrorKind::network);
 }
 
-TEST_CASE("a Location is followed in every form, its query untouched") {
+TEST_CASE("item 8: a Location is followed in every form, its query untouched") {
   const struct {
     const char* location;
     std::string expected;
@@ -157,7 +157,7 @@ TEST_CASE("a Location that is missing, no URL, or plain HTTP is refused before a
   }
 }
 
-TEST_CASE("a session at another host gets the bytes and no credential") {
+TEST_CASE("item 8: a session at another host gets the bytes and no credential") {
   const auto registry = [](const char* location) {
     return [host = Host{.location = location, .patch_location = location}](
                const http::Request& request,

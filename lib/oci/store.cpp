@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace mpk::oci {
@@ -25,6 +26,13 @@ Result<void> Store::fetch_range(const Descriptor& descriptor, std::uint64_t offs
   });
   if (enough) return {};
   return outcome;
+}
+
+Result<std::vector<Descriptor>> Store::referrers_where(
+    const Digest& subject, const std::function<bool(const Descriptor&)>& wanted) {
+  auto found = TRY(referrers(subject));
+  std::erase_if(found, std::not_fn(wanted));
+  return found;
 }
 
 Result<std::string> fetch_text(Store& store, const Descriptor& descriptor, std::size_t cap) {

@@ -71,6 +71,10 @@ class Store {
   /// none; errors are never read as "none". `artifact_type` empty: all.
   virtual Result<std::vector<Descriptor>> referrers(const Digest& subject,
                                                     std::string_view artifact_type = {}) = 0;
+  /// Those that `wanted` takes, by what their lists say of them; others are not even counted, so
+  /// that many of them refuse nothing.
+  virtual Result<std::vector<Descriptor>> referrers_where(
+      const Digest& subject, const std::function<bool(const Descriptor&)>& wanted);
 };
 
 /// The whole blob in memory. too_large over `cap`.

@@ -235,8 +235,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE(
-    "item 15: a token that dies in mid-upload is renewed, and the piece sent from its start") {
+TEST_CASE("item 5: a token that dies in mid-upload is renewed, and the piece sent from its start") {
   const auto text = test::upload_text(2500);
   for (const bool blob : {false, true}) {
     FaultRegistry registry;

@@ -45,9 +45,13 @@ Result<UploadSession> UploadSessions::opened(const http::Response& response) con
   return UploadSession{.location = std::move(url), .offset = 0, .least = least.value_or(0)};
 }
 
-Result<UploadSession> UploadSessions::open() {
+Result<UploadSession> UploadSessions::open(DigestAlgorithm algorithm) {
   http::TextSource empty("");
-  auto request = client_.request("POST", client_.url("blobs/uploads/"));
+  auto url = client_.url("blobs/uploads/");
+  // distribution-spec, "Pushing blobs": SHA-256 is what registries expect.
+  if (algorithm != DigestAlgorithm::sha256)
+    url = url.with_query("digest-algorithm", to_string(algorithm));
+  auto request = client_.request("POST", std::move(url));
   request.body = &empty;
   request.redirects = http::Redirects::all;
   auto response = TRY(client_.send(std::move(request), Access::push));

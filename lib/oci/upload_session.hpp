@@ -2,6 +2,7 @@
 // a blob in chunks").
 #pragma once
 
+#include "base/digest.hpp"
 #include "http/message.hpp"
 #include "oci/remote_client.hpp"
 
@@ -28,8 +29,8 @@ std::optional<std::uint64_t> parse_upload_range(std::string_view header);
 class UploadSessions {
  public:
   explicit UploadSessions(RemoteClient& client) : client_(client) {}
-  /// POST, without a body.
-  Result<UploadSession> open();
+  /// POST, without a body. A registry may have to know before the first byte what to hash with.
+  Result<UploadSession> open(DigestAlgorithm algorithm);
   struct Mounted {
     bool done = false;
     std::optional<UploadSession> session;  // what a registry that does not mount opened instead

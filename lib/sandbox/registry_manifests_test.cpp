@@ -53,7 +53,8 @@ TEST_CASE("a manifest that is not in form, or not what its name says, is refused
   CHECK(bench.put("larger", oci::serialize(large)).status == 413);
 }
 
-TEST_CASE("a manifest needs its blobs, an index its manifests, but nothing needs its subject") {
+TEST_CASE(
+    "item 33: a manifest needs its blobs, an index its manifests, but nothing needs its subject") {
   const RegistryBench bench;
   auto manifest = bench.manifest("layer");
   manifest.layers.push_back(oci::Descriptor::of("text/plain", "missing"));

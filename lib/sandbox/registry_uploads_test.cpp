@@ -92,7 +92,7 @@ TEST_CASE("a wrong digest is refused, leaves nothing, and ends the upload") {
   CHECK(std::filesystem::is_empty(bench.directory.path() / "registry/blobs/sha256"));
 }
 
-TEST_CASE("a piece out of order is answered 416 with where the upload stands") {
+TEST_CASE("item 33: a piece out of order is answered 416 with where the upload stands") {
   const RegistryBench bench;
   const auto location = bench.start();
   CHECK(bench.call("PATCH", location, {{"Content-Range", "0-8"}}, kHalf).status == 202);

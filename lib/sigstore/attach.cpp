@@ -115,8 +115,8 @@ Result<void> each_bundle(oci::Store& store, const Digest& subject,
     read += layer->size;
     return std::optional(TRY(oci::fetch_text(store, *layer, limits::kBundle)));
   };
-  for (const auto& referrer : TRY(store.referrers(subject))) {
-    if (!may_hold_bundle(referrer)) continue;
+  // Whoever may push could attach a thousand of something else: those do not count.
+  for (const auto& referrer : TRY(store.referrers_where(subject, may_hold_bundle))) {
     auto text = text_of(referrer);
     if (!text && !is_about_the_bytes(text.error().kind()))
       return std::move(text).error().with("referrer " + referrer.digest.brief());
