@@ -8,7 +8,6 @@
 
 #include <nlohmann/json.hpp>
 
-
 namespace mpk::cli {
 namespace {
 

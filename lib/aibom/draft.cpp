@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-
 namespace mpk::aibom {
 
 std::string Draft::sole_source(const std::function<bool(std::string_view)>& could_say) const {

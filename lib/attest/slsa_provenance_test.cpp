@@ -1,7 +1,6 @@
 // Provenance: what each CI's variables become, and what never gets in.
 #include "attest/slsa_provenance.hpp"
 
-
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
