@@ -22,18 +22,22 @@ constexpr std::size_t kBlock = 512;
 constexpr std::size_t kEnd = 2 * kBlock;  // POSIX.1-2017 pax: two blocks of zeros
 
 struct WriteCloser {
-  void operator()(::archive* handle) const noexcept {
-    // Else it would write the contents that it waits for, as zeros.
-    ::archive_write_fail(handle);
-    ::archive_write_free(handle);
-  }
+  void operator()(::archive* handle) const noexcept { ::archive_write_free(handle); }
 };
 struct EntryCloser {
   void operator()(::archive_entry* entry) const noexcept { ::archive_entry_free(entry); }
 };
 
+struct Header {
+  std::string bytes;
+  bool complete = false;
+};
+
 la_ssize_t append(::archive* /*handle*/, void* out, const void* bytes, std::size_t size) {
-  static_cast<std::string*>(out)->append(static_cast<const char*>(bytes), size);
+  auto& header = *static_cast<Header*>(out);
+  // Closing it writes the contents that it waits for, as zeros; not closing it leaks its buffer.
+  if (header.complete) return ARCHIVE_FATAL;
+  header.bytes.append(static_cast<const char*>(bytes), size);
   return static_cast<la_ssize_t>(size);
 }
 
@@ -41,7 +45,7 @@ std::size_t padding(std::uint64_t size) { return (kBlock - size % kBlock) % kBlo
 
 Result<std::string> header_of(const TarMember& member, Timestamp mtime) {
   const Utf8Locale locale;
-  std::string out;
+  Header out;
   const std::unique_ptr<::archive, WriteCloser> handle(::archive_write_new());
   const std::unique_ptr<::archive_entry, EntryCloser> entry(
       handle ? ::archive_entry_new2(handle.get()) : nullptr);
@@ -61,7 +65,8 @@ Result<std::string> header_of(const TarMember& member, Timestamp mtime) {
     return Error(ErrorKind::internal, "tar header of " + printable(member.path, 120) + ": " +
                                           (text == nullptr ? "not written" : text));
   }
-  return out;
+  out.complete = true;
+  return out.bytes;
 }
 
 Error changed(const TarMember& member, std::string_view how) {
