@@ -16,7 +16,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFirstDelay{250};
 constexpr milliseconds kLongestDelay{30'000};
 constexpr milliseconds kLongestRetryAfter{300'000};
-constexpr std::array kRetried = {408, 425, 429, 500, 502, 503, 504};
+// The last line: what gateways say when the host behind them did not answer.
+constexpr std::array kRetried = {408, 425, 429, 500, 502, 503, 504,  //
+                                 499, 520, 521, 522, 523, 524};
 
 bool worth_another(const RetryQuestion& question) {
   if (question.status) {
