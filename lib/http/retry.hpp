@@ -25,9 +25,10 @@ struct RetryQuestion {
 };
 
 /// The delay before the next attempt, or nothing: give up. Retried: 408, 425, 429, 500, 502, 503,
-/// 504, network errors and time-outs (of a request that is not idempotent only while nothing was
-/// sent, or when the status says that nothing was done: 429, 503). Backoff 0.25 s · 2^n with full
-/// jitter, at most 30 s; Retry-After is a floor, up to 5 minutes, beyond that give up.
+/// 504, 499 and 520 to 524, network errors and time-outs (of a request that is not idempotent only
+/// while nothing was sent, or when the status says that nothing was done: 429, 503). Backoff 0.25 s
+/// · 2^n with full jitter, at most 30 s; Retry-After is a floor, up to 5 minutes, beyond that give
+/// up.
 std::optional<std::chrono::milliseconds> retry_delay(const RetryQuestion& question);
 
 /// Takes Retry-After from an answer. As a date it is measured against the server's own Date, so
