@@ -23,12 +23,12 @@ RetryQuestion failure(ErrorKind kind) {
 }
 
 TEST_CASE("item 26: only statuses that may pass are retried") {
-  for (const int code : {408, 425, 429, 500, 502, 503, 504}) {
+  for (const int code : {408, 425, 429, 499, 500, 502, 503, 504, 520, 524}) {
     CAPTURE(code);
     CHECK(retry_delay(status(code)) == milliseconds{125});
   }
   for (const int code :
-       {200, 201, 304, 307, 400, 401, 403, 404, 405, 409, 413, 416, 501, 505, 507}) {
+       {200, 201, 304, 307, 400, 401, 403, 404, 405, 409, 413, 416, 501, 505, 507, 519, 525}) {
     CAPTURE(code);
     CHECK_FALSE(retry_delay(status(code)).has_value());
   }

@@ -4,7 +4,6 @@
 #include "base/file.hpp"
 
 #include <cstdlib>
-#include <string_view>
 
 namespace mpk::http {
 namespace {

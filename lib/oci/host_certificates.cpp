@@ -3,7 +3,6 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/limits.hpp"
 
 #include <fmt/core.h>
 

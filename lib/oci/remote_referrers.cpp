@@ -68,9 +68,10 @@ Result<std::optional<Url>> next_page(const http::Response& response, const Url& 
         parameters.find("rel=next") == std::string::npos)
       continue;
     auto next = TRY(current.resolve(header.substr(open + 1, close - open - 1)));
-    if (!next.same_origin(current))
+    if (!next.same_origin(current)) {
       return Error(ErrorKind::malformed,
                    current.authority() + ": the next page is at another host, " + next.authority());
+    }
     return std::optional(next);
   }
   return std::optional<Url>();
@@ -107,9 +108,10 @@ Result<Index> RemoteReferrers::fallback_index(const Digest& subject) {
     return std::move(descriptor).error();
   }
   auto bytes = TRY(store_.fetch_manifest(*descriptor));
-  if (!is_index(bytes, descriptor->media_type))
+  if (!is_index(bytes, descriptor->media_type)) {
     return Error(ErrorKind::malformed, "the tag " + tag + " is no index of referrers",
                  "somebody else uses this name; remove it first");
+  }
   return parse_index(bytes).with("tag " + tag);
 }
 

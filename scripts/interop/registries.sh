@@ -102,7 +102,7 @@ refuses "so is one that is not the server's" 3 "certificate refused" "$MPK" push
 cp "$keys/ca.pem" "$certs/$tls/ca.crt"
 refuses "without a client certificate the server refuses" 3 "certificate required" "$MPK" push "$MODEL" "$tls/a:1"
 cp "$keys/client.pem" "$certs/$tls/client.cert"
-refuses "a certificate without its key is named" 3 "no *.key" "$MPK" push "$MODEL" "$tls/a:1"
+refuses "a certificate without its key is named" 1 "no *.key" "$MPK" push "$MODEL" "$tls/a:1"
 cp "$keys/server.key" "$certs/$tls/client.key"
 refuses "so is one with another's key" 3 "client certificate" "$MPK" push "$MODEL" "$tls/a:1"
 cp "$keys/client.key" "$certs/$tls/client.key"
