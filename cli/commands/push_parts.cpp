@@ -15,7 +15,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
-#include <utility>
 #include <vector>
 
 namespace mpk::cli {

@@ -11,7 +11,6 @@
 #include "modelpack/pack_steps.hpp"
 #include "oci/media_type.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <map>
