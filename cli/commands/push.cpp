@@ -72,12 +72,14 @@ Result<int> push_packed(const Options& o, const oci::Reference& source,
 
 Result<int> join_pushed(const Options& o, Session& session) {
   if (o.part) return Error(ErrorKind::usage, "--part and --join: one or the other");
-  if (o.target || !oci::Reference::looks_like(o.source))
+  if (o.target || !oci::Reference::looks_like(o.source)) {
     return Error(ErrorKind::usage, "--join reads no directory: it joins what is in the registry",
                  "mpk push REF --join");
-  if (o.pack.modelfile || o.pack.created || o.no_cache)
+  }
+  if (o.pack.modelfile || o.pack.created || o.no_cache) {
     return Error(ErrorKind::usage,
                  "--modelfile, --created and --no-cache are for --part, not for --join");
+  }
   auto target = TRY(parse_target_reference(o.source));
   return join_parts(o.parts, session.context(o.registry.plain_http), target, session);
 }

@@ -15,7 +15,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
-#include <utility>
 #include <vector>
 
 namespace mpk::cli {
@@ -23,28 +22,31 @@ namespace {
 
 Json parts_json(const std::vector<flow::PushedPart>& parts) {
   Json out = Json::array();
-  for (const auto& part : parts)
+  for (const auto& part : parts) {
     out.push_back({{"part", part.document.index},
                    {"digest", part.manifest.digest.text()},
                    {"files", part.document.files.size()},
                    {"worker", part.document.worker}});
+  }
   return out;
 }
 
 Result<std::optional<std::size_t>> parse_parts(const std::optional<std::string>& text) {
   if (!text) return std::optional<std::size_t>();
   const auto count = parse_u64(*text);
-  if (!count || *count == 0 || *count > modelpack::kMaxParts)
+  if (!count || *count == 0 || *count > modelpack::kMaxParts) {
     return Error(ErrorKind::usage, "--parts " + printable(*text, 40) + ": expected 1 to " +
                                        std::to_string(modelpack::kMaxParts));
+  }
   return std::optional<std::size_t>(*count);
 }
 
 Error not_complete(const flow::JoinOutcome& joined, const oci::Reference& target) {
-  if (joined.missing.empty() || joined.missing.size() == joined.count)
+  if (joined.missing.empty() || joined.missing.size() == joined.count) {
     return {ErrorKind::not_found, target.text() + ": none of its parts is there",
             joined.there_before ? target.text() + " itself is there: was it joined already?"
                                 : "mpk push DIR " + target.text() + " --part I/N makes them"};
+  }
   constexpr std::size_t kShown = 20;
   std::vector<std::string> missing;
   for (const auto index : joined.missing) {

@@ -32,9 +32,10 @@ Result<std::map<std::size_t, std::vector<std::string>>> tags_of_parts(oci::Store
   for (auto& each : *tags) {
     const auto part = modelpack::parse_part_tag(tag, each);
     if (!part) continue;
-    if (part->count == 0)
+    if (part->count == 0) {
       return Error(ErrorKind::malformed, printable(each, 160) + ": there can be no such part",
                    "mpk push --part did not make it: find out who did, then mpk rm it");
+    }
     out[part->count].push_back(std::move(each));
   }
   return out;
@@ -90,12 +91,13 @@ Result<void> check_blobs(const Context& context, oci::Store& store,
   };
   std::map<Digest, Blob> blobs;
   for (const auto& part : parts) {
-    for (const auto& [file, head_size, head_whole] : part.document.files)
+    for (const auto& [file, head_size, head_whole] : part.document.files) {
       blobs.try_emplace(file.digest, Blob{.descriptor = {.media_type = "application/octet-stream",
                                                          .digest = file.digest,
                                                          .size = file.size},
                                           .tag = &part.tag,
                                           .path = &file.path});
+    }
   }
   std::vector<const Blob*> list;
   for (const auto& [digest, blob] : blobs) list.push_back(&blob);
@@ -116,9 +118,10 @@ Result<modelpack::PackOutcome> assemble(oci::Store& store, const std::vector<Pus
   for (const auto& part : parts) {
     auto some = TRY(read_part_files(store, part).with(part.tag));
     for (const auto& file : some) kept += file.head.bytes.size();
-    if (kept > limits::kHeads)
+    if (kept > limits::kHeads) {
       return Error(ErrorKind::too_large, "the headers of all files together take more than " +
                                              human_size(limits::kHeads));
+    }
     std::ranges::move(some, std::back_inserter(files));
   }
   const auto& plan = parts.front().document.plan;
@@ -145,9 +148,10 @@ void remove_parts(const Context& context, oci::Store& store, JoinOutcome& out) {
     reason = removed.error().text();
     out.tags_left.push_back(part.tag);
   }
-  if (!out.tags_left.empty())
+  if (!out.tags_left.empty()) {
     context.logger.warning("these tags of parts stay: " + join(out.tags_left, ", ") + " (" +
                            reason + ")");
+  }
 }
 
 }  // namespace

@@ -28,9 +28,10 @@ Result<std::uint64_t> number(const Env& env, const std::string& name) {
   const auto text = env.get(name);
   if (!text) return Error(ErrorKind::usage, name + ": not set", kHint);
   const auto value = parse_u64(*text);
-  if (!value)
+  if (!value) {
     return Error(ErrorKind::usage, name + ": expected a number, found " + printable(*text, 40),
                  kHint);
+  }
   return *value;
 }
 
@@ -77,31 +78,36 @@ Result<PartNumber> from_environment(const Env& env, std::optional<std::uint64_t>
   for (const auto source : {from_indexed_job, from_slurm_array, from_ranks}) {
     auto said = TRY(source(env));
     if (!said) continue;
-    if (said->count && count && *said->count != *count)
+    if (said->count && count && *said->count != *count) {
       return Error(ErrorKind::usage,
                    said->variables + ": expected " + std::to_string(*count) + " parts, as " +
                        counted_by + " says",
                    kHint);
-    if (first && first->index != said->index)
+    }
+    if (first && first->index != said->index) {
       return Error(ErrorKind::usage,
                    first->variables + " and " + said->variables + " are different parts", kHint);
+    }
     if (said->count) {
       count = said->count;
       counted_by = said->variables;
     }
     if (!first) first = std::move(said);
   }
-  if (!first)
+  if (!first) {
     return Error(ErrorKind::usage,
                  "--part auto: none of JOB_COMPLETION_INDEX, SLURM_ARRAY_TASK_ID and RANK is set",
                  kHint);
-  if (!count)
+  }
+  if (!count) {
     return Error(ErrorKind::usage, first->variables + ": which part, but not of how many",
                  "say it: --part auto/N");
-  if (first->index >= *count)
+  }
+  if (first->index >= *count) {
     return Error(ErrorKind::usage,
                  first->variables + ": there are " + std::to_string(*count) + " parts, from 0",
                  kHint);
+  }
   return PartNumber{.index = first->index + 1, .count = *count};
 }
 
@@ -127,14 +133,16 @@ Result<PartNumber> part_number(std::string_view text, const Env& env) {
   } else {
     const auto index = parse_u64(which);
     if (!index || !count) return malformed(text);
-    if (*index == 0 || *index > *count)
+    if (*index == 0 || *index > *count) {
       return Error(ErrorKind::usage, "--part " + printable(text, 40) + ": expected 1 to " +
                                          std::to_string(*count) + " before the /");
+    }
     part = {.index = *index, .count = *count};
   }
-  if (part.count > kMaxParts)
+  if (part.count > kMaxParts) {
     return Error(ErrorKind::usage, std::to_string(part.count) + " parts: at most " +
                                        std::to_string(kMaxParts) + " are possible");
+  }
   return part;
 }
 

@@ -11,7 +11,6 @@
 #include "modelpack/pack_steps.hpp"
 #include "oci/media_type.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -40,11 +39,12 @@ Result<std::int64_t> modified(const std::filesystem::path& path) {
 Result<PartsPlan> shared_plan(const modelpack::PackPlan& plan,
                               const modelpack::PackOptions& options, std::size_t parts) {
   PartsPlan out{.parts = parts, .modelfile = plan.modelfile_text, .created = options.created};
-  for (const auto& file : plan.files)
+  for (const auto& file : plan.files) {
     out.files.push_back({.path = file.path,
                          .size = file.size,
                          .executable = file.executable,
                          .modified = TRY(modified(file.absolute))});
+  }
   return out;
 }
 
@@ -104,9 +104,11 @@ Result<Digest> push_document(oci::Store& store, const PartDocument& document,
 
 Result<std::string> tag_of(const oci::Reference& reference, const PartNumber& part) {
   // Of the longest one, so that either all parts are refused or none.
-  if (!oci::is_tag(modelpack::part_tag(*reference.tag, {.index = part.count, .count = part.count})))
+  if (!oci::is_tag(
+          modelpack::part_tag(*reference.tag, {.index = part.count, .count = part.count}))) {
     return Error(ErrorKind::usage, *reference.tag + ": too long, " + modelpack::part_tag("", part) +
                                        " would not fit behind it");
+  }
   return modelpack::part_tag(*reference.tag, part);
 }
 
@@ -129,10 +131,11 @@ Result<PartOutcome> push_part(const Context& context, const PackRequest& request
       store.get(), share_of(plan, files_of_part(shared, part.index)), options));
   TRY(context.cancel.check());
   const auto again = TRY(shared_plan(TRY(modelpack::plan_pack(options)), options, part.count));
-  if (TRY(digest_of(again)) != digest)
+  if (TRY(digest_of(again)) != digest) {
     return Error(ErrorKind::mismatch,
                  request.directory.string() + ": changed while this part was pushed",
                  "push all parts again when nobody writes there");
+  }
 
   PartDocument document{.plan = shared,
                         .plan_digest = digest,
@@ -140,9 +143,10 @@ Result<PartOutcome> push_part(const Context& context, const PackRequest& request
                         .files = {},
                         .worker = part_worker(context.env),
                         .mpk_version = context.mpk_version};
-  for (const auto& one : streamed)
+  for (const auto& one : streamed) {
     document.files.push_back(
         {.file = one.file, .head_size = one.head.bytes.size(), .head_whole = one.head.whole});
+  }
   if (before) TRY(check_repeated(*before, document));
   auto pushed = TRY(push_document(*store, document, modelpack::join_heads(streamed), tag));
   PartOutcome out{.reference = reference.with_tag(tag),
@@ -161,9 +165,10 @@ Result<PushedPart> read_part(oci::Store& store, const std::string& tag, const Pa
   auto descriptor = TRY(store.resolve(tag));
   const auto bytes = TRY(store.fetch_manifest(descriptor));
   auto manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type));
-  if (manifest.effective_artifact_type() != identifiers::kPartType)
+  if (manifest.effective_artifact_type() != identifiers::kPartType) {
     return Error(ErrorKind::malformed,
                  "not a part: its type is " + printable(manifest.effective_artifact_type(), 120));
+  }
   if (manifest.layers.empty() || manifest.layers[0].media_type != identifiers::kPartType)
     return Error(ErrorKind::malformed, "a part without its document");
   const auto text = TRY(oci::fetch_text(store, manifest.layers[0], modelpack::kPartDocumentCap));

@@ -119,9 +119,10 @@ TEST_CASE("Modelfile, date and mode get through the join") {
                                std::filesystem::perm_options::add);
   auto request = scene.request();
   request.created = Timestamp::from_seconds(1'700'000'000);
-  for (const std::size_t index : {1U, 2U})
+  for (const std::size_t index : {1U, 2U}) {
     must(push_part(scene.bench.context, request, scene.reference("1"),
                    {.index = index, .count = 2}));
+  }
   const auto joined = must(scene.join());
   REQUIRE(joined.packed);
   const auto plain = must(pack_to(scene.bench.context, request, scene.reference("plain")));

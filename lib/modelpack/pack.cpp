@@ -32,9 +32,10 @@ Result<void> apply_modelfile(const Modelfile& modelfile, WalkResult& walked) {
     bool used = std::any_of(walked.files.begin(), walked.files.end(), [&](const WalkFile& file) {
       return glob_match(pattern.glob, file.path);
     });
-    if (!used)
+    if (!used) {
       return Error(ErrorKind::usage, "Modelfile:" + std::to_string(pattern.line) +
                                          ": no file matches " + printable(pattern.glob, 120));
+    }
   }
   if (modelfile.patterns.empty()) return {};
   std::vector<WalkFile> kept;

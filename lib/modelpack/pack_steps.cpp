@@ -90,10 +90,12 @@ Result<std::vector<StreamedFile>> stream_files(oci::Store* store, const PackPlan
                      auto one = stream_file(store, plan, options, plan.files[i], stop);
                      if (!one) return std::move(one).error().with(plan.files[i].path);
                      streamed[i] = one.take();
-                     if ((kept += streamed[i]->head.bytes.size()) > limits::kHeads)
+                     const std::uint64_t total = kept += streamed[i]->head.bytes.size();
+                     if (total > limits::kHeads) {
                        return Error(ErrorKind::too_large,
                                     "the headers of all files together take more than " +
                                         human_size(limits::kHeads));
+                     }
                      return {};
                    }));
   std::vector<StreamedFile> out;

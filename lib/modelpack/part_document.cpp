@@ -6,7 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
@@ -54,9 +53,10 @@ Result<void> check_against_plan(const PartDocument& document) {
       return Error(ErrorKind::malformed, printable(file.path, 120) + ": not in the plan");
     if (!seen.insert(file.path).second)
       return Error(ErrorKind::malformed, printable(file.path, 120) + ": twice in this part");
-    if (found->second->size != file.size || found->second->executable != file.executable)
+    if (found->second->size != file.size || found->second->executable != file.executable) {
       return Error(ErrorKind::malformed,
                    printable(file.path, 120) + ": size or mode is not that of the plan");
+    }
   }
   return {};
 }
@@ -85,9 +85,10 @@ std::string difference(const PartsPlan& a, const PartsPlan& b) {
 
 Error disagreement(std::size_t first, std::size_t second, const ModelFile& a, const ModelFile& b) {
   const auto parts = "parts " + std::to_string(first) + " and " + std::to_string(second);
-  if (a.digest != b.digest)
+  if (a.digest != b.digest) {
     return {ErrorKind::mismatch, parts + " disagree about " + printable(a.path, 120) + ": " +
                                      a.digest.brief() + " and " + b.digest.brief()};
+  }
   return {ErrorKind::mismatch, printable(a.path, 120) + " is in " + parts};
 }
 
@@ -95,7 +96,7 @@ Error disagreement(std::size_t first, std::size_t second, const ModelFile& a, co
 
 std::string to_text(const PartDocument& document) {
   Json files = Json::array();
-  for (const auto& [file, head_size, head_whole] : document.files)
+  for (const auto& [file, head_size, head_whole] : document.files) {
     files.push_back({{"path", file.path},
                      {"kind", std::string(to_string(file.kind))},
                      {"size", file.size},
@@ -103,6 +104,7 @@ std::string to_text(const PartDocument& document) {
                      {"digest", file.digest.text()},
                      {"headSize", head_size},
                      {"headWhole", head_whole}});
+  }
   return json::compact({{"version", kVersion},
                         {"plan", to_json(document.plan)},
                         {"planDigest", document.plan_digest.text()},
@@ -116,9 +118,10 @@ Result<PartDocument> parse_part_document(std::string_view text) {
   const Json json = TRY(json::parse(text, {.max_bytes = kPartDocumentCap}));
   const json::Field field(json);
   const auto version = TRY(field.unsigned_integer("version"));
-  if (version != kVersion)
+  if (version != kVersion) {
     return Error(ErrorKind::unsupported, "part document of version " + std::to_string(version),
                  "use one release of mpk for all parts and the join");
+  }
   TRY(field.only({"version", "plan", "planDigest", "part", "files", "worker", "mpkVersion"}));
   auto plan = TRY(read_parts_plan(TRY(field.at("plan"))));
   auto digest = TRY(Digest::parse(TRY(field.string("planDigest"))));
@@ -156,9 +159,10 @@ Result<std::vector<StreamedFile>> split_heads(const PartDocument& document,
                    .pushed = oci::Pushed::already_there});
     heads.remove_prefix(head_size);
   }
-  if (!heads.empty())
+  if (!heads.empty()) {
     return Error(ErrorKind::malformed,
                  "heads: " + std::to_string(heads.size()) + " bytes too many");
+  }
   return out;
 }
 
@@ -170,21 +174,23 @@ Result<void> check_parts(const std::vector<PartDocument>& documents) {
   std::map<std::string_view, Held> held;
   for (const auto& document : documents) {
     const auto& first = documents.front();
-    if (document.plan_digest != first.plan_digest)
+    if (document.plan_digest != first.plan_digest) {
       return Error(ErrorKind::mismatch,
                    "parts " + std::to_string(first.index) + " and " +
                        std::to_string(document.index) +
                        " were made from different plans: " + difference(first.plan, document.plan),
                    "the machines saw different files, or one part is of an earlier run");
+    }
     for (const auto& [file, head_size, head_whole] : document.files) {
       const auto [at, is_new] = held.try_emplace(file.path, Held{document.index, &file});
       if (!is_new) return disagreement(at->second.part, document.index, *at->second.file, file);
     }
   }
   for (const auto& file : documents.front().plan.files) {
-    if (!held.contains(file.path))
+    if (!held.contains(file.path)) {
       return Error(ErrorKind::mismatch, printable(file.path, 120) + ": in no part, though all " +
                                             std::to_string(documents.size()) + " are there");
+    }
   }
   return {};
 }

@@ -21,11 +21,12 @@ std::string PartNumber::text() const {
 
 Json to_json(const PartsPlan& plan) {
   Json files = Json::array();
-  for (const auto& file : plan.files)
+  for (const auto& file : plan.files) {
     files.push_back({{"path", file.path},
                      {"size", file.size},
                      {"executable", file.executable},
                      {"modified", file.modified}});
+  }
   Json out = {{"parts", plan.parts},
               {"files", std::move(files)},
               {"modelfile", base64_encode(as_bytes(plan.modelfile))}};
