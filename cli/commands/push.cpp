@@ -1,12 +1,12 @@
 // mpk push: a directory, or a part of it, straight to a registry, or a packed artifact from the
 // local store or a layout.
 #include "commands/commands.hpp"
-#include "commands/push_parts.hpp"
 #include "flow/local_store.hpp"
 #include "flow/pack.hpp"
 #include "oci/copy.hpp"
 #include "options/options.hpp"
 #include "options/pack_options.hpp"
+#include "options/push_parts.hpp"
 #include "render/table.hpp"
 
 #include <nlohmann/json.hpp>

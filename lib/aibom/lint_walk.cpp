@@ -1,6 +1,7 @@
 // The walk over a document and the bounded list that lint rules write to.
 #include "aibom/lint.hpp"
 #include "aibom/lookup.hpp"
+#include "json/pointer.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -8,13 +9,6 @@ namespace mpk::aibom {
 namespace {
 
 constexpr std::size_t kMaxProblems = 200;
-
-// RFC 6901 §3.
-std::string escaped(std::string_view key) {
-  std::string out;
-  for (char c : key) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-  return out;
-}
 
 void descend(const Json& value, std::string_view key, std::string& pointer, std::size_t depth,
              const std::function<void(const Spot&)>& visit) {
@@ -24,7 +18,7 @@ void descend(const Json& value, std::string_view key, std::string& pointer, std:
   if (value.is_object()) {
     for (const auto& [name, below] : value.items()) {
       if (name == "signature") continue;
-      pointer.append("/").append(escaped(name));
+      json::append_step(pointer, name);
       descend(below, name, pointer, depth + 1, visit);
       pointer.resize(size);
     }

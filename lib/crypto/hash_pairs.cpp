@@ -26,12 +26,11 @@ HashPairs& HashPairs::shared() {
   return pairs;
 }
 
-// False: nobody came. Else the partner hashed the blocks that both had; the rest is left in
-// `offer`.
-bool HashPairs::wait_for_partner(std::unique_lock<std::mutex>& lock, Offer& offer) {
+// What a partner did not hash is left in `offer`: all of it if nobody came.
+void HashPairs::wait_for_partner(std::unique_lock<std::mutex>& lock, Offer& offer) {
   if (skip_ > 0) {
     --skip_;
-    return false;
+    return;
   }
   waiting_ = &offer;
   offer.changed.wait_for(lock, wait_, [&] { return offer.is != Offer::Is::open; });
@@ -39,10 +38,9 @@ bool HashPairs::wait_for_partner(std::unique_lock<std::mutex>& lock, Offer& offe
     waiting_ = nullptr;
     alone_ = std::min(2 * alone_ + 1, kLongestSkip);
     skip_ = alone_;
-    return false;
+    return;
   }
   offer.changed.wait(lock, [&] { return offer.is == Offer::Is::done; });
-  return true;
 }
 
 void HashPairs::update(Sha256State& state, const std::uint8_t* data, std::size_t blocks) {

@@ -44,7 +44,7 @@ class HashPairs {
 
  private:
   struct Offer;
-  bool wait_for_partner(std::unique_lock<std::mutex>& lock, Offer& offer);
+  void wait_for_partner(std::unique_lock<std::mutex>& lock, Offer& offer);
 
   const std::chrono::microseconds wait_;
   std::mutex mutex_;

@@ -107,21 +107,6 @@ std::string resolve_uri(std::string_view base, std::string_view reference) {
   return out.append(fragment);
 }
 
-std::string pointer_step(std::string_view pointer, std::string_view token) {
-  std::string out(pointer);
-  out += '/';
-  for (const char c : token) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 Result<References> References::index(const Json& root) {
   References references;
   references.root_ = {&root, "", ""};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "json/pointer.hpp"
 #include "json/value.hpp"
 
 #include <map>
@@ -20,8 +21,6 @@ struct Location {
 
 /// RFC 3986 §5.2 for any scheme; the fragment of `reference` stays.
 std::string resolve_uri(std::string_view base, std::string_view reference);
-/// RFC 6901 §3: "~" and "/" escaped.
-std::string pointer_step(std::string_view pointer, std::string_view token);
 
 /// The schemas of a document by URI. Beside a $ref only definitions count (draft-07 core §8.3).
 class References {

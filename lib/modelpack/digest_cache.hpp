@@ -31,6 +31,8 @@ class DigestCache {
   Result<void> save();
 
   DigestCache(DigestCache&& other) noexcept;
+  DigestCache& operator=(DigestCache&&) = delete;
+  ~DigestCache() = default;
 
  private:
   explicit DigestCache(std::filesystem::path path) : path_(std::move(path)) {}

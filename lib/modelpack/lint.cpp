@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "json/parse.hpp"
+#include "json/pointer.hpp"
 #include "modelpack/lint_report.hpp"
 #include "modelpack/media_types.hpp"
 #include "oci/manifest.hpp"
@@ -68,21 +69,6 @@ const LintRule& rule_of(std::string_view code) {
   return *std::ranges::find(kRules, code, &LintRule::code);
 }
 
-/// JSON Pointer escapes (RFC 6901 §3).
-std::string escaped(std::string_view key) {
-  std::string out;
-  for (const char c : key) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 std::string member(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -133,7 +119,7 @@ void LintReport::manifest(std::string_view code, std::string pointer, std::strin
 void LintReport::layer(std::string_view code, std::size_t index, std::string_view annotation,
                        std::string message) {
   auto pointer = fmt::format("/layers/{}", index);
-  if (!annotation.empty()) pointer += "/annotations/" + escaped(annotation);
+  if (!annotation.empty()) json::append_step(pointer += "/annotations", annotation);
   add(code, "manifest", std::move(pointer), std::move(message)).layer = index;
 }
 

@@ -1,9 +1,9 @@
 // Tests of lint: each rule speaks when its clause is broken, and is silent beside it.
 #include "modelpack/lint.hpp"
 
+#include "json/parse.hpp"
 #include "json/value.hpp"
 #include "modelpack/artifact.hpp"
-#include "modelpack/config_schema.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -35,14 +35,14 @@ struct Subject {
                                            .digest = oci::Descriptor::of("", "b").digest}},
                                          info, {})
                               .take();
-    manifest = Json::parse(artifact.manifest_bytes);
-    config = Json::parse(artifact.config_bytes);
+    manifest = json::parse(artifact.manifest_bytes).take();
+    config = json::parse(artifact.config_bytes).take();
   }
   Json& annotation(const std::string& key) { return manifest[kFirst][key]; }
   /// Changes one member of the first layer's metadata; null removes it.
   void metadata(const char* key, const Json& value) {
     auto& text = annotation("org.cncf.model.file.metadata+json");
-    Json document = Json::parse(text.get<std::string>());
+    Json document = json::parse(text.get<std::string>()).take();
     if (value.is_null()) {
       document.erase(key);
     } else {

@@ -71,11 +71,7 @@ class Marking {
 
  private:
   Result<void> add_parts(const Descriptor& at, std::vector<Descriptor>& open) {
-    const auto bytes = blobs_.text(at, limits::kManifest);
-    // A part that was never copied here, as of other platforms, names nothing.
-    if (!bytes && bytes.error().kind() == ErrorKind::not_found) return {};
-    auto parts =
-        bytes ? layout::parts_of(at, *bytes) : Result<std::vector<Descriptor>>(bytes.error());
+    auto parts = layout::parts_of(at, blobs_);
     if (!parts) {
       return std::move(parts)
           .error()
@@ -132,9 +128,7 @@ Result<std::vector<Descriptor>> named(const Blobs& blobs, const std::vector<Entr
     open.pop_back();
     const auto [place, fresh] = found.emplace(at.digest, at);
     if (!fresh || !layout::may_name_parts(at)) continue;
-    const auto bytes = blobs.text(at, limits::kManifest);
-    auto parts =
-        bytes ? layout::parts_of(at, *bytes) : Result<std::vector<Descriptor>>(bytes.error());
+    auto parts = layout::parts_of(at, blobs);
     if (parts) std::ranges::move(*parts, std::back_inserter(open));
   }
   std::vector<Descriptor> out;

@@ -3,9 +3,10 @@
 
 #include "base/file.hpp"
 #include "crypto/hash.hpp"
+#include "json/parse.hpp"
 #include "oci/layout_store.hpp"
-#include "oci/media_type.hpp"
 #include "oci/test_artifacts.hpp"
+#include "oci/test_file_source.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -35,7 +36,7 @@ struct Layout {
   }
   std::size_t entries() const {
     const auto text = read_file(root / "index.json", 1U << 20).take();
-    return Json::parse(text)["manifests"].size();
+    return json::parse(text).take()["manifests"].size();
   }
   Pruned prune(bool untagged = false, bool dry_run = false) const {
     return prune_layout(root, {.untagged = untagged, .dry_run = dry_run}).take();
@@ -104,7 +105,7 @@ TEST_CASE("untagged artifacts go only when asked, and with them what is attached
 TEST_CASE("referrers that cosign left in blobs/ without listing them stay") {
   const Filled layout;
   const auto file = layout.root / "index.json";
-  auto index = Json::parse(read_file(file, 1U << 20).take());
+  auto index = json::parse(read_file(file, 1U << 20).take()).take();
   auto& manifests = index["manifests"];
   for (auto it = manifests.begin(); it != manifests.end();) {
     it = (*it)["digest"] == layout.tagged.digest.text() ? it + 1 : manifests.erase(it);
@@ -149,16 +150,7 @@ TEST_CASE("check finds what is damaged, missing or gone") {
   std::ofstream(file) << "by reference";
   {
     const auto store = open_layout(layout.root, {.by_reference = true}).take();
-    struct FromFile final : Source {
-      explicit FromFile(const fs::path& path) : reader(FileReader::open(path).take()) {}
-      std::optional<std::uint64_t> size() const override { return reader.size(); }
-      Result<std::size_t> read(std::span<std::uint8_t> buffer) override {
-        return reader.read(buffer);
-      }
-      Result<void> seek(std::uint64_t offset) override { return reader.seek(offset); }
-      const FileReader* file() const override { return &reader; }
-      FileReader reader;
-    } source(file);
+    test::FileSource source(file);
     REQUIRE(store->push_blob({.digest = crypto::sha256("by reference"), .size = 12}, source));
   }
   CHECK(check_layout(layout.root, {}).take().problems.empty());

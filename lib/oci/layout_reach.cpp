@@ -20,7 +20,11 @@ bool may_name_parts(const Descriptor& descriptor) {
          type == kDockerListType;
 }
 
-Result<std::vector<Descriptor>> parts_of(const Descriptor& descriptor, const std::string& bytes) {
+Result<std::vector<Descriptor>> parts_of(const Descriptor& descriptor, const Blobs& blobs) {
+  const auto found = blobs.text(descriptor, limits::kManifest);
+  if (!found && found.error().kind() == ErrorKind::not_found) return std::vector<Descriptor>();
+  if (!found) return found.error();
+  const std::string& bytes = *found;
   if (is_index(bytes, descriptor.media_type)) return TRY(oci::parse_index(bytes)).manifests;
   Manifest manifest = TRY(parse_manifest(bytes));
   manifest.layers.push_back(std::move(manifest.config));
@@ -37,10 +41,7 @@ std::optional<Digest> holder_of(const Digest& digest, const Blobs& blobs, const 
     const Descriptor at = std::move(open.back());
     open.pop_back();
     if (!may_name_parts(at) || !seen.insert(at.digest).second) continue;
-    const auto bytes = blobs.text(at, limits::kManifest);
-    // A part that was never copied here, as of other platforms, names nothing.
-    if (!bytes && bytes.error().kind() == ErrorKind::not_found) continue;
-    auto parts = bytes ? parts_of(at, *bytes) : Result<std::vector<Descriptor>>(bytes.error());
+    auto parts = parts_of(at, blobs);
     if (!parts || std::ranges::find(*parts, digest, &Descriptor::digest) != parts->end()) {
       return at.digest;
     }

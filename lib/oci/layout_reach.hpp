@@ -13,8 +13,9 @@ namespace mpk::oci::layout {
 
 /// Whether it is a manifest or an index, by its media type.
 bool may_name_parts(const Descriptor& descriptor);
-/// Config and layers of a manifest, manifests of an index; not the subject. malformed.
-Result<std::vector<Descriptor>> parts_of(const Descriptor& descriptor, const std::string& bytes);
+/// Config and layers of a manifest, manifests of an index; not the subject. Nothing if it is not in
+/// `blobs`, as an index may name other platforms. mismatch: it is damaged; malformed.
+Result<std::vector<Descriptor>> parts_of(const Descriptor& descriptor, const Blobs& blobs);
 
 /// The manifest or index that names `digest` (as a part, not as a subject) among all that the
 /// entries of `index` lead to; nullopt: none. One that is damaged counts, as nobody knows what it

@@ -2,9 +2,8 @@
 #include "oci/layout_references.hpp"
 
 #include "crypto/hash.hpp"
-#include "http/message.hpp"
-#include "oci/layout_blobs.hpp"
 #include "oci/layout_store.hpp"
+#include "oci/test_file_source.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -29,25 +28,6 @@ const std::string& content() {
   return text;
 }
 
-// A file as modelpack hands it in: read on demand, and known by its FileReader.
-class FileSource final : public Source {
- public:
-  explicit FileSource(const fs::path& path) : reader_(FileReader::open(path).take()) {}
-  std::optional<std::uint64_t> size() const override { return reader_.size(); }
-  Result<std::size_t> read(std::span<std::uint8_t> buffer) override {
-    const auto count = TRY(reader_.read(buffer));
-    read_ += count;
-    return count;
-  }
-  Result<void> seek(std::uint64_t offset) override { return reader_.seek(offset); }
-  const FileReader* file() const override { return &reader_; }
-  std::uint64_t bytes_read() const { return read_; }
-
- private:
-  FileReader reader_;
-  std::uint64_t read_ = 0;
-};
-
 struct Scene {
   TempDir dir = TempDir::create("mpk-refs-").take();
   fs::path root = dir.path() / "layout";
@@ -70,7 +50,7 @@ Result<std::string> text_of(Store& store, const Descriptor& blob) {
 TEST_CASE("a file enters by reference without a copy, and comes out proven") {
   const Scene scene;
   const auto store = scene.open();
-  FileSource source(scene.file);
+  test::FileSource source(scene.file);
   CHECK(store->push_blob(scene.blob, source) == Pushed::uploaded);
   CHECK(source.bytes_read() == 0);
   CHECK_FALSE(fs::exists(scene.root / "blobs/sha256" / scene.blob.digest.hex()));
@@ -84,7 +64,7 @@ TEST_CASE("a file enters by reference without a copy, and comes out proven") {
 TEST_CASE("streamed, a file is hashed and not copied") {
   const Scene scene;
   const auto store = scene.open();
-  FileSource source(scene.file);
+  test::FileSource source(scene.file);
   const auto pushed = store->push_stream(source, content().size(),
                                          [&] { return Result<Digest>(scene.blob.digest); });
   CHECK(pushed == Pushed::uploaded);
@@ -103,7 +83,7 @@ TEST_CASE("what is no file is copied into a layout by reference as well") {
 TEST_CASE("a file that changed, or went, is a missing blob and a clear error") {
   const Scene scene;
   const auto store = scene.open();
-  FileSource source(scene.file);
+  test::FileSource source(scene.file);
   REQUIRE(store->push_blob(scene.blob, source));
 
   scene.write(std::string(content().size(), 'x'));
@@ -127,7 +107,7 @@ TEST_CASE("a file that changed, or went, is a missing blob and a clear error") {
 
   // Packed again, it is right again.
   scene.write(content());
-  FileSource again(scene.file);
+  test::FileSource again(scene.file);
   CHECK(store->push_blob(scene.blob, again) == Pushed::uploaded);
   CHECK(text_of(*store, scene.blob).value() == content());
 }
@@ -135,7 +115,7 @@ TEST_CASE("a file that changed, or went, is a missing blob and a clear error") {
 TEST_CASE("a touched file of the same bytes still comes out") {
   const Scene scene;
   const auto store = scene.open();
-  FileSource source(scene.file);
+  test::FileSource source(scene.file);
   REQUIRE(store->push_blob(scene.blob, source));
   fs::last_write_time(scene.file, fs::file_time_type::clock::now() - std::chrono::hours(5));
   CHECK_FALSE(store->has_blob(scene.blob).value());  // it might be another
@@ -146,7 +126,7 @@ TEST_CASE("a reference that is no such document is malformed") {
   const Scene scene;
   const References references(scene.root);
   const auto store = scene.open();
-  FileSource source(scene.file);
+  test::FileSource source(scene.file);
   REQUIRE(store->push_blob(scene.blob, source));
   const auto path = scene.root / "mpk-references/sha256" / scene.blob.digest.hex();
   CHECK(references.find(scene.blob.digest).value()->path == scene.file);
@@ -172,7 +152,7 @@ TEST_CASE("a copied file is proven against its digest") {
   // Settled, so that a file system that can shares its blocks.
   const timespec old[2] = {{.tv_sec = 1000, .tv_nsec = 0}, {.tv_sec = 1000, .tv_nsec = 0}};
   REQUIRE(::utimensat(AT_FDCWD, scene.file.c_str(), old, 0) == 0);
-  FileSource source(scene.file);
+  test::FileSource source(scene.file);
   CHECK(store->push_blob(scene.blob, source).error().kind() == ErrorKind::mismatch);
   CHECK_FALSE(store->has_blob(scene.blob).value());
 }

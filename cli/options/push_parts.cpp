@@ -1,5 +1,5 @@
 // mpk push --part and --join: run and print.
-#include "commands/push_parts.hpp"
+#include "options/push_parts.hpp"
 
 #include "base/error.hpp"
 #include "base/text.hpp"
