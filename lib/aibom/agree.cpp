@@ -1,6 +1,7 @@
 // agree: file components against layers, and the manifest digest that a document names.
 #include "aibom/agree.hpp"
 
+#include "aibom/described_files.hpp"
 #include "aibom/draft.hpp"
 #include "aibom/lookup.hpp"
 #include "aibom/purl.hpp"
@@ -9,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -16,19 +18,6 @@ namespace mpk::aibom {
 namespace {
 
 constexpr std::size_t kShown = 200;
-
-using Files = std::map<std::string_view, std::vector<const Json*>>;
-
-/// File components by name. Those of ancestors, tools and the like are about other bytes.
-Files described_files(const Json& bom) {
-  Files out;
-  auto collect = [&](const Json& component) {
-    if (text(component, "type") == "file") out[text(component, "name")].push_back(&component);
-  };
-  each_component(member(member(member(bom, "metadata"), "component"), "components"), collect);
-  each_component(member(bom, "components"), collect);
-  return out;
-}
 
 /// All values of one algorithm, lower case.
 std::set<std::string> hashes_of(const Json& component, const std::string& algorithm) {
@@ -51,25 +40,49 @@ std::string shown(const std::set<std::string>& values) {
 
 class Comparison {
  public:
-  void layer(const modelpack::LayerFile& layer, const Files& files) {
-    auto found = files.find(layer.path);
-    const auto& digest = layer.descriptor.digest;
-    if (found == files.end()) return note(layer.path, "no component", digest.text(), {});
+  /// Whether the component of this name has the layer's, or file's, digest.
+  void file(const modelpack::LayerFile& file, const Files& files) {
+    auto found = files.find(file.path);
+    const auto& digest = file.descriptor.digest;
+    if (found == files.end()) return note(file.path, "no component", digest.text(), {});
     if (found->second.size() > 1)
-      return note(layer.path, "several components", "1", std::to_string(found->second.size()));
+      return note(file.path, "several components", "1", std::to_string(found->second.size()));
     auto algorithm = hash_name(digest.algorithm());
     auto hashes = hashes_of(*found->second.front(), algorithm);
-    if (hashes.empty()) return note(layer.path, "no " + algorithm, digest.hex(), {});
+    if (hashes.empty()) return note(file.path, "no " + algorithm, digest.hex(), {});
     // A second value of the same algorithm would let the document claim two things at once.
     if (hashes != std::set<std::string>{digest.hex()})
-      return note(layer.path, algorithm + " differs", digest.hex(), shown(hashes));
+      return note(file.path, algorithm + " differs", digest.hex(), shown(hashes));
     ++agreement_.matching;
   }
 
-  void extra(std::string_view name, const std::vector<const Json*>& components) {
+  /// The files of one archive; `contents` is null when it was not read.
+  void inside(const Files& files, const std::vector<modelpack::LayerFile>* contents) {
+    if (contents == nullptr) {
+      agreement_.unread += count(files);
+      return;
+    }
+    std::set<std::string_view> paths;
+    for (const auto& each : *contents) {
+      paths.insert(each.path);
+      file(each, files);
+    }
+    extras(files, paths, "not in the archive");
+  }
+
+  /// Components that claim bytes which nobody has.
+  void extras(const Files& files, const std::set<std::string_view>& paths,
+              const std::string& message) {
+    for (const auto& [name, components] : files) {
+      if (!paths.contains(name)) extra(name, components, message);
+    }
+  }
+
+  void extra(std::string_view name, const std::vector<const Json*>& components,
+             const std::string& message) {
     for (const auto* component : components) {
       if (items(member(*component, "hashes")).empty()) continue;
-      return note(std::string(name), "not in the artifact", {}, {});
+      return note(std::string(name), message, {}, {});
     }
   }
 
@@ -98,24 +111,40 @@ class Comparison {
   Agreement agreement_;
 };
 
+bool has_digest(const Json& component, const Digest& digest) {
+  return hashes_of(component, hash_name(digest.algorithm())) == std::set<std::string>{digest.hex()};
+}
+
 }  // namespace
 
 Agreement compare_with_layers(const Json& bom, const std::vector<modelpack::LayerFile>& layers,
-                              const Digest& manifest) {
+                              const Digest& manifest, const ArchiveFiles& archives) {
   Comparison comparison;
-  auto files = described_files(bom);
+  auto described = described_files(bom);
+  const auto files = count(described);
   std::set<std::string_view> paths;
   comparison.manifest(bom, manifest);
   for (const auto& layer : layers) {
-    paths.insert(layer.path);
-    comparison.layer(layer, files);
+    const auto& digest = layer.descriptor.digest;
+    const auto archive = std::ranges::find_if(described.archives, [&](const auto& each) {
+      return layer.encoding != modelpack::Encoding::raw && has_digest(*each.component, digest);
+    });
+    if (archive == described.archives.end()) {
+      paths.insert(layer.path);
+      comparison.file(layer, described.files);
+      continue;
+    }
+    const auto contents = archives.find(digest);
+    comparison.inside(archive->files, contents == archives.end() ? nullptr : &contents->second);
+    described.archives.erase(archive);
   }
-  std::size_t described = 0;
-  for (const auto& [name, components] : files) {
-    described += components.size();
-    if (!paths.contains(name)) comparison.extra(name, components);
+  constexpr const char* kNowhere = "not in the artifact";
+  comparison.extras(described.files, paths, kNowhere);
+  for (const auto& archive : described.archives) {
+    comparison.extra(text(*archive.component, "name"), {archive.component}, kNowhere);
+    comparison.extras(archive.files, {}, kNowhere);
   }
-  return comparison.take(described);
+  return comparison.take(files);
 }
 
 }  // namespace mpk::aibom

@@ -6,6 +6,7 @@
 #include "modelpack/artifact.hpp"
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,14 +20,20 @@ struct Disagreement {
 
 struct Agreement {
   std::size_t files = 0, matching = 0;
+  std::size_t unread = 0;  // of the files: in archives that match, but whose contents are not known
   std::vector<Disagreement> disagreements;
 };
 
-/// Each layer must be one file component (by name = path) with its SHA-256; each file component
-/// that carries a hash must be a layer; a manifest digest that the document names must be
+/// The files of archives that were read, by the digest of the layer.
+using ArchiveFiles = std::map<Digest, std::vector<modelpack::LayerFile>>;
+
+/// Each layer must be one file component (by name = path) with its SHA-256. An archive may be, by
+/// that digest, a component with the media type of an archive, and below it one component for each
+/// of its files; they are compared with `archives` where it has the layer. Each other file
+/// component that carries a hash must be a layer; a manifest digest that the document names must be
 /// `manifest`.
 Agreement compare_with_layers(const Json& bom, const std::vector<modelpack::LayerFile>& layers,
-                              const Digest& manifest);
+                              const Digest& manifest, const ArchiveFiles& archives = {});
 
 struct Summary {  // for `aibom show` and verdict facts; from any CycloneDX document
   std::string name, version, spec_version, serial_number;

@@ -185,3 +185,121 @@ TEST_CASE("an empty artifact and an empty document agree") {
   CHECK(agreement.disagreements.empty());
   CHECK(agreement.files == 0);
 }
+
+namespace {
+
+// The model's documents in one archive: what pack makes of very many files.
+struct Archived {
+  Archived() {
+    std::vector<modelpack::Archive> archives = {
+        {.kind = model::Kind::doc, .digest = crypto::sha256("docs.tar"), .size = 4096}};
+    auto packed =
+        modelpack::build_artifact(tiny_files(), tiny_llama(), {}, std::move(archives)).take();
+    BuildInput input;
+    input.artifact = &packed;
+    const auto info = tiny_llama();
+    input.info = &info;
+    input.mpk_version = "0.1.0";
+    bom = build_aibom(input).take();
+    manifest = packed.manifest.digest;
+    std::vector<modelpack::ModelFile> raw, inside;
+    for (const auto& file : packed.files) (file.archive ? inside : raw).push_back(file);
+    layers = testing::layers(raw);
+    contents = testing::layers(inside);
+    layers.push_back({.descriptor = {.media_type = "application/vnd.cncf.model.doc.v1.tar",
+                                     .digest = crypto::sha256("docs.tar"),
+                                     .size = 4096},
+                      .path = ".",
+                      .kind = model::Kind::doc,
+                      .encoding = modelpack::Encoding::tar});
+  }
+  Json& files() { return bom["metadata"]["component"]["components"]; }
+  Json& archive() { return files().back(); }
+  Agreement compare(bool read) const {
+    ArchiveFiles archives;
+    if (read) archives[layers.back().descriptor.digest] = contents;
+    return compare_with_layers(bom, layers, manifest, archives);
+  }
+
+  Json bom;
+  Digest manifest = crypto::sha256("");
+  std::vector<modelpack::LayerFile> layers, contents;
+};
+
+}  // namespace
+
+TEST_CASE("an archive agrees by its digest, its files once it was read") {
+  Archived one;
+  REQUIRE(one.archive()["components"].size() == one.contents.size());
+  REQUIRE(one.contents.size() >= 2);
+  CHECK(one.archive()["name"] == "doc files");
+  CHECK(one.archive()["mime-type"] == "application/vnd.cncf.model.doc.v1.tar");
+  const auto unread = one.compare(false);
+  CHECK(unread.disagreements.empty());
+  CHECK(unread.files == 6);
+  CHECK(unread.unread == one.contents.size());
+  CHECK(unread.matching == 6 - one.contents.size());
+  const auto read = one.compare(true);
+  CHECK(read.disagreements.empty());
+  CHECK(read.unread == 0);
+  CHECK(read.matching == 6);
+  CHECK(summarize(one.bom).files == 6);
+}
+
+TEST_CASE("each way in which an archive and its description can differ is told") {
+  const struct {
+    const char* name;
+    std::function<void(Archived&)> change;
+    const char* message;
+    bool unread_too;  // also told when the archive was not read
+  } rows[] = {
+      {"another digest", [](Archived& one) { one.archive()["hashes"][0]["content"] = kOther; },
+       "no component", true},
+      {"no media type of an archive", [](Archived& one) { one.archive().erase("mime-type"); },
+       "no component", true},
+      {"a file's digest",
+       [](Archived& one) { one.archive()["components"][0]["hashes"][0]["content"] = kOther; },
+       "SHA-256 differs", false},
+      {"a file without digest",
+       [](Archived& one) { one.archive()["components"][0].erase("hashes"); }, "no SHA-256", false},
+      {"a file missing", [](Archived& one) { one.archive()["components"].erase(0); },
+       "no component", false},
+      {"a file too many", [](Archived& one) { one.contents.pop_back(); }, "not in the archive",
+       false},
+      {"a file twice",
+       [](Archived& one) {
+         Json again(one.archive()["components"][0]);
+         one.archive()["components"].push_back(again);
+       },
+       "several components", false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    Archived one;
+    row.change(one);
+    const auto read = one.compare(true);
+    REQUIRE_FALSE(read.disagreements.empty());
+    CHECK(read.disagreements.front().message == row.message);
+    CHECK(one.compare(false).disagreements.empty() != row.unread_too);
+  }
+}
+
+TEST_CASE("an archive that the artifact does not have is told, with the files in it") {
+  Archived one;
+  one.layers.pop_back();
+  const auto agreement = one.compare(false);
+  REQUIRE(agreement.disagreements.size() == 1 + one.contents.size());
+  for (const auto& each : agreement.disagreements) CHECK(each.message == "not in the artifact");
+  CHECK(agreement.files == 6);
+}
+
+TEST_CASE("an archive may be described by its path and digest, as a file") {
+  Archived one;
+  one.layers.back().path = "docs";
+  one.archive()["name"] = "docs";
+  one.archive().erase("mime-type");
+  one.archive().erase("components");
+  CHECK(one.compare(true).disagreements.empty());
+  one.archive()["hashes"][0]["content"] = kOther;
+  CHECK(one.compare(true).disagreements.front().message == "SHA-256 differs");
+}

@@ -1,4 +1,5 @@
-// One component of type file for each layer: path, media type, digest, what its header holds.
+// One component of type file for each file: path, media type, digest, what its header holds; those
+// of an archive are below the one of their layer.
 #include "aibom/draft.hpp"
 #include "aibom/own_properties.hpp"
 #include "aibom/wording.hpp"
@@ -48,17 +49,44 @@ Json file_component(const modelpack::ModelFile& file, const std::string& pointer
   return out;
 }
 
+using FilePointers = std::vector<const modelpack::ModelFile*>;
+
+Json list_of(FilePointers files, const std::string& pointer, Draft& draft) {
+  std::ranges::sort(files, {}, [](const auto* file) -> const auto& { return file->path; });
+  Json out = Json::array();
+  for (const auto* file : files)
+    out.push_back(file_component(*file, pointer + "/" + std::to_string(out.size()), draft));
+  return out;
+}
+
+Json archive_component(const modelpack::Archive& archive, FilePointers files,
+                       const std::string& pointer, Draft& draft) {
+  draft.tiers.add(pointer + "/hashes/0", model::Tier::verified);
+  // An archive of the whole folder has no name of its own.
+  auto name = archive.path == "." ? std::string(to_string(archive.kind)) + " files" : archive.path;
+  Properties properties(pointer + "/properties", draft.tiers);
+  properties.add(own(kSize), std::to_string(archive.size));
+  return {{"type", "file"},
+          {"bom-ref", "layer:" + archive.digest.text()},
+          {"name", std::move(name)},
+          {"mime-type", modelpack::media_type({archive.kind, archive.encoding})},
+          {"hashes", Json::array({hash_of(archive.digest)})},
+          {"components", list_of(std::move(files), pointer + "/components", draft)},
+          {"properties", properties.to_json()}};
+}
+
 }  // namespace
 
 Json file_components(Draft& draft) {
-  std::vector<const modelpack::ModelFile*> files;
-  for (const auto& file : draft.artifact.files) files.push_back(&file);
-  std::sort(files.begin(), files.end(),
-            [](const auto* a, const auto* b) { return a->path < b->path; });
-  Json out = Json::array();
-  for (const auto* file : files) {
-    auto pointer = std::string(kModelPointer) + "/components/" + std::to_string(out.size());
-    out.push_back(file_component(*file, pointer, draft));
+  FilePointers layers;
+  std::vector<FilePointers> archived(draft.artifact.archives.size());
+  for (const auto& file : draft.artifact.files)
+    (file.archive ? archived.at(*file.archive) : layers).push_back(&file);
+  const auto pointer = std::string(kModelPointer) + "/components";
+  auto out = list_of(std::move(layers), pointer, draft);
+  for (std::size_t i = 0; i < archived.size(); ++i) {
+    auto at = pointer + "/" + std::to_string(out.size());
+    out.push_back(archive_component(draft.artifact.archives[i], std::move(archived[i]), at, draft));
   }
   return out;
 }

@@ -53,7 +53,7 @@ std::string hash_name(DigestAlgorithm algorithm);
 
 /// metadata.component: the model, without the properties that finish() adds.
 Json model_component(Draft& draft);
-/// Its "components": one of type file for each layer.
+/// Its "components": one of type file for each layer, with those of an archive's files below it.
 Json file_components(Draft& draft);
 /// Its "licenses"; an empty array when nothing is known.
 Json license_list(Draft& draft);

@@ -1,5 +1,6 @@
 // summarize: the facts of any CycloneDX document that describes a model.
 #include "aibom/agree.hpp"
+#include "aibom/described_files.hpp"
 #include "aibom/lookup.hpp"
 #include "aibom/own_properties.hpp"
 
@@ -55,14 +56,6 @@ std::vector<std::string> datasets(const Json& bom, const Json& parameters) {
   return out;
 }
 
-std::size_t count_files(const Json& bom) {
-  std::size_t count = 0;
-  auto visit = [&](const Json& component) { count += text(component, "type") == "file" ? 1 : 0; };
-  each_component(member(member(member(bom, "metadata"), "component"), "components"), visit);
-  each_component(member(bom, "components"), visit);
-  return count;
-}
-
 }  // namespace
 
 Summary summarize(const Json& bom) {
@@ -86,7 +79,7 @@ Summary summarize(const Json& bom) {
   out.licenses = licenses(model);
   out.base_models = base_models(model);
   out.datasets = datasets(bom, parameters);
-  out.files = count_files(bom);
+  out.files = count(described_files(bom));
   for (const auto& each : items(member(model, "properties"))) {
     if (text(each, "name") == own(kFinding)) out.findings.push_back(text(each, "value"));
   }

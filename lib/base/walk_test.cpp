@@ -301,14 +301,14 @@ TEST_CASE("a tree of exactly the deepest depth is walked, one deeper is refused"
   CHECK(refusal(dir.path(), "deeper than 64").kind() == ErrorKind::too_large);
 }
 
-TEST_CASE("as many files as a manifest holds are walked, one more is refused") {
+TEST_CASE("as many files as a model may have are walked, one more is refused") {
   const TempDir dir = TempDir::create("mpk-test").take();
   for (std::size_t i = 0; i < limits::kModelFiles; ++i) put(dir.path() / std::to_string(i), "");
   CHECK(walk_model(dir.path())->files.size() == limits::kModelFiles);
   put(dir.path() / "ignored.pyc");
   CHECK(walk_model(dir.path()));
   put(dir.path() / "more");
-  CHECK(refusal(dir.path(), "more than 8192 files").kind() == ErrorKind::too_large);
+  CHECK(refusal(dir.path(), "more than 32768 files").kind() == ErrorKind::too_large);
 }
 
 TEST_CASE("a root that is missing, or a file, is refused; an empty one has no files") {

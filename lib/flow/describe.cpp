@@ -6,8 +6,12 @@
 #include "flow/pack.hpp"
 #include "model/head.hpp"
 #include "model/inspect.hpp"
+#include "modelpack/archive_layer.hpp"
 #include "modelpack/pack.hpp"
 #include "oci/manifest.hpp"
+
+#include <algorithm>
+#include <iterator>
 
 namespace mpk::flow {
 namespace {
@@ -44,6 +48,39 @@ Result<model::FileHead> read_head(const Context& context, oci::Store& store,
   return tap.finish();
 }
 
+// What one layer holds: itself, or the files of an archive.
+struct ReadLayer {
+  std::vector<modelpack::ModelFile> files;
+  std::vector<model::FileHead> heads;
+};
+
+modelpack::ModelFile model_file(const modelpack::LayerFile& layer) {
+  return {.path = layer.path,
+          .kind = layer.kind,
+          .size = layer.descriptor.size,
+          .executable = layer.mode == 0755,
+          .digest = layer.descriptor.digest};
+}
+
+Result<ReadLayer> read_layer(const Context& context, oci::Store& store,
+                             const modelpack::LayerFile& layer, const CancelToken& stop) {
+  ReadLayer out;
+  if (layer.encoding == modelpack::Encoding::raw) {
+    out.files.push_back(model_file(layer));
+    out.heads.push_back(model::condensed(TRY(read_head(context, store, layer))));
+    return out;
+  }
+  auto contents =
+      TRY(modelpack::read_archive(store, layer,
+                                  {.heads = true, .progress = &context.progress, .cancel = stop})
+              .with("layer " + layer.path + " (" + layer.descriptor.digest.brief() + ")"));
+  for (auto& each : contents.files) {
+    out.files.push_back(model_file(each.file));
+    out.heads.push_back(std::move(*each.head));
+  }
+  return out;
+}
+
 Result<Description> describe_artifact(const Context& context, const DescribeRequest& request) {
   const auto& reference = *request.reference;
   auto store = TRY(open_store(context, reference));
@@ -51,14 +88,10 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
   auto bytes = TRY(store->fetch_manifest(descriptor));
   auto manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type));
   auto layers = TRY(modelpack::layer_files(*store, manifest));
-  std::vector<std::optional<model::FileHead>> heads(layers.size());
+  std::vector<ReadLayer> read(layers.size());
   TRY(parallel_for(layers.size(), context.workers, context.cancel,
-                   [&](std::size_t i) -> Result<void> {
-                     if (layers[i].encoding != modelpack::Encoding::raw)
-                       return Error(ErrorKind::unsupported,
-                                    layers[i].path + ": only raw layers are read by this release",
-                                    "this layer is " + layers[i].descriptor.media_type);
-                     heads[i] = model::condensed(TRY(read_head(context, *store, layers[i])));
+                   [&](std::size_t i, const CancelToken& stop) -> Result<void> {
+                     read[i] = TRY(read_layer(context, *store, layers[i], stop));
                      return {};
                    }));
   std::vector<model::FileHead> all;
@@ -66,14 +99,21 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
                                .manifest_bytes = bytes,
                                .config = manifest.config,
                                .config_bytes = {},
-                               .files = {}};
+                               .files = {},
+                               .archives = {}};
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    all.push_back(std::move(*heads[i]));
-    artifact.files.push_back({.path = layers[i].path,
-                              .kind = layers[i].kind,
-                              .size = layers[i].descriptor.size,
-                              .executable = layers[i].mode == 0755,
-                              .digest = layers[i].descriptor.digest});
+    const bool is_archive = layers[i].encoding != modelpack::Encoding::raw;
+    for (auto& file : read[i].files) {
+      if (is_archive) file.archive = artifact.archives.size();
+      artifact.files.push_back(std::move(file));
+    }
+    std::ranges::move(read[i].heads, std::back_inserter(all));
+    if (!is_archive) continue;
+    artifact.archives.push_back({.path = layers[i].path,
+                                 .kind = layers[i].kind,
+                                 .encoding = layers[i].encoding,
+                                 .digest = layers[i].descriptor.digest,
+                                 .size = layers[i].descriptor.size});
   }
   auto info = model::inspect(all);
   aibom::BuildInput input;

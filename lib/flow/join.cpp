@@ -1,6 +1,7 @@
 // push --join: find the parts, read them, check them against each other, publish, tidy up.
 #include "flow/join.hpp"
 
+#include "archive/tar_writer.hpp"
 #include "base/error.hpp"
 #include "base/limits.hpp"
 #include "base/parallel.hpp"
@@ -8,12 +9,16 @@
 #include "modelpack/pack_steps.hpp"
 #include "modelpack/part_document.hpp"
 #include "modelpack/parts.hpp"
+#include "oci/blob_pipe.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
+#include <span>
 #include <utility>
 
 namespace mpk::flow {
@@ -112,7 +117,8 @@ Result<void> check_blobs(const Context& context, oci::Store& store,
                       });
 }
 
-Result<modelpack::PackOutcome> assemble(oci::Store& store, const std::vector<PushedPart>& parts) {
+Result<std::vector<StreamedFile>> read_files(oci::Store& store,
+                                             const std::vector<PushedPart>& parts) {
   std::vector<StreamedFile> files;
   std::uint64_t kept = 0;
   for (const auto& part : parts) {
@@ -124,11 +130,68 @@ Result<modelpack::PackOutcome> assemble(oci::Store& store, const std::vector<Pus
     }
     std::ranges::move(some, std::back_inserter(files));
   }
+  return files;
+}
+
+// The contents of files that the parts brought, as members of an archive.
+archive::TarWriter::Open members_of(oci::Store& store, std::vector<modelpack::ModelFile> files,
+                                    CancelToken stop) {
+  return [&store, files = std::move(files), stop = std::move(stop)](std::size_t i) {
+    auto pipe =
+        std::make_shared<oci::BlobPipe>(store,
+                                        oci::Descriptor{.media_type = "application/octet-stream",
+                                                        .digest = files[i].digest,
+                                                        .size = files[i].size},
+                                        stop);
+    return Result<archive::Source>(
+        [pipe](std::span<std::uint8_t> buffer) { return pipe->read(buffer); });
+  };
+}
+
+// Where one machine would have made archives, they are made now, of what the registry has.
+Result<std::vector<modelpack::StreamedArchive>> push_archives(
+    const Context& context, oci::Store& store, const std::vector<StreamedFile>& streamed,
+    const modelpack::BuildOptions& options) {
+  std::vector<modelpack::ModelFile> all;
+  for (const auto& one : streamed) all.push_back(one.file);
+  if (!TRY(modelpack::needs_archives(all, options)))
+    return std::vector<modelpack::StreamedArchive>();
+  std::ranges::sort(all, {}, &modelpack::ModelFile::path);
+  std::map<model::Kind, std::vector<modelpack::ModelFile>> kinds;
+  for (auto& file : all) {
+    if (file.kind != model::Kind::weight) kinds[file.kind].push_back(std::move(file));
+  }
+  std::vector<std::pair<model::Kind, std::vector<modelpack::ModelFile>>> list(kinds.begin(),
+                                                                              kinds.end());
+  std::vector<std::optional<modelpack::StreamedArchive>> made(list.size());
+  const modelpack::PackOptions packing{.created = options.created, .stats = &context.stats};
+  TRY(parallel_for(
+      list.size(), context.workers, context.cancel,
+      [&](std::size_t i, const CancelToken& stop) -> Result<void> {
+        auto& [kind, files] = list[i];
+        std::vector<archive::TarMember> members;
+        for (const auto& file : files) {
+          members.push_back({.path = file.path, .size = file.size, .executable = file.executable});
+        }
+        made[i] = TRY(modelpack::stream_archive(&store, kind, std::move(members),
+                                                members_of(store, std::move(files), stop), packing,
+                                                stop));
+        return {};
+      }));
+  std::vector<modelpack::StreamedArchive> out;
+  for (auto& one : made) out.push_back(std::move(*one));
+  return out;
+}
+
+Result<modelpack::PackOutcome> assemble(const Context& context, oci::Store& store,
+                                        const std::vector<PushedPart>& parts) {
+  auto files = TRY(read_files(store, parts));
   const auto& plan = parts.front().document.plan;
   modelpack::BuildOptions options{.created = plan.created};
   if (!plan.modelfile.empty())
     options.modelfile = TRY(modelpack::parse_modelfile(plan.modelfile).with("Modelfile"));
-  return modelpack::assemble(std::move(files), options);
+  auto archives = TRY(push_archives(context, store, files, options));
+  return modelpack::assemble({.files = std::move(files), .archives = std::move(archives)}, options);
 }
 
 // The name first: what is left without one, the registry's garbage collector takes. A host that
@@ -172,7 +235,7 @@ Result<JoinOutcome> join_in_store(const Context& context, oci::Store& store,
   TRY(modelpack::check_parts(documents).with(reference.text()));
   warn_about_versions(context, out.parts);
   TRY(check_blobs(context, store, out.parts));
-  auto packed = TRY(assemble(store, out.parts));
+  auto packed = TRY(assemble(context, store, out.parts));
   TRY(modelpack::push_config(store, packed));
   TRY(context.cancel.check());
   TRY(store.push_manifest(packed.artifact.manifest, packed.artifact.manifest_bytes, tag));

@@ -127,7 +127,7 @@ Result<PartOutcome> push_part(const Context& context, const PackRequest& request
   options.current =
       before ? std::optional(before->content) : TRY(current_manifest(*store, *reference.tag));
   const RunCache cache(context, request, options);
-  const auto streamed = TRY(modelpack::stream_files(
+  const auto [streamed, archives] = TRY(modelpack::stream_files(
       store.get(), share_of(plan, files_of_part(shared, part.index)), options));
   TRY(context.cancel.check());
   const auto again = TRY(shared_plan(TRY(modelpack::plan_pack(options)), options, part.count));

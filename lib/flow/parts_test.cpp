@@ -91,6 +91,20 @@ void refused(const Result<JoinOutcome>& result, ErrorKind kind, const std::strin
 
 }  // namespace
 
+TEST_CASE("so many files that they need archives join to the digest of one machine too") {
+  Scene scene;
+  const std::string folder(240, 'd');
+  const auto deep = scene.model() / folder / folder / folder;
+  std::filesystem::create_directories(deep);
+  for (int i = 0; i < 2000; ++i) std::ofstream(deep / (std::to_string(i) + ".txt")) << "text " << i;
+  scene.push_all(3);
+  const auto joined = must(scene.join());
+  REQUIRE(joined.packed);
+  CHECK(joined.packed->artifact.archives.size() >= 2);
+  CHECK(joined.packed->artifact.manifest.digest == scene.plain());
+  CHECK(scene.tags() == std::vector<std::string>{"1", "plain"});
+}
+
 TEST_CASE("parts in any order join to the digest of one machine, and are gone afterwards") {
   for (const std::size_t count : {1U, 3U, 4U, 20U}) {
     CAPTURE(count);

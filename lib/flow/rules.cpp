@@ -81,22 +81,26 @@ void fail(policy::Check& check, int exit_code, std::string code, std::string mes
   check.message = std::move(message);
 }
 
-void compare_layers(const Json& bom, const CheckedBundle& bundle,
-                    const std::vector<modelpack::LayerFile>& layers, const Digest& manifest,
+void compare_layers(const Json& bom, const CheckedBundle& bundle, const Described& described,
                     policy::Verdict& verdict) {
-  if (layers.empty()) {
+  if (described.layers.empty()) {
     auto check = aibom_check("aibom.layers", bundle);
     fail(check, 22, "aibom-disagrees",
          "the artifact has no layers of a model that the aibom could agree with");
     verdict.checks.push_back(std::move(check));
     return;
   }
-  auto agreement = aibom::compare_with_layers(bom, layers, manifest);
+  auto agreement =
+      aibom::compare_with_layers(bom, described.layers, described.manifest, described.archives);
   verdict.aibom_files = agreement.files;
   verdict.aibom_matching = agreement.matching;
   auto check = aibom_check("aibom.layers", bundle);
-  check.message = std::to_string(agreement.matching) + " of " + std::to_string(layers.size()) +
+  check.message = std::to_string(agreement.matching) + " of " + std::to_string(agreement.files) +
                   " files match the layers";
+  if (agreement.unread > 0) {
+    check.message += " · " + std::to_string(agreement.unread) +
+                     " are in tar layers that match, compared with --content";
+  }
   if (!agreement.disagreements.empty()) {
     const auto& first = agreement.disagreements.front();
     fail(check, 22, "aibom-disagrees",
@@ -183,8 +187,8 @@ RuleOutcome apply_rule(const Rule& rule, const std::vector<CheckedBundle>& bundl
   return out;
 }
 
-void check_aibom(const CheckedBundle& bundle, const std::vector<modelpack::LayerFile>& layers,
-                 const Digest& manifest, bool compare, policy::Verdict& verdict) {
+void check_aibom(const CheckedBundle& bundle, const Described& described, bool compare,
+                 policy::Verdict& verdict) {
   auto valid = aibom_check("aibom.valid", bundle);
   auto bom = json::parse(proven_statement(bundle)->predicate, {.max_depth = 128});
   if (!bom) {
@@ -216,7 +220,7 @@ void check_aibom(const CheckedBundle& bundle, const std::vector<modelpack::Layer
   }
   bool usable = valid.result == policy::CheckResult::pass;
   verdict.checks.push_back(std::move(valid));
-  if (usable && compare) compare_layers(*bom, bundle, layers, manifest, verdict);
+  if (usable && compare) compare_layers(*bom, bundle, described, verdict);
 }
 
 }  // namespace mpk::flow

@@ -1,6 +1,7 @@
 // Rules: one check from evidence: a signature, an attestation of a type, an aiBOM that agrees.
 #pragma once
 
+#include "aibom/agree.hpp"
 #include "flow/evidence.hpp"
 #include "modelpack/artifact.hpp"
 #include "policy/verdict.hpp"
@@ -33,9 +34,16 @@ bool same_type(std::string_view found, std::string_view wanted);
 /// parsed, `missing_exit_code` when nothing of that type is attached.
 RuleOutcome apply_rule(const Rule& rule, const std::vector<CheckedBundle>& bundles);
 
+/// What an aiBOM must agree with.
+struct Described {
+  const std::vector<modelpack::LayerFile>& layers;
+  const aibom::ArchiveFiles& archives;  // of the layers whose content was read
+  const Digest& manifest;
+};
+
 /// The aiBOM's own checks: valid (21), agrees with the layers (22).
-void check_aibom(const CheckedBundle& bundle, const std::vector<modelpack::LayerFile>& layers,
-                 const Digest& manifest, bool compare, policy::Verdict& verdict);
+void check_aibom(const CheckedBundle& bundle, const Described& described, bool compare,
+                 policy::Verdict& verdict);
 
 /// What a verified provenance says, for the verdict: "builder", "buildType", "source", …
 std::map<std::string, std::string> provenance_facts(const CheckedBundle& bundle);

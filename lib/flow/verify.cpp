@@ -6,11 +6,14 @@
 #include "crypto/hash.hpp"
 #include "flow/evidence.hpp"
 #include "flow/rules.hpp"
+#include "modelpack/archive_layer.hpp"
 #include "modelpack/artifact.hpp"
 #include "oci/manifest.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <mutex>
 #include <set>
 #include <utility>
 
@@ -88,31 +91,57 @@ std::optional<Subject> read_subject(oci::Store& store, const oci::Descriptor& de
   return subject;
 }
 
-void check_content(const Context& context, oci::Store& store, const Subject& subject, bool wanted,
-                   policy::Verdict& verdict) {
-  auto check = make_check("content", "content", {});
-  if (!wanted) {
-    check.result = policy::CheckResult::skip;
-    check.message = "layers are checked when they are pulled; --content reads them now";
-    verdict.checks.push_back(std::move(check));
-    return;
+struct Content {
+  policy::Check check = make_check("content", "content", {});
+  std::uint64_t bytes = 0;
+  aibom::ArchiveFiles archives;
+};
+
+// Every layer against its digest; archives are looked into on the way.
+Result<void> read_layers(const Context& context, oci::Store& store, const Subject& subject,
+                         Content& content) {
+  std::map<Digest, const modelpack::LayerFile*> archives;
+  for (const auto& layer : subject.layers) {
+    if (layer.encoding != modelpack::Encoding::raw)
+      archives.emplace(layer.descriptor.digest, &layer);
   }
-  std::atomic<std::uint64_t> bytes{0};
+  std::mutex mutex;
   const auto& layers = subject.manifest.layers;
-  auto read = parallel_for(
-      layers.size(), context.workers, context.cancel, [&](std::size_t i) -> Result<void> {
-        return store.fetch_blob(layers[i], [&](BytesView piece) -> Result<void> {
-          bytes += piece.size();
-          return context.cancel.check();
-        });
-      });
-  if (!read) {
-    verdict.checks.push_back(failed("content", "content", read.error()));
-    return;
+  return parallel_for(layers.size(), context.workers, context.cancel,
+                      [&](std::size_t i, const CancelToken& stop) -> Result<void> {
+                        const auto archive = archives.find(layers[i].digest);
+                        if (archive == archives.end()) {
+                          TRY(store.fetch_blob(layers[i], [&](BytesView) { return stop.check(); }));
+                        } else {
+                          auto read =
+                              TRY(modelpack::read_archive(store, *archive->second, {.cancel = stop})
+                                      .with("layer " + layers[i].digest.brief()));
+                          std::vector<modelpack::LayerFile> files;
+                          for (auto& each : read.files) files.push_back(std::move(each.file));
+                          const std::scoped_lock lock(mutex);
+                          content.archives[layers[i].digest] = std::move(files);
+                        }
+                        const std::scoped_lock lock(mutex);
+                        content.bytes += layers[i].size;
+                        return {};
+                      });
+}
+
+Content read_content(const Context& context, oci::Store& store, const Subject& subject,
+                     bool wanted) {
+  Content out;
+  if (!wanted) {
+    out.check.result = policy::CheckResult::skip;
+    out.check.message = "layers are checked when they are pulled; --content reads them now";
+    return out;
   }
-  verdict.bytes_read += bytes;
-  check.message = "all layers match their digests";
-  verdict.checks.push_back(std::move(check));
+  auto read = read_layers(context, store, subject, out);
+  if (!read) {
+    out.check = failed("content", "content", read.error());
+  } else {
+    out.check.message = "all layers match their digests";
+  }
+  return out;
 }
 
 Rule signature_rule(const std::vector<sigstore::IdentityMatcher>& signers) {
@@ -155,6 +184,7 @@ Rule aibom_rule(const std::vector<sigstore::IdentityMatcher>& signers) {
 struct Evaluation {
   const std::vector<CheckedBundle>& bundles;
   const Subject& subject;
+  const aibom::ArchiveFiles& archives;
   policy::Verdict& verdict;
 
   void signature(const std::vector<sigstore::IdentityMatcher>& signers) {
@@ -193,7 +223,10 @@ struct Evaluation {
     }
   }
   void check_one(const CheckedBundle& bundle, bool compare, policy::Verdict& into) const {
-    check_aibom(bundle, subject.layers, subject.descriptor.digest, compare, into);
+    check_aibom(
+        bundle,
+        {.layers = subject.layers, .archives = archives, .manifest = subject.descriptor.digest},
+        compare, into);
   }
   void provenance(const CheckedBundle& bundle);
 };
@@ -301,8 +334,12 @@ void verify_subject(const Context& context, oci::Store& store, const oci::Descri
     return;
   }
   for (const auto& bundle : *bundles) verdict.evidence.push_back(evidence_item(bundle));
-  evaluate(request, {.bundles = *bundles, .subject = *subject, .verdict = verdict});
-  check_content(context, store, *subject, content, verdict);
+  auto read = read_content(context, store, *subject, content);
+  evaluate(
+      request,
+      {.bundles = *bundles, .subject = *subject, .archives = read.archives, .verdict = verdict});
+  verdict.bytes_read += read.bytes;
+  verdict.checks.push_back(std::move(read.check));
 }
 
 }  // namespace

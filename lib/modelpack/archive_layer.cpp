@@ -32,10 +32,13 @@ Result<ArchivedFile> read_entry(archive::TarReader& reader, const archive::TarEn
   std::optional<StagedFile> target;
   if (options.staging != nullptr && options.wanted(entry.path))
     target = TRY(options.staging->create_file(entry.mode));
+  std::optional<model::HeadTap> tap;
+  if (options.heads) tap.emplace(entry.path, entry.size);
   while (true) {
     const BytesView piece = TRY(reader.read());
     if (piece.empty()) break;
     hasher.update(piece);
+    if (tap) tap->feed(piece);
     if (target) TRY(target->write(piece));
   }
   LayerFile file{.descriptor = {.media_type = media_type({layer.kind, Encoding::raw}),
@@ -45,14 +48,20 @@ Result<ArchivedFile> read_entry(archive::TarReader& reader, const archive::TarEn
                  .kind = layer.kind,
                  .encoding = Encoding::raw,
                  .mode = entry.mode};
-  return ArchivedFile{.file = std::move(file), .staged = target ? target->name() : std::string()};
+  ArchivedFile out{.file = std::move(file), .staged = target ? target->name() : std::string()};
+  if (tap) out.head = model::condensed(tap->finish());
+  return out;
 }
 
 Result<void> place(ArchiveContents& contents, const LayerFile& layer) {
   std::vector<std::string> entries;
   for (const auto& each : contents.files) entries.push_back(each.file.path);
   auto paths = TRY(archive_paths(layer.path, entries));
-  for (std::size_t i = 0; i < paths.size(); ++i) contents.files[i].file.path = std::move(paths[i]);
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    auto& each = contents.files[i];
+    if (each.head) each.head->path = paths[i];
+    each.file.path = std::move(paths[i]);
+  }
   return {};
 }
 

@@ -4,11 +4,13 @@
 #include "base/parallel.hpp"
 #include "base/progress.hpp"
 #include "base/result.hpp"
+#include "model/head.hpp"
 #include "modelpack/artifact.hpp"
 #include "modelpack/staging.hpp"
 #include "oci/store.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,12 +20,14 @@ namespace mpk::modelpack {
 struct ArchivedFile {
   LayerFile file;
   std::string staged;  // its name in the staging directory; empty: it was not wanted
+  std::optional<model::FileHead> head = {};  // ArchiveOptions::heads
 };
 
 struct ArchiveOptions {
   const StagingDirectory* staging = nullptr;  // not owned; null: nothing is kept
   /// By the path in the archive, before it is known where the file belongs.
   std::function<bool(const std::string& entry)> wanted = [](const std::string&) { return true; };
+  bool heads = false;            // keep what model::inspect() reads, condensed
   Progress* progress = nullptr;  // not owned
   CancelToken cancel;
 };

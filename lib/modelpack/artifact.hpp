@@ -18,13 +18,23 @@
 
 namespace mpk::modelpack {
 
-/// One file of a model, one layer of the artifact.
+/// One file of a model: a layer of the artifact, or a part of one.
 struct ModelFile {
   std::string path;  // safe relative path
   model::Kind kind = model::Kind::doc;
   std::uint64_t size = 0;
   bool executable = false;
   Digest digest;
+  std::optional<std::size_t> archive = {};  // which of Artifact::archives; none: its own layer
+};
+
+/// A layer that holds files of one kind.
+struct Archive {
+  std::string path = ".";  // as LayerFile::path
+  model::Kind kind = model::Kind::doc;
+  Encoding encoding = Encoding::tar;
+  Digest digest;
+  std::uint64_t size = 0;
 };
 
 struct BuildOptions {
@@ -38,12 +48,19 @@ struct Artifact {
   oci::Descriptor config;
   std::string config_bytes;
   std::vector<ModelFile> files;  // in layer order: config, weight, code, dataset, doc; then by path
+  std::vector<Archive> archives;
 };
 
-/// The same files and options give the same bytes, anywhere. No file at all, or two with one path:
+/// The same files and options give the same bytes, anywhere. `archives`, at most one of a kind,
+/// hold all files of theirs (ModelFile::archive is set here). No file at all, or two with one path:
 /// usage; a manifest over limits::kManifestEmit: too_large with a hint.
 Result<Artifact> build_artifact(std::vector<ModelFile> files, const model::ModelInfo& info,
-                                const BuildOptions& options);
+                                const BuildOptions& options, std::vector<Archive> archives = {});
+
+/// Whether a layer for each file would make a manifest over limits::kManifestEmit: then all files
+/// but weights go into archives. Of the files only paths and sizes count, so that the answer is
+/// there before they are read, and the same on every machine. usage: as build_artifact().
+Result<bool> needs_archives(std::vector<ModelFile> files, const BuildOptions& options);
 
 /// A layer of somebody's artifact, its path proven harmless.
 struct LayerFile {

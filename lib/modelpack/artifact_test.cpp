@@ -194,3 +194,46 @@ TEST_CASE("a manifest up to the limit is written, one character of a path more i
   CHECK(over.error().kind() == ErrorKind::too_large);
   CHECK_FALSE(over.error().hint().empty());
 }
+
+TEST_CASE("the limit for archives is the limit of the manifest, or a few bytes below") {
+  std::vector<ModelFile> files;
+  const auto add = [&] {
+    files.push_back(file(fmt::format("d/{:06}", files.size()), model::Kind::config, "same"));
+  };
+  while (files.size() < 4000) add();
+  CHECK_FALSE(needs_archives(files, {}).take());
+  while (!needs_archives(files, {}).take()) {
+    for (int i = 0; i < 50; ++i) add();
+  }
+  while (needs_archives(files, {}).take()) files.pop_back();
+  // What needs no archive fits, and there is no room for two more.
+  const auto size = build_artifact(files, {}, {}).take().manifest_bytes.size();
+  const auto step = size / files.size() + 1;
+  CHECK(size <= limits::kManifestEmit);
+  CHECK(size + 2 * step > limits::kManifestEmit);
+  CHECK(needs_archives({}, {}).error().kind() == ErrorKind::usage);
+  CHECK(needs_archives({file("../x", model::Kind::doc, "1")}, {}).error().kind() ==
+        ErrorKind::malformed);
+}
+
+TEST_CASE("an archive is one layer in the place of its kind, with its digest as diffId") {
+  const auto plain = build_artifact(kSmall, small_info(), {}).take();
+  const Archive code{.kind = model::Kind::code, .digest = crypto::sha256("a tar"), .size = 2048};
+  auto files = kSmall;
+  files.push_back(file("bin/a.sh", model::Kind::code, "y"));
+  const auto artifact = build_artifact(files, small_info(), {}, {code}).take();
+  const auto manifest = oci::parse_manifest(artifact.manifest_bytes).take();
+  REQUIRE(manifest.layers.size() == 3);
+  const auto& layer = manifest.layers[2];
+  CHECK(layer.media_type == "application/vnd.cncf.model.code.v1.tar");
+  CHECK(layer.digest == code.digest);
+  CHECK(layer.size == 2048);
+  CHECK(layer.annotations == std::map<std::string, std::string>{{"org.cncf.model.filepath", "."}});
+  CHECK(artifact.config_bytes.find(code.digest.text()) != std::string::npos);
+  CHECK(artifact.config_bytes.find(crypto::sha256("x").text()) == std::string::npos);
+  CHECK(paths(artifact) ==
+        std::vector<std::string>{"config.json", "model.safetensors", "bin/a.sh", "bin/run.sh"});
+  CHECK_FALSE(artifact.files[0].archive);
+  CHECK(artifact.files[3].archive == 0U);
+  CHECK(artifact.manifest.digest != plain.manifest.digest);
+}

@@ -96,11 +96,11 @@ std::string param_size(std::uint64_t parameters) {
   return tenths >= 10 ? "1K" : "0." + std::to_string(tenths) + "K";
 }
 
-std::string make_config(const std::vector<ModelFile>& files, const model::ModelInfo& info,
+std::string make_config(const std::vector<oci::Descriptor>& layers, const model::ModelInfo& info,
                         const BuildOptions& options) {
   auto modelfile = options.modelfile.value_or(Modelfile{});
   Json diff_ids = Json::array();
-  for (const auto& file : files) diff_ids.push_back(file.digest.text());  // raw: nothing to unpack
+  for (const auto& layer : layers) diff_ids.push_back(layer.digest.text());
   return json::compact({{"descriptor", descriptor_json(info, options, modelfile)},
                         {"config", config_json(info, modelfile)},
                         {"modelfs", {{"type", "layers"}, {"diffIds", std::move(diff_ids)}}}});

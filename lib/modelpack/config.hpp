@@ -8,8 +8,9 @@
 
 namespace mpk::modelpack {
 
-/// Compact JSON, keys sorted. Only what is known is written: no empty members.
-std::string make_config(const std::vector<ModelFile>& files, const model::ModelInfo& info,
+/// Compact JSON, keys sorted. Only what is known is written: no empty members. `layers` are
+/// not compressed: their digests are the diffIds.
+std::string make_config(const std::vector<oci::Descriptor>& layers, const model::ModelInfo& info,
                         const BuildOptions& options);
 
 /// "8B", "1.1B", "135M": <count><scale> with at most one decimal.

@@ -15,13 +15,11 @@ using namespace mpk::modelpack;
 
 namespace {
 
-const std::vector<ModelFile> kFiles = {{.path = "model.safetensors",
-                                        .kind = model::Kind::weight,
-                                        .size = 1,
-                                        .digest = crypto::sha256("x")}};
+const std::vector<oci::Descriptor> kLayers = {
+    oci::Descriptor::of("application/vnd.cncf.model.weight.v1.raw", "x")};
 
 Json config_of(const model::ModelInfo& info, const BuildOptions& options = {}) {
-  return json::parse(make_config(kFiles, info, options)).take();
+  return json::parse(make_config(kLayers, info, options)).take();
 }
 
 }  // namespace
@@ -65,8 +63,8 @@ TEST_CASE("a parameter count has one decimal at most, and the largest scale it r
 }
 
 TEST_CASE("of a model about which nothing is known only the required members are written") {
-  CHECK(make_config(kFiles, {}, {}) == R"({"config":{},"descriptor":{},"modelfs":{"diffIds":[")" +
-                                           kFiles[0].digest.text() + R"("],"type":"layers"}})");
+  CHECK(make_config(kLayers, {}, {}) == R"({"config":{},"descriptor":{},"modelfs":{"diffIds":[")" +
+                                            kLayers[0].digest.text() + R"("],"type":"layers"}})");
 }
 
 TEST_CASE("what is known is written under the names of the specification") {
@@ -92,7 +90,7 @@ TEST_CASE("what is known is written under the names of the specification") {
                "capabilities": {"inputTypes": ["text", "image"], "outputTypes": ["text"],
                                 "languages": ["en", "de"]}},
     "modelfs": {"type": "layers", "diffIds": [")" +
-                                    kFiles[0].digest.text() + R"("]}})")
+                                    kLayers[0].digest.text() + R"("]}})")
                             .take();
   CHECK(config_of(info) == expected);
 }

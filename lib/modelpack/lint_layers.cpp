@@ -37,6 +37,8 @@ void lint_type(const Layer& layer, LintReport& report) {
 
 void lint_title(const Layer& layer, const std::string& path, LintReport& report) {
   const auto title = annotation(layer.descriptor, oci::kAnnotationTitle);
+  // Who takes the title for a file's name would store an archive under it.
+  if (!title && !layer.raw()) return;
   if (!title)
     return report.layer("title-missing", layer.index, {}, "no org.opencontainers.image.title");
   if (*title == path) return;
@@ -114,6 +116,7 @@ void lint_values(const Layer& layer, const Json& metadata, LintReport& report) {
 
 void lint_metadata(const Layer& layer, LintReport& report) {
   const auto text = annotation(layer.descriptor, kAnnotationMetadata);
+  if (!text && !layer.raw()) return;  // there is no one file that it could be about
   if (!text) {
     return report.layer("metadata-missing", layer.index, {},
                         "no " + std::string(kAnnotationMetadata));

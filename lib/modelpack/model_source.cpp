@@ -9,7 +9,26 @@ namespace {
 // Two of them, a pair, fit into the second-level cache; smaller ones cost switches of threads.
 constexpr std::size_t kChunk = 256U << 10;
 constexpr std::size_t kHeadPiece = 64U << 10;
+
+Result<void> feed(model::HeadTap& tap, FileReader& reader, Stats* stats) {
+  Bytes buffer(static_cast<std::size_t>(std::min<std::uint64_t>(kHeadPiece, reader.size())));
+  while (!tap.satisfied()) {
+    const auto count = TRY(reader.read(buffer));
+    if (count == 0) break;
+    tap.feed(BytesView(buffer).first(count));
+    if (stats != nullptr) stats->bytes_read += count;
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<model::FileHead> read_head(const WalkFile& file, const PackOptions& options) {
+  auto reader = TRY(FileReader::open(file.absolute));
+  model::HeadTap tap(file.path, reader.size());
+  TRY(feed(tap, reader, options.stats));
+  return tap.finish();
+}
 
 ModelSource::ModelSource(const WalkFile& file, FileReader reader, const PackOptions& options,
                          CancelToken cancel)
@@ -30,22 +49,12 @@ Result<std::unique_ptr<ModelSource>> ModelSource::open(const WalkFile& file,
   std::unique_ptr<ModelSource> source(
       new ModelSource(file, std::move(reader), options, std::move(cancel)));
   if (known) {
-    TRY(source->read_head());
+    TRY(feed(source->tap_, source->reader_, options.stats));
+    TRY(source->reader_.seek(0));
     source->digest_ = *known;
     source->known_ = true;
   }
   return source;
-}
-
-Result<void> ModelSource::read_head() {
-  Bytes buffer(static_cast<std::size_t>(std::min<std::uint64_t>(kHeadPiece, reader_.size())));
-  while (!tap_.satisfied()) {
-    const auto count = TRY(reader_.read(buffer));
-    if (count == 0) break;
-    tap_.feed(BytesView(buffer).first(count));
-    if (stats_ != nullptr) stats_->bytes_read += count;
-  }
-  return reader_.seek(0);
 }
 
 Result<std::size_t> ModelSource::read(std::span<std::uint8_t> buffer) {

@@ -12,6 +12,9 @@
 
 namespace mpk::modelpack {
 
+/// The beginning of the file, as a HeadTap keeps it. The bytes are counted.
+Result<model::FileHead> read_head(const WalkFile& file, const PackOptions& options);
+
 /// The first time through it is hashed and its head is kept. Reading again (a retry), or reading
 /// what the cache knows, only counts bytes: the digest must come out again at the host. A seek to
 /// bytes that were never read reads those before them, for they belong to the digest. mismatch
@@ -40,7 +43,6 @@ class ModelSource final : public oci::Source {
  private:
   ModelSource(const WalkFile& file, FileReader reader, const PackOptions& options,
               CancelToken cancel);
-  Result<void> read_head();
   void take(BytesView piece);
   Result<void> finish();
 

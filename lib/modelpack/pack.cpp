@@ -62,24 +62,21 @@ void drop_modelfile(const PackOptions& options, WalkResult& walked) {
   std::sort(walked.ignored.begin(), walked.ignored.end());
 }
 
-// The exact check comes with the digests; this one comes before the first byte is sent.
-Result<void> check_manifest_size(const std::vector<WalkFile>& files) {
-  std::vector<ModelFile> guess;
+Result<bool> needs_archives(const std::vector<WalkFile>& files, const BuildOptions& options) {
+  std::vector<ModelFile> named;
   for (const auto& file : files) {
-    guess.push_back({.path = file.path,
-                     .kind = model::Kind::doc,
+    named.push_back({.path = file.path,
                      .size = file.size,
                      .executable = file.executable,
                      .digest = crypto::sha256(std::string_view())});
   }
-  TRY(build_artifact(std::move(guess), {}, {}));
-  return {};
+  return needs_archives(named, options);
 }
 
 Result<PackOutcome> pack(oci::Store* store, const PackPlan& plan, const PackOptions& options) {
-  auto files = TRY(stream_files(store, plan, options));
+  auto streamed = TRY(stream_files(store, plan, options));
   auto outcome =
-      TRY(assemble(std::move(files), {.created = options.created, .modelfile = plan.modelfile}));
+      TRY(assemble(std::move(streamed), {.created = options.created, .modelfile = plan.modelfile}));
   outcome.ignored = plan.ignored;
   if (store != nullptr) TRY(push_config(*store, outcome));
   return outcome;
@@ -95,7 +92,7 @@ Result<PackPlan> plan_pack(const PackOptions& options) {
     drop_modelfile(options, walked);
     TRY(apply_modelfile(*plan.modelfile, walked));
   }
-  TRY(check_manifest_size(walked.files));
+  plan.archives = TRY(needs_archives(walked.files, {.created = options.created}));
   plan.files = std::move(walked.files);
   plan.ignored = std::move(walked.ignored);
   return plan;

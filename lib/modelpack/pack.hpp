@@ -40,10 +40,11 @@ struct PackPlan {
   std::optional<Modelfile> modelfile;
   std::string modelfile_text;  // what it was read from
   std::vector<std::string> ignored;
+  bool archives = false;  // needs_archives()
 };
 
 /// Everything that can be refused before a byte is read or a store is opened: usage (no file, a
-/// pattern of the Modelfile that names nothing, a refused link), too_large (the manifest).
+/// pattern of the Modelfile that names nothing, a refused link).
 Result<PackPlan> plan_pack(const PackOptions& options);
 
 struct PackOutcome {
@@ -55,8 +56,10 @@ struct PackOutcome {
 
 /// Streams all files (blobs) and the config into `store`; the manifest is left to the caller, so
 /// that nothing names the artifact before it is complete. A host that takes no streamed uploads
-/// costs a second read, not a second hash. mismatch when a file changes while it is read. The first
-/// failure stops the other files too.
+/// costs a second read, not a second hash. With plan.archives the heads of all files are read
+/// first, for their kinds, and what goes into an archive is hashed by itself and as a part of it;
+/// too_large, before a blob is sent: the weights alone are too many for a manifest. mismatch when a
+/// file changes while it is read. The first failure stops the other files too.
 Result<PackOutcome> pack_into(oci::Store& store, const PackPlan& plan, const PackOptions& options);
 
 /// The same without a store: hashes and reads facts only.

@@ -16,7 +16,7 @@
 namespace mpk::modelpack {
 
 /// All paths twice, each at its longest, and their digests.
-inline constexpr std::size_t kPartDocumentCap = 32U << 20;
+inline constexpr std::size_t kPartDocumentCap = 128U << 20;
 
 struct PartFile {
   ModelFile file;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "base/digest.hpp"
-#include "base/limits.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "json/read.hpp"
@@ -17,8 +16,8 @@
 
 namespace mpk::modelpack {
 
-/// More parts than a model may have files are of no use.
-inline constexpr std::size_t kMaxParts = limits::kModelFiles;
+/// More than a registry lists tags of in a moment.
+inline constexpr std::size_t kMaxParts = 8192;
 
 /// Part `index` (from 1) of `count`.
 struct PartNumber {
