@@ -17,6 +17,7 @@ const std::vector<Command>& commands() {
       tree_command(),
       cat_command(),
       lint_command(),
+      k8s_command(),
       list_command(),
       tag_command(),
       rm_command(),
