@@ -37,8 +37,7 @@ Result<flow::KubernetesRequest> request_of(const Options& o) {
 
 Result<int> run(const Options& o, Session& session) {
   const auto request = TRY(request_of(o));
-  const auto made =
-      TRY(flow::kubernetes_manifest(session.context(o.registry.plain_http), request));
+  const auto made = TRY(flow::kubernetes_manifest(session.context(o.registry.plain_http), request));
   if (session.json()) {
     const auto document = TRY(json::parse_yaml(made.yaml, "the object"));
     session.print_json({{"kind", "KubernetesObject"},

@@ -101,8 +101,8 @@ KubernetesObject object_for(const KubernetesRequest& request) {
   object.consumer = request.consumer;
   object.name = request.name.value_or(kubernetes_name(request.reference.repository));
   object.name_space = request.name_space;
-  object.mount_path = request.mount_path.value_or(
-      request.consumer == Consumer::kserve ? "/mnt/models" : "/models");
+  object.mount_path =
+      request.mount_path.value_or(request.consumer == Consumer::kserve ? "/mnt/models" : "/models");
   object.image = request.image;
   object.model_format = request.model_format;
   object.csi_driver = request.csi_driver;
@@ -117,7 +117,8 @@ Result<KubernetesManifest> kubernetes_manifest(const Context& context,
   if (reference.kind == oci::Reference::Kind::layout) {
     return Error(ErrorKind::usage, reference.text() + ": Kubernetes can't mount a layout",
                  "copy it into a registry first: mpk copy " + reference.text() +
-                     " registry.example.com/" + kubernetes_name(reference.layout.string()) + ":1.0");
+                     " registry.example.com/" + kubernetes_name(reference.layout.string()) +
+                     ":1.0");
   }
   const bool csi = request.consumer == Consumer::csi;
   auto object = object_for(request);
@@ -147,7 +148,8 @@ Result<KubernetesManifest> kubernetes_manifest(const Context& context,
   object.reference = out.reference;
   object.comments = out.notes;
   if (!reference.digest)
-    object.comments.insert(object.comments.begin(), reference.text() + ", as it was when asked for");
+    object.comments.insert(object.comments.begin(),
+                           reference.text() + ", as it was when asked for");
   out.yaml = TRY(kubernetes_yaml(object));
   return out;
 }

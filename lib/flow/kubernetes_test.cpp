@@ -1,4 +1,5 @@
-// Tests of mpk k8s: what each consumer gets, what is refused, and that no text breaks out of the YAML.
+// Tests of mpk k8s: what each consumer gets, what is refused, and that no text breaks out of the
+// YAML.
 #include "flow/kubernetes.hpp"
 
 #include "flow/test_workbench.hpp"
@@ -49,9 +50,8 @@ Digest push_manifest(const Workbench& bench, const std::string& tag, const std::
       {"config",
        {{"mediaType", config_type}, {"digest", config.digest.text()}, {"size", config.size}}},
       {"layers",
-       Json::array({{{"mediaType", layer_type},
-                     {"digest", layer.digest.text()},
-                     {"size", layer.size}}})}};
+       Json::array(
+           {{{"mediaType", layer_type}, {"digest", layer.digest.text()}, {"size", layer.size}}})}};
   const auto bytes = manifest.dump();
   const auto descriptor = oci::Descriptor::of(std::string(oci::kManifestType), bytes);
   must(store->push_manifest(descriptor, bytes, tag));
@@ -72,15 +72,15 @@ TEST_CASE("the name of an object is made from the repository's last part") {
     const char* repository;
     const char* expected;
   };
-  for (const auto& row : std::vector<Row>{
-           {"acme/tiny-llama", "tiny-llama"},
-           {"llm", "llm"},
-           {"acme/Tiny_Llama.v2", "tiny-llama-v2"},
-           {"acme/7b-chat", "model-7b-chat"},
-           {"acme/a__b--c", "a-b-c"},
-           {"acme/x_", "x"},
-           {"acme/0123456789012345678901234567890123.567890", "model-0123456789012345678901234567890123"},
-           {"acme/___", "model"}}) {
+  for (const auto& row : std::vector<Row>{{"acme/tiny-llama", "tiny-llama"},
+                                          {"llm", "llm"},
+                                          {"acme/Tiny_Llama.v2", "tiny-llama-v2"},
+                                          {"acme/7b-chat", "model-7b-chat"},
+                                          {"acme/a__b--c", "a-b-c"},
+                                          {"acme/x_", "x"},
+                                          {"acme/0123456789012345678901234567890123.567890",
+                                           "model-0123456789012345678901234567890123"},
+                                          {"acme/___", "model"}}) {
     CAPTURE(row.repository);
     CHECK(kubernetes_name(row.repository) == row.expected);
   }
@@ -116,9 +116,8 @@ TEST_CASE("each consumer gets the object that it wants") {
 }
 
 TEST_CASE("texts stay texts in the YAML, whatever they look like") {
-  for (const std::string text :
-       {"yes", "1e3", "null", "a: b", "a #b", "- x", "{x}", "\"", "\\", "\\n", "'", "a\"b: c", "%", "@",
-        "*x", "&x", "!x", "|", ">"}) {
+  for (const std::string text : {"yes", "1e3", "null", "a: b", "a #b", "- x", "{x}", "\"", "\\",
+                                 "\\n", "'", "a\"b: c", "%", "@", "*x", "&x", "!x", "|", ">"}) {
     CAPTURE(text);
     auto object = pod();
     object.image = text;
@@ -129,8 +128,8 @@ TEST_CASE("texts stay texts in the YAML, whatever they look like") {
     CHECK(made["spec"]["containers"][0]["volumeMounts"][0]["mountPath"] == object.mount_path);
     object.consumer = Consumer::kserve;
     object.model_format = text;
-    CHECK(object_of(must(kubernetes_yaml(object)))["spec"]["predictor"]["model"]["modelFormat"]
-                   ["name"] == text);
+    CHECK(object_of(must(kubernetes_yaml(
+              object)))["spec"]["predictor"]["model"]["modelFormat"]["name"] == text);
   }
 }
 
@@ -221,17 +220,17 @@ TEST_CASE("what can't be mounted is said in the YAML itself") {
   CHECK(notes(made("raw", Consumer::kserve), "without storageUri"));
   CHECK(notes(made("image", Consumer::kserve), "below /models"));
   CHECK(notes(made("raw", Consumer::csi), "ignores the digest"));
-  CHECK(made("image", Consumer::kserve).yaml.find("      storageUri: \"oci://") != std::string::npos);
+  CHECK(made("image", Consumer::kserve).yaml.find("      storageUri: \"oci://") !=
+        std::string::npos);
   CHECK(made("raw", Consumer::kserve).yaml.find("      storageUri: ") == std::string::npos);
 
   const auto by_csi = kubernetes_manifest(
       bench.context, {.reference = bench.reference("image"), .consumer = Consumer::csi});
   REQUIRE_FALSE(by_csi.has_value());
   CHECK(by_csi.error().kind() == ErrorKind::unsupported);
-  const auto at_path =
-      kubernetes_manifest(bench.context, {.reference = bench.reference("image"),
-                                          .consumer = Consumer::kserve,
-                                          .mount_path = "/elsewhere"});
+  const auto at_path = kubernetes_manifest(bench.context, {.reference = bench.reference("image"),
+                                                           .consumer = Consumer::kserve,
+                                                           .mount_path = "/elsewhere"});
   REQUIRE_FALSE(at_path.has_value());
   CHECK(at_path.error().kind() == ErrorKind::usage);
 }

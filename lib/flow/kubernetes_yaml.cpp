@@ -8,8 +8,8 @@
 namespace mpk::flow {
 namespace {
 
-constexpr std::size_t kLabel = 63;       // RFC 1123
-constexpr std::size_t kMadeName = 40;    // KServe appends "-predictor" and more
+constexpr std::size_t kLabel = 63;     // RFC 1123
+constexpr std::size_t kMadeName = 40;  // KServe appends "-predictor" and more
 constexpr std::string_view kPlaceholder = "your.registry/your-server:1.0";
 
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
@@ -62,8 +62,8 @@ std::string lines(std::size_t indent, const std::vector<std::string>& texts) {
 std::string head(const KubernetesObject& object, std::string_view version, std::string_view kind) {
   std::string out;
   for (const auto& comment : object.comments) out += "# " + comment + "\n";
-  out += lines(0, {"apiVersion: " + std::string(version), "kind: " + std::string(kind), "metadata:",
-                   "  name: " + quoted(object.name)});
+  out += lines(0, {"apiVersion: " + std::string(version), "kind: " + std::string(kind),
+                   "metadata:", "  name: " + quoted(object.name)});
   if (object.name_space) out += "  namespace: " + quoted(*object.name_space) + "\n";
   return out;
 }
@@ -74,17 +74,17 @@ std::string mounts(std::size_t indent, const KubernetesObject& object) {
 }
 
 std::string image_volume(std::size_t indent, const KubernetesObject& object) {
-  return lines(indent, {"volumes:", "  - name: model", "    image:",
-                        "      reference: " + quoted(object.reference),
+  return lines(indent, {"volumes:", "  - name: model",
+                        "    image:", "      reference: " + quoted(object.reference),
                         "      pullPolicy: IfNotPresent"});
 }
 
 std::string csi_volume(std::size_t indent, const KubernetesObject& object) {
-  return lines(indent, {"volumes:", "  - name: model", "    csi:",
-                        "      driver: " + quoted(object.csi_driver), "      readOnly: true",
-                        "      volumeAttributes:",
-                        "        " + quoted(object.csi_driver + "/reference") + ": " +
-                            quoted(object.reference)});
+  return lines(
+      indent,
+      {"volumes:", "  - name: model", "    csi:", "      driver: " + quoted(object.csi_driver),
+       "      readOnly: true", "      volumeAttributes:",
+       "        " + quoted(object.csi_driver + "/reference") + ": " + quoted(object.reference)});
 }
 
 std::string pod(const KubernetesObject& object) {

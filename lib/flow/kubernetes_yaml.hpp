@@ -23,9 +23,10 @@ struct KubernetesObject {
   std::string name;
   std::optional<std::string> name_space;
   std::string mount_path;
-  std::optional<std::string> image;  // of the container; else a place-holder, for KServe the runtime's
-  std::string model_format;          // KServe only
-  std::string csi_driver;            // csi only
+  std::optional<std::string>
+      image;                 // of the container; else a place-holder, for KServe the runtime's
+  std::string model_format;  // KServe only
+  std::string csi_driver;    // csi only
   std::vector<std::string> comments;
 };
 

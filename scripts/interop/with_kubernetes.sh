@@ -53,7 +53,6 @@ if ! ready; then
   echo "kubernetes: the API server does not become ready" >&2
   exit 1
 fi
-kubectl version --short 2>/dev/null | sed 's/^/kubernetes: /' || true
 
 # No custom resources come with an API server: KServe's, as far as the YAML needs it.
 kubectl apply -f - >/dev/null <<'CRD'
@@ -82,7 +81,10 @@ spec:
                   required: [model]
                   x-kubernetes-preserve-unknown-fields: true
 CRD
-kubectl wait --for=condition=Established --timeout=30s crd/inferenceservices.serving.kserve.io >/dev/null
+for _ in {1..60}; do
+  ! kubectl get inferenceservices >/dev/null 2>&1 || break
+  sleep 0.5
+done
 kubectl create namespace models >/dev/null
 
 ref=$MPK_SANDBOX_REGISTRY/acme/tiny-llama
