@@ -48,6 +48,19 @@ refuses "verify without a tag" 10 "no signature" verify "oci:$work/default"
 refuses "rm without a tag" 2 "neither a tag nor a digest" "$MPK" rm "oci:$work/default"
 refuses "rm --local of a digest" 2 "--local removes a name" "$MPK" rm --local "$repo@sha256:$(printf '0%.0s' {1..64})"
 
+# Kubernetes: what can't be mounted, and names that it would refuse; nothing is half printed.
+k8s() { "$MPK" k8s "$repo:good" "$@"; }
+accepts "k8s" k8s
+accepts "k8s --format json has a kind" is "$(k8s --format json 2>/dev/null | field kind)" KubernetesObject
+accepts "only YAML goes to standard output" is "$(k8s --as csi 2>/dev/null | grep -vc '^ *[-#"a-zA-Z]')" 0
+refuses "k8s of a layout" 2 "can't mount a layout" "$MPK" k8s "oci:$work/default:latest"
+refuses "k8s for somebody else" 2 "image-volume" k8s --as helm
+refuses "a name with a capital" 2 "--name" k8s --name Llm
+refuses "a path with a colon" 2 "--mount-path" k8s --mount-path /a:b
+refuses "a format without KServe" 2 "--as kserve only" k8s --model-format onnx
+refuses "a driver without CSI" 2 "--as csi only" k8s --csi-driver a.example
+accepts "a refusal prints no YAML" is "$(k8s --name Llm 2>/dev/null)" ""
+
 # Provenance by hand.
 provenance() { "$MPK" provenance create "$@"; }
 commit=$(printf 'a%.0s' {1..40})

@@ -3,7 +3,6 @@
 
 #include "modelpack/media_types.hpp"
 #include "oci/manifest.hpp"
-#include "oci/media_type.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -147,9 +146,10 @@ Result<KubernetesManifest> kubernetes_manifest(const Context& context,
   object.container_image = mounted.container_image;
   object.reference = out.reference;
   object.comments = out.notes;
-  if (!reference.digest)
+  if (!reference.digest) {
     object.comments.insert(object.comments.begin(),
                            reference.text() + ", as it was when asked for");
+  }
   out.yaml = TRY(kubernetes_yaml(object));
   return out;
 }
