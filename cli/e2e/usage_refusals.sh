@@ -70,6 +70,19 @@ refuses "a short commit" 2 "40 or 64" provenance --source-uri git+https://exampl
 refuses "a builder that is no URI" 2 "--builder-id" provenance --builder-id "our builder"
 refuses "the same with ship" 2 "--builder-id" "$MPK" ship "$model" "$repo:p" "${signing[@]}" --builder-id "our builder"
 
+# A tag beside a digest.
+digest=$(digest_of "$repo:good")
+accepts "verify --check-tag" verify "$repo:good@$digest" --check-tag
+accepts "pull --check-tag" "$MPK" pull "$repo:good@$digest" --check-tag -o "$work/checked"
+"$MPK" push "$root/testdata/models/tiny-gguf" "$repo:moved" --quiet >/dev/null
+accepts "a tag that has moved does not matter" verify "$repo:moved@$digest"
+refuses "but with --check-tag" 1 "names sha256:" verify "$repo:moved@$digest" --check-tag
+refuses "the same for pull" 1 "names sha256:" "$MPK" pull "$repo:moved@$digest" --check-tag -o "$work/moved"
+accepts "nothing was pulled" absent "$work/moved"
+refuses "a tag that is not there" 11 "not found" verify "$repo:nobody@$digest" --check-tag
+refuses "--check-tag of a tag alone" 2 "a tag and a digest" verify "$repo:good" --check-tag
+refuses "--check-tag of a digest alone" 2 "a tag and a digest" verify "$repo@$digest" --check-tag
+
 # aiBOM.
 refuses "aibom show without one" 20 "error: oci:$work/default: no aibom" "$MPK" aibom show "oci:$work/default"
 refuses "aibom show of nothing" 11 "not found" "$MPK" aibom show "$repo:nobody"

@@ -48,7 +48,7 @@ class RemoteStore final : public Store {
             [registry = reference.registry, repository = reference.repository, &env] {
               return find_credential(registry, repository, env);
             },
-            logger),
+            logger, options.mirrored),
         pauses_(options, logger),
         downloads_(client_, pauses_),
         uploads_(client_, pauses_, options, logger),
@@ -277,7 +277,7 @@ Result<std::unique_ptr<Store>> make_remote_store(const Reference& reference,
                                                  http::Transport& transport, const Env& env,
                                                  const Logger& logger,
                                                  const RemoteOptions& options) {
-  auto base = TRY(base_url(reference.registry, options));
+  auto base = options.base ? *options.base : TRY(base_url(reference.registry, options));
   return std::unique_ptr<Store>(
       std::make_unique<RemoteStore>(reference, std::move(base), transport, env, logger, options));
 }

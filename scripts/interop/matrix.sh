@@ -111,6 +111,22 @@ through() { # registry
 }
 for registry in docker-registry-2 distribution-3 ggcr sandbox; do through "$registry"; done
 
+# All but go-containerregistry's now have a changed blob: good for mirrors that lie, and that help.
+mirror() { # registry mirror
+  local certs=$HOME/.config/containers/certs.d/${address[$1]}
+  mkdir -p "$certs"
+  printf '[host."http://%s"]\ncapabilities = ["pull"]\n' "${address[$2]}" >"$certs/hosts.toml"
+}
+mirror sandbox ggcr
+accepts "a mirror has what the registry lost" mpk_pulls "${address[sandbox]}/matrix/model:mpk" "$WORK/mirror-helps"
+mirror ggcr docker-registry-2
+accepts "where a mirror lies the registry is asked" mpk_pulls "${address[ggcr]}/matrix/model:mpk" "$WORK/mirror-lies"
+mirror distribution-3 docker-registry-2
+refuses "when both do it is refused" 1 "sha256:" "$MPK" pull "${address[distribution-3]}/matrix/model:mpk" -o "$WORK/both-lie"
+accepts "a push goes past the mirror" "$MPK" push "$model" "${address[sandbox]}/matrix/past:1"
+refuses "which knows nothing of it" 11 "not found" "$MPK" inspect "${address[ggcr]}/matrix/past:1"
+rm -r "$HOME/.config/containers/certs.d"
+
 # A ring through both kinds of registry: the API to the fallback tag and back.
 trust=(--trusted-root "$MPK_SANDBOX_DIR/trusted-root.json")
 who=(--certificate-identity "$MPK_SANDBOX_IDENTITY" --certificate-oidc-issuer "$MPK_SANDBOX_ISSUER")
