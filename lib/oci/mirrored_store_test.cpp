@@ -24,8 +24,11 @@ using test::answer;
 
 namespace {
 
-const test::Artifact kModel = test::serialized(
-    {.artifact_type = "application/vnd.example", .config = Descriptor::of(kEmptyType, kEmptyBlob)});
+const test::Artifact& model() {
+  static const auto made = test::serialized({.artifact_type = "application/vnd.example",
+                                             .config = Descriptor::of(kEmptyType, kEmptyBlob)});
+  return made;
+}
 
 /// reg.example with the mirrors one.example (not for tags) and two.example (for tags, too).
 struct Mirrored {
@@ -47,6 +50,7 @@ struct Mirrored {
                         [this](LogLevel, std::string_view text) { warnings.emplace_back(text); });
     store = with_mirrors(std::move(upstream), std::move(mirrors), logger);
   }
+  ~Mirrored() = default;
   Mirrored(const Mirrored&) = delete;
   Mirrored& operator=(const Mirrored&) = delete;
 
@@ -78,12 +82,13 @@ FakeTransport::Answer registry(
     if (auto other = at(request)) return *other;
     if (request.url.path.find("/blobs/") != std::string::npos) return answer(200, {}, "{}");
     if (request.method != "GET") return answer(201);
-    return answer(200, {{"Content-Type", std::string(kManifestType)}}, kModel.bytes);
+    return answer(200, {{"Content-Type", std::string(kManifestType)}}, model().bytes);
   };
 }
 
-const FakeTransport::Answer kAll =
-    registry([](const http::Request&) { return std::optional<http::Response>(); });
+FakeTransport::Answer all() {
+  return registry([](const http::Request&) { return std::optional<http::Response>(); });
+}
 
 Result<void> ignore(BytesView) { return {}; }
 
@@ -142,26 +147,26 @@ struct InMemory {
 }  // namespace
 
 TEST_CASE("item 29: mirrors are asked in their order, upstream alone for what has no digest") {
-  Mirrored remote(kAll);
+  Mirrored remote(all());
   CHECK(remote.store->name() == "reg.example/acme/llm");
-  CHECK(remote.store->fetch_manifest(kModel.descriptor).take() == kModel.bytes);
+  CHECK(remote.store->fetch_manifest(model().descriptor).take() == model().bytes);
   CHECK(remote.asked() == "one");
   CHECK(remote.store->fetch_blob(Descriptor::of(kEmptyType, kEmptyBlob), ignore).has_value());
   CHECK(remote.asked() == "one");
   // A tag: by the mirror that may, whose bytes then cost no request.
   CHECK(remote.store->resolve("1.0").has_value());
-  CHECK(remote.store->fetch_manifest(kModel.descriptor).has_value());
+  CHECK(remote.store->fetch_manifest(model().descriptor).has_value());
   CHECK(remote.asked() == "two");
-  CHECK(remote.store->resolve(kModel.descriptor.digest.text()).has_value());
+  CHECK(remote.store->resolve(model().descriptor.digest.text()).has_value());
   CHECK(remote.asked() == "one");
   for (const auto& seen : remote.transport.seen())
     CHECK(seen.url.find("?ns=reg.example") != std::string::npos);
 
   const auto before = remote.transport.seen().size();
-  CHECK(remote.store->push_manifest(kModel.descriptor, kModel.bytes, "1.0").has_value());
-  static_cast<void>(remote.store->has_blob(kModel.descriptor));
+  CHECK(remote.store->push_manifest(model().descriptor, model().bytes, "1.0").has_value());
+  static_cast<void>(remote.store->has_blob(model().descriptor));
   static_cast<void>(remote.store->tags());
-  static_cast<void>(remote.store->referrers(kModel.descriptor.digest));
+  static_cast<void>(remote.store->referrers(model().descriptor.digest));
   static_cast<void>(remote.store->remove_tag("1.0"));
   const auto seen = remote.transport.seen();
   REQUIRE(seen.size() >= before + 5);
@@ -177,7 +182,7 @@ TEST_CASE("item 29: what a mirror lacks the next one is asked for, and it is ask
     return answer(404);
   }));
   for (int i = 0; i < 2; ++i) {
-    CHECK(remote.store->resolve(kModel.descriptor.digest.text()).has_value());
+    CHECK(remote.store->resolve(model().descriptor.digest.text()).has_value());
     CHECK(remote.asked() == "one two reg");
   }
   CHECK(remote.warnings.empty());
@@ -193,11 +198,11 @@ TEST_CASE("item 29: a mirror that fails or serves other bytes is left alone, wit
     Mirrored remote(registry([&, bad = bad](const http::Request& request) {
       return host_of(request) == "one.example" ? std::optional(bad) : std::nullopt;
     }));
-    CHECK(remote.store->fetch_manifest(kModel.descriptor).take() == kModel.bytes);
+    CHECK(remote.store->fetch_manifest(model().descriptor).take() == model().bytes);
     CHECK(remote.asked() == "one two");
     REQUIRE(remote.warnings.size() == 1);
     CHECK(remote.warnings.front().find("mirror one.example/acme/llm is not asked again: ") == 0);
-    CHECK(remote.store->resolve(kModel.descriptor.digest.text()).has_value());
+    CHECK(remote.store->resolve(model().descriptor.digest.text()).has_value());
     CHECK(remote.asked() == "two");
     CHECK(remote.warnings.size() == 1);
   }
@@ -222,7 +227,7 @@ TEST_CASE("item 29: when upstream fails, too, its error counts") {
   Mirrored remote([](const http::Request&, const std::string&) -> Result<http::Response> {
     return answer(404);
   });
-  const auto found = remote.store->fetch_manifest(kModel.descriptor);
+  const auto found = remote.store->fetch_manifest(model().descriptor);
   REQUIRE_FALSE(found.has_value());
   CHECK(found.error().kind() == ErrorKind::not_found);
   CHECK(found.error().text().find("reg.example/acme/llm") != std::string::npos);
@@ -241,7 +246,7 @@ TEST_CASE("item 29: each host sees its own login, and no other") {
     return answer(404);
   });
   remote.env.set("DOCKER_CONFIG", home.path().native());
-  CHECK_FALSE(remote.store->fetch_manifest(kModel.descriptor).has_value());
+  CHECK_FALSE(remote.store->fetch_manifest(model().descriptor).has_value());
   int with_login = 0;
   for (const auto& seen : remote.transport.seen()) {
     const auto login = test::authorization(seen);

@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <utility>
+
 namespace mpk::oci {
 namespace {
 
@@ -97,10 +99,10 @@ Result<Url> registry_url(std::string_view registry, bool plain_http) {
 
 RemoteClient::RemoteClient(http::Transport& transport, Url base, std::string repository,
                            Authenticator::Lookup lookup, const Logger& logger, std::string mirrored)
-    : base_(base),
+    : base_(std::move(base)),
       repository_(std::move(repository)),
       mirrored_(std::move(mirrored)),
-      authenticator_(transport, base, std::move(lookup)),
+      authenticator_(transport, base_, std::move(lookup)),
       logger_(logger) {}
 
 Url RemoteClient::url(std::string_view path) const {
