@@ -15,6 +15,7 @@ Command inspect_command();
 Command tree_command();
 Command cat_command();
 Command lint_command();
+Command k8s_command();
 Command list_command();
 Command tag_command();
 Command rm_command();

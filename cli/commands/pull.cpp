@@ -2,6 +2,7 @@
 #include "flow/pull.hpp"
 
 #include "commands/commands.hpp"
+#include "flow/check_tag.hpp"
 #include "options/options.hpp"
 #include "options/policy_option.hpp"
 #include "options/pull_flags.hpp"
@@ -22,6 +23,7 @@ struct Options {
   PolicyOption policy;
   PullFlags pull;
   std::string reference;
+  bool check_tag = false;
 };
 
 Result<int> run(const Options& o, Session& session) {
@@ -43,7 +45,9 @@ Result<int> run(const Options& o, Session& session) {
                  "who must have signed? neither an identity nor a policy was given",
                  "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE");
   }
-  auto outcome = TRY(flow::pull(session.context(o.registry.plain_http), request));
+  const auto context = session.context(o.registry.plain_http);
+  if (o.check_tag) TRY(flow::check_tag(context, request.reference));
+  auto outcome = TRY(flow::pull(context, request));
   for (const auto& warning : outcome.files.warnings) session.warn(warning);
   int code = outcome.verdict ? outcome.verdict->exit_code() : 0;
   if (session.json()) {
@@ -88,6 +92,7 @@ Command pull_command() {
         o->who.add_to(set);
         o->trust.add_to(set);
         o->evidence.add_to(set);
+        set.flag("--check-tag", o->check_tag, "Refuse when the tag beside a digest has moved");
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };
       }};

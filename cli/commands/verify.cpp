@@ -6,6 +6,7 @@
 #include "base/limits.hpp"
 #include "commands/commands.hpp"
 #include "crypto/hash.hpp"
+#include "flow/check_tag.hpp"
 #include "options/options.hpp"
 #include "options/policy_option.hpp"
 #include "render/verdict.hpp"
@@ -23,7 +24,7 @@ struct Options {
   PolicyOption policy;
   std::string target;
   std::optional<std::string> bundle, type;
-  bool content = false;
+  bool content = false, check_tag = false;
 };
 
 Result<Digest> file_digest(const std::string& path) {
@@ -48,11 +49,15 @@ Result<policy::Verdict> judge(const Options& o, const flow::VerifyRequest& reque
                               Session& session) {
   auto context = session.context(o.registry.plain_http);
   if (!o.bundle) {
-    if (oci::Reference::looks_like(o.target))
-      return flow::verify_artifact(context, TRY(parse_reference(o.target)), request);
+    if (oci::Reference::looks_like(o.target)) {
+      const auto reference = TRY(parse_reference(o.target));
+      if (o.check_tag) TRY(flow::check_tag(context, reference));
+      return flow::verify_artifact(context, reference, request);
+    }
     return Error(ErrorKind::usage, o.target + ": a file needs its bundle",
                  "add --bundle FILE; a reference has the form HOST/REPO:TAG or oci:DIR:TAG");
   }
+  if (o.check_tag) return Error(ErrorKind::usage, "--check-tag is for references, not for files");
   auto bundle = TRY(session.flag_file("--bundle", *o.bundle, limits::kBundle));
   bool is_digest = o.target.starts_with("sha256:") && Digest::parse(o.target).has_value();
   auto digest = is_digest ? TRY(Digest::parse(o.target)) : TRY(file_digest(o.target));
@@ -119,6 +124,7 @@ Command verify_command() {
         set.flag("--content", o->content, "Also read and hash every layer (a layout's always are)");
         o->trust.add_to(set);
         o->evidence.add_to(set);
+        set.flag("--check-tag", o->check_tag, "Refuse when the tag beside a digest has moved");
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };
       }};

@@ -48,6 +48,19 @@ refuses "verify without a tag" 10 "no signature" verify "oci:$work/default"
 refuses "rm without a tag" 2 "neither a tag nor a digest" "$MPK" rm "oci:$work/default"
 refuses "rm --local of a digest" 2 "--local removes a name" "$MPK" rm --local "$repo@sha256:$(printf '0%.0s' {1..64})"
 
+# Kubernetes: what can't be mounted, and names that it would refuse; nothing is half printed.
+k8s() { "$MPK" k8s "$repo:good" "$@"; }
+accepts "k8s" k8s
+accepts "k8s --format json has a kind" is "$(k8s --format json 2>/dev/null | field kind)" KubernetesObject
+accepts "only YAML goes to standard output" is "$(k8s --as csi 2>/dev/null | grep -vc '^ *[-#"a-zA-Z]')" 0
+refuses "k8s of a layout" 2 "can't mount a layout" "$MPK" k8s "oci:$work/default:latest"
+refuses "k8s for somebody else" 2 "image-volume" k8s --as helm
+refuses "a name with a capital" 2 "--name" k8s --name Llm
+refuses "a path with a colon" 2 "--mount-path" k8s --mount-path /a:b
+refuses "a format without KServe" 2 "--as kserve only" k8s --model-format onnx
+refuses "a driver without CSI" 2 "--as csi only" k8s --csi-driver a.example
+accepts "a refusal prints no YAML" is "$(k8s --name Llm 2>/dev/null)" ""
+
 # Provenance by hand.
 provenance() { "$MPK" provenance create "$@"; }
 commit=$(printf 'a%.0s' {1..40})
@@ -56,6 +69,19 @@ refuses "a commit alone" 2 "without a source" provenance --source-commit "$commi
 refuses "a short commit" 2 "40 or 64" provenance --source-uri git+https://example.com/t --source-commit abc123
 refuses "a builder that is no URI" 2 "--builder-id" provenance --builder-id "our builder"
 refuses "the same with ship" 2 "--builder-id" "$MPK" ship "$model" "$repo:p" "${signing[@]}" --builder-id "our builder"
+
+# A tag beside a digest.
+digest=$(digest_of "$repo:good")
+accepts "verify --check-tag" verify "$repo:good@$digest" --check-tag
+accepts "pull --check-tag" "$MPK" pull "$repo:good@$digest" --check-tag -o "$work/checked"
+"$MPK" push "$root/testdata/models/tiny-gguf" "$repo:moved" --quiet >/dev/null
+accepts "a tag that has moved does not matter" verify "$repo:moved@$digest"
+refuses "but with --check-tag" 1 "names sha256:" verify "$repo:moved@$digest" --check-tag
+refuses "the same for pull" 1 "names sha256:" "$MPK" pull "$repo:moved@$digest" --check-tag -o "$work/moved"
+accepts "nothing was pulled" absent "$work/moved"
+refuses "a tag that is not there" 11 "not found" verify "$repo:nobody@$digest" --check-tag
+refuses "--check-tag of a tag alone" 2 "a tag and a digest" verify "$repo:good" --check-tag
+refuses "--check-tag of a digest alone" 2 "a tag and a digest" verify "$repo@$digest" --check-tag
 
 # aiBOM.
 refuses "aibom show without one" 20 "error: oci:$work/default: no aibom" "$MPK" aibom show "oci:$work/default"

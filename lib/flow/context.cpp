@@ -2,9 +2,37 @@
 #include "flow/context.hpp"
 
 #include "oci/layout_store.hpp"
+#include "oci/mirrored_store.hpp"
+#include "oci/mirrors.hpp"
 #include "oci/remote_store.hpp"
 
+#include <utility>
+#include <vector>
+
 namespace mpk::flow {
+namespace {
+
+Result<std::vector<oci::MirrorStore>> mirror_stores(const Context& context,
+                                                    const oci::Reference& reference,
+                                                    const oci::RemoteOptions& options) {
+  std::vector<oci::MirrorStore> out;
+  const auto mirrors =
+      TRY(oci::mirrors_of(reference.registry, oci::mirror_roots(context.env), context.logger));
+  for (const auto& mirror : mirrors) {
+    auto there = reference;
+    there.registry = mirror.base.authority();
+    there.repository = mirror.prefix + reference.repository;
+    auto settings = options;
+    settings.base = mirror.base;
+    settings.mirrored = reference.registry;
+    auto store = TRY(
+        oci::make_remote_store(there, context.transport, context.env, context.logger, settings));
+    out.push_back({.store = std::move(store), .resolves = mirror.resolves});
+  }
+  return out;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<oci::Store>> open_store(const Context& context,
                                                const oci::Reference& reference, StoreUse use) {
@@ -23,7 +51,12 @@ Result<std::unique_ptr<oci::Store>> open_store(const Context& context,
   // Uploads that broke off are noted there; nowhere without a home.
   if (const auto cache = context.env.cache_dir()) options.uploads = *cache / "uploads";
   options.clock = &context.clock;
-  return oci::make_remote_store(reference, context.transport, context.env, context.logger, options);
+  auto registry = TRY(
+      oci::make_remote_store(reference, context.transport, context.env, context.logger, options));
+  // What is written next is looked for where it is written.
+  if (use.create) return registry;
+  auto mirrors = TRY(mirror_stores(context, reference, options));
+  return oci::with_mirrors(std::move(registry), std::move(mirrors), context.logger);
 }
 
 Result<oci::Descriptor> resolve(oci::Store& store, const oci::Reference& reference) {

@@ -224,7 +224,7 @@ TEST_CASE("item 26: what may pass is tried again, what will not is not") {
   }
 }
 
-TEST_CASE("item 29: nobody but the registry of the reference is asked") {
+TEST_CASE("item 29: without mirrors nobody but the registry of the reference is asked") {
   Remote remote(always(answer(404)));
   static_cast<void>(remote.store->resolve("1.0"));
   static_cast<void>(remote.store->fetch_manifest(kModel.descriptor));

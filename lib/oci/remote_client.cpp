@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <utility>
+
 namespace mpk::oci {
 namespace {
 
@@ -96,16 +98,17 @@ Result<Url> registry_url(std::string_view registry, bool plain_http) {
 }
 
 RemoteClient::RemoteClient(http::Transport& transport, Url base, std::string repository,
-                           Authenticator::Lookup lookup, const Logger& logger)
-    : base_(base),
+                           Authenticator::Lookup lookup, const Logger& logger, std::string mirrored)
+    : base_(std::move(base)),
       repository_(std::move(repository)),
-      authenticator_(transport, base, std::move(lookup)),
+      mirrored_(std::move(mirrored)),
+      authenticator_(transport, base_, std::move(lookup)),
       logger_(logger) {}
 
 Url RemoteClient::url(std::string_view path) const {
   auto out = base_;
   out.path = "/v2/" + repository_ + "/" + std::string(path);
-  return out;
+  return mirrored_.empty() ? out : out.with_query("ns", mirrored_);
 }
 
 http::Request RemoteClient::request(std::string method, Url url) const {

@@ -19,8 +19,10 @@ enum class Access { pull, push, remove };
 /// Thread-safe.
 class RemoteClient {
  public:
+  /// `mirrored`: the registry of which this one is a mirror; named in every request (`?ns=`), for
+  /// those that serve several (containerd's hosts.md).
   RemoteClient(http::Transport& transport, Url base, std::string repository,
-               Authenticator::Lookup lookup, const Logger& logger);
+               Authenticator::Lookup lookup, const Logger& logger, std::string mirrored = {});
 
   const Url& base() const { return base_; }
   const std::string& repository() const { return repository_; }
@@ -37,7 +39,7 @@ class RemoteClient {
   void pass_on_warnings(const http::Response& response);
 
   Url base_;
-  std::string repository_;
+  std::string repository_, mirrored_;
   Authenticator authenticator_;
   Logger logger_;
   std::mutex mutex_;

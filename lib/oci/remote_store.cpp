@@ -48,7 +48,7 @@ class RemoteStore final : public Store {
             [registry = reference.registry, repository = reference.repository, &env] {
               return find_credential(registry, repository, env);
             },
-            logger),
+            logger, options.mirrored),
         pauses_(options, logger),
         downloads_(client_, pauses_),
         uploads_(client_, pauses_, options, logger),
@@ -183,10 +183,11 @@ class RemoteStore final : public Store {
     // It may name another algorithm than ours.
     const auto header = response.headers.get("Docker-Content-Digest");
     const auto stored = header ? Digest::parse(*header) : Result<Digest>(descriptor.digest);
-    if (!stored || crypto::hash(stored->algorithm(), as_bytes(bytes)) != *stored)
+    if (!stored || crypto::hash(stored->algorithm(), as_bytes(bytes)) != *stored) {
       return Error(ErrorKind::mismatch, client_.base().authority() + " stored the manifest as " +
                                             printable(header.value_or(""), 80) + ", it is " +
                                             descriptor.digest.text());
+    }
     const auto subject = Digest::parse(response.headers.get("OCI-Subject").value_or(""));
     const bool lists = referrer && subject && *subject == referrer->subject.digest;
     if (lists) referrers_.acknowledged();
@@ -199,22 +200,24 @@ class RemoteStore final : public Store {
     auto asked = Digest::parse(target);
     if (asked) {
       descriptor.digest = crypto::hash(asked->algorithm(), as_bytes(bytes));
-      if (descriptor.digest != *asked)
+      if (descriptor.digest != *asked) {
         return Error(ErrorKind::mismatch,
                      "manifest " + asked->brief() + ": its bytes have the digest " +
                          descriptor.digest.brief(),
                      "the registry served other bytes than were pushed");
+      }
     }
     auto header = response.headers.get("Docker-Content-Digest");
     if (!header) return {};
     auto said = Digest::parse(*header);
     if (!said)
       return Error(ErrorKind::malformed, "Docker-Content-Digest is " + printable(*header, 80));
-    if (crypto::hash(said->algorithm(), as_bytes(bytes)) != *said)
+    if (crypto::hash(said->algorithm(), as_bytes(bytes)) != *said) {
       return Error(ErrorKind::mismatch,
                    "manifest " + target + ": the registry names " + said->brief() +
                        ", its bytes have the digest " + descriptor.digest.brief(),
                    "the registry served other bytes than were pushed");
+    }
     return {};
   }
 
@@ -223,10 +226,11 @@ class RemoteStore final : public Store {
                                      Access::remove));
     // distribution-spec: 202; others answer 200 or 204.
     if (response.status == 200 || response.status == 202 || response.status == 204) return {};
-    if (response.status == 400 || response.status == 405 || response.status == 501)
+    if (response.status == 400 || response.status == 405 || response.status == 501) {
       return client_.error(response, target)
           .with_kind(ErrorKind::unsupported)
           .with_hint("this registry does not let clients delete that");
+    }
     return client_.error(response, target);
   }
 
@@ -277,7 +281,7 @@ Result<std::unique_ptr<Store>> make_remote_store(const Reference& reference,
                                                  http::Transport& transport, const Env& env,
                                                  const Logger& logger,
                                                  const RemoteOptions& options) {
-  auto base = TRY(base_url(reference.registry, options));
+  auto base = options.base ? *options.base : TRY(base_url(reference.registry, options));
   return std::unique_ptr<Store>(
       std::make_unique<RemoteStore>(reference, std::move(base), transport, env, logger, options));
 }

@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "base/parallel.hpp"
 #include "base/time.hpp"
+#include "base/url.hpp"
 #include "http/transport.hpp"
 #include "oci/credentials.hpp"
 #include "oci/store.hpp"
@@ -13,6 +14,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace mpk::oci {
@@ -26,6 +28,8 @@ struct RemoteOptions {
   std::filesystem::path uploads;
   const Clock* clock = nullptr;
   UploadSizes upload_sizes;
+  std::optional<Url> base;  // where to ask; else what the reference's registry says
+  std::string mirrored;     // the registry of which this one is a mirror (RemoteClient)
 };
 
 /// `transport`, `env` and `logger` must outlive the store. No request is made here. The credential

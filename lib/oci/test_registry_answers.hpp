@@ -50,6 +50,7 @@ struct RemoteOver {
                               logger, options)
                 .take();
   }
+  ~RemoteOver() = default;
   RemoteOver(const RemoteOver&) = delete;
   RemoteOver& operator=(const RemoteOver&) = delete;
 

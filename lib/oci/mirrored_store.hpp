@@ -1,0 +1,25 @@
+// A store that reads what has a digest from mirrors first.
+#pragma once
+
+#include "base/log.hpp"
+#include "oci/store.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace mpk::oci {
+
+struct MirrorStore {
+  std::unique_ptr<Store> store;
+  bool resolves = false;  // asked for tags, too
+};
+
+/// Manifests and blobs by digest come from the first mirror that has them, else from `upstream`;
+/// tags from the mirrors that resolve, else from `upstream`. Everything else (writing, tag lists,
+/// referrers) goes to `upstream` alone. A mirror that fails otherwise than by lacking something, or
+/// serves other bytes, is not asked again, with one warning; a transfer that it broke off goes on
+/// at the next. `upstream` itself when there are no mirrors.
+std::unique_ptr<Store> with_mirrors(std::unique_ptr<Store> upstream,
+                                    std::vector<MirrorStore> mirrors, const Logger& logger);
+
+}  // namespace mpk::oci
