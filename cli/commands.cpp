@@ -16,6 +16,7 @@ const std::vector<Command>& commands() {
       inspect_command(),
       tree_command(),
       cat_command(),
+      diff_command(),
       lint_command(),
       list_command(),
       tag_command(),
