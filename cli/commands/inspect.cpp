@@ -89,8 +89,9 @@ std::string tensors_text(const flow::Headers& headers, const std::optional<Glob>
   std::string out;
   if (!rows.empty())
     out = table({{"tensor"}, {"dtype"}, {"shape"}, {"bytes", true}, {"file"}}, rows);
-  return out + (filter ? counted(rows.size(), "tensor") + " of " : "") +
-         counted(all.tensors, "tensor") + " with " + human_count(all.parameters) + " parameters\n";
+  const std::string shown = filter ? std::to_string(rows.size()) + " of " : "";
+  return out + shown + counted(all.tensors, "tensor") + " with " + human_count(all.parameters) +
+         " parameters\n";
 }
 
 Json facts_json(const model::ModelInfo& info) {

@@ -61,7 +61,12 @@ Result<Side> open_directory(const Context& context, const std::filesystem::path&
   const PackRequest request{.directory = directory};
   auto options = pack_options(context, request);
   const RunCache cache(context, request, options);
-  const auto plan = TRY(modelpack::plan_pack(options));
+  auto planned = modelpack::plan_pack(options);
+  if (!planned && planned.error().kind() == ErrorKind::usage && planned.error().hint().empty()) {
+    return std::move(planned).error().with_hint(
+        "an artifact is written HOST/REPOSITORY:TAG, or oci:DIR:TAG for a local OCI layout");
+  }
+  const auto plan = TRY(std::move(planned));
   Side side;
   side.shown.name = directory.string();
   for (auto& read : TRY(modelpack::stream_files(nullptr, plan, options))) {

@@ -67,7 +67,7 @@ struct Scene {
   test::Workbench bench;
   Stats stats;
   std::unique_ptr<http::Transport> transport =
-      http::make_curl_transport({.attempts = 1, .stats = &stats});
+      http::make_curl_transport({.stats = &stats, .attempts = 1});
   Context counted{.transport = *transport,
                   .clock = bench.clock,
                   .env = bench.env,

@@ -50,8 +50,8 @@ std::vector<NamedFact> facts_of(const ModelInfo& info) {
   add("tokenizer_class", info.tokenizer_class);
   add("chat_template_sha256", info.chat_template_sha256);
   for (const auto& fact : info.hyperparameters) {
-    // Said above, and by every source of it at once.
-    if (fact.name != "context_length") add(fact.name, fact.value);
+    if (std::ranges::find(out, fact.name, &NamedFact::name) == out.end())
+      add(fact.name, fact.value);
   }
   return out;
 }

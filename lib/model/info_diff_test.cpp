@@ -47,6 +47,15 @@ TEST_CASE("a licence that two files name is one, whatever their order") {
   CHECK(lines(before, after).empty());
 }
 
+TEST_CASE("each fact is there once") {
+  ModelInfo info;
+  info.tokenizer_class = "A";
+  info.hyperparameters = {{"tokenizer_class", "B", Tier::declared, "tokenizer_config.json"}};
+  const auto facts = facts_of(info);
+  REQUIRE(facts.size() == 1);
+  CHECK(facts[0].value == "A");
+}
+
 TEST_CASE("parameters are compared when tensors were counted") {
   ModelInfo before, after;
   before.tensors.tensors = 2;
