@@ -6,7 +6,6 @@
 #include "flow/heads.hpp"
 #include "flow/pack.hpp"
 #include "json/parse.hpp"
-#include "modelpack/kit.hpp"
 #include "modelpack/pack_steps.hpp"
 #include "oci/manifest.hpp"
 

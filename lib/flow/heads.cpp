@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -79,7 +80,8 @@ Result<std::vector<LayerHeads>> read_heads(const Context& context, oci::Store& s
         out[i] = TRY(read_one(context, store, layers[i], wanted));
         std::uint64_t size = 0;
         for (const auto& head : out[i].heads) size += head.bytes.size();
-        if ((kept += size) <= limits::kHeads) return {};
+        const std::uint64_t total = kept += size;
+        if (total <= limits::kHeads) return {};
         return Error(ErrorKind::too_large, "the headers of all files together take more than " +
                                                human_size(limits::kHeads));
       }));
