@@ -14,6 +14,7 @@ Command copy_command();
 Command inspect_command();
 Command tree_command();
 Command cat_command();
+Command diff_command();
 Command lint_command();
 Command k8s_command();
 Command list_command();

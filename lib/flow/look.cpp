@@ -57,7 +57,8 @@ Result<std::vector<TreeNode>> nodes_of(oci::Store& store, const Digest& subject,
 
 }  // namespace
 
-Result<Inspection> inspect(const Context& context, const oci::Reference& reference) {
+Result<Inspection> inspect(const Context& context, const oci::Reference& reference,
+                           InspectDepth depth) {
   auto store = TRY(open_store(context, reference));
   auto descriptor = TRY(resolve(*store, reference));
   auto bytes = TRY(store->fetch_manifest(descriptor));
@@ -78,6 +79,8 @@ Result<Inspection> inspect(const Context& context, const oci::Reference& referen
   if (auto parsed = json::parse(config)) out.config = *parsed;
   if (modelpack::is_model(out.manifest))
     out.files = TRY(modelpack::layer_files(out.manifest, config));
+  if (depth != InspectDepth::manifest)
+    out.headers = TRY(read_headers(context, *store, out.files, depth == InspectDepth::documents));
   return out;
 }
 

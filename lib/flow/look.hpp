@@ -2,6 +2,7 @@
 #pragma once
 
 #include "flow/context.hpp"
+#include "flow/heads.hpp"
 #include "flow/verify.hpp"
 #include "modelpack/artifact.hpp"
 #include "oci/reference.hpp"
@@ -21,8 +22,13 @@ struct Inspection {
   Json config;  // the ModelPack config, or null when it is none
   std::vector<modelpack::LayerFile> files;
   std::uint64_t total_size = 0;
+  std::optional<Headers> headers;
 };
-Result<Inspection> inspect(const Context& context, const oci::Reference& reference);
+/// How far to look: into the manifest and config only, into the headers of the weights, or into
+/// documents, too. Weights themselves are never fetched (modelpack/remote_heads.hpp).
+enum class InspectDepth { manifest, headers, documents };
+Result<Inspection> inspect(const Context& context, const oci::Reference& reference,
+                           InspectDepth depth = InspectDepth::manifest);
 
 struct TreeNode {
   oci::Descriptor descriptor;

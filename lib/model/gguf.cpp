@@ -114,8 +114,10 @@ class Walk {
                         std::vector<std::string>* strings);
   Result<std::string> name(std::string_view what, std::set<std::string>& seen);
   Result<void> tensor();
-  Result<void> place(const std::string& name, const GgmlType& type, std::uint64_t row,
-                     std::uint64_t count, std::uint64_t offset);
+  Result<std::optional<std::uint64_t>> bytes_of(const std::string& subject, const GgmlType& type,
+                                                const Tensor& tensor, std::uint64_t count);
+  Result<void> place(const std::string& subject, std::optional<std::uint64_t> bytes,
+                     std::uint64_t offset);
 
   Cursor cursor_;
   GgufHeader* out_;
@@ -252,8 +254,8 @@ Result<void> Walk::tensor() {
   const std::uint64_t offset = cursor_.u64();
   if (!cursor_.good()) return {};
   const std::uint64_t count = TRY(element_count(tensor.shape).with(subject));
-  const std::uint64_t row = tensor.shape.empty() ? 1 : tensor.shape.back();
-  TRY(place(subject, type, row, count, offset));
+  tensor.bytes = TRY(bytes_of(subject, type, tensor, count));
+  TRY(place(subject, tensor.bytes, offset));
   if (!out_) return {};
   tensor.dtype = type.name;
   TRY(count_tensor(out_->tensors, tensor.dtype, count));
@@ -261,21 +263,33 @@ Result<void> Walk::tensor() {
   return {};
 }
 
-/// As llama.cpp's gguf.cpp: tensors follow each other in the order of their infos, padded.
-Result<void> Walk::place(const std::string& subject, const GgmlType& type, std::uint64_t row,
-                         std::uint64_t count, std::uint64_t offset) {
-  if (!data_end_) return {};
-  if (type.block == 0) {
-    data_end_.reset();  // nothing can be said about what comes after a type of unknown size
-    return {};
-  }
+/// nullopt: a type of unknown size.
+Result<std::optional<std::uint64_t>> Walk::bytes_of(const std::string& subject,
+                                                    const GgmlType& type, const Tensor& tensor,
+                                                    std::uint64_t count) {
+  if (type.block == 0) return std::optional<std::uint64_t>();
+  const std::uint64_t row = tensor.shape.empty() ? 1 : tensor.shape.back();
   if (row % type.block != 0) {
     return malformed(subject + ": rows of " + std::to_string(row) + " do not fill blocks of " +
                      type.name);
   }
-  std::uint64_t start = 0, bytes = 0, end = 0;
-  if (__builtin_add_overflow(*data_end_, alignment_ - 1, &start) ||
-      __builtin_mul_overflow(count / type.block, std::uint64_t{type.block_bytes}, &bytes)) {
+  std::uint64_t bytes = 0;
+  if (__builtin_mul_overflow(count / type.block, std::uint64_t{type.block_bytes}, &bytes)) {
+    return malformed(subject + ": is larger than any file");
+  }
+  return std::optional<std::uint64_t>(bytes);
+}
+
+/// As llama.cpp's gguf.cpp: tensors follow each other in the order of their infos, padded.
+Result<void> Walk::place(const std::string& subject, std::optional<std::uint64_t> bytes,
+                         std::uint64_t offset) {
+  if (!data_end_) return {};
+  if (!bytes) {
+    data_end_.reset();  // nothing can be said about what comes after a type of unknown size
+    return {};
+  }
+  std::uint64_t start = 0, end = 0;
+  if (__builtin_add_overflow(*data_end_, alignment_ - 1, &start)) {
     return malformed(subject + ": is larger than any file");
   }
   start &= ~(alignment_ - 1);
@@ -283,7 +297,7 @@ Result<void> Walk::place(const std::string& subject, const GgmlType& type, std::
     return malformed(subject + ": starts at byte " + std::to_string(offset) + ", expected " +
                      std::to_string(start) + (offset < start ? " (overlap)" : " (hole)"));
   }
-  if (__builtin_add_overflow(start, bytes, &end)) {
+  if (__builtin_add_overflow(start, *bytes, &end)) {
     return malformed(subject + ": is larger than any file");
   }
   data_end_ = end;

@@ -123,6 +123,8 @@ void HeadTap::feed(BytesView piece) { impl_->feed(piece); }
 
 bool HeadTap::satisfied() const { return impl_->done; }
 
+std::uint64_t HeadTap::wanted() const { return impl_->want; }
+
 FileHead HeadTap::finish() {
   FileHead head = std::move(impl_->head);
   head.whole = head.bytes.size() == head.size && impl_->seen == head.size;

@@ -35,6 +35,9 @@ class HeadTap {
   void feed(BytesView piece);
   /// Whether what comes now would be ignored.
   bool satisfied() const;
+  /// How many bytes from the file's start the next decision needs. Exact once the format is known,
+  /// but for GGUF, whose header does not say how long it is.
+  std::uint64_t wanted() const;
   FileHead finish();
 
  private:

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -224,7 +225,13 @@ Result<void> Reader::tensor(pbf_reader reader, bool count) {
   const std::uint64_t elements = TRY(element_count(record.shape).with(subject));
   TRY(check_payload(record, type, elements).with(subject));
   if (record.external) files_.insert(record.location);
-  if (count) TRY(count_tensor(out_.tensors, type.name, elements));
+  if (!count) return {};
+  TRY(count_tensor(out_.tensors, type.name, elements));
+  std::optional<std::uint64_t> bytes;
+  std::uint64_t bits = 0;
+  if (type.bits != 0 && !__builtin_mul_overflow(elements, std::uint64_t{type.bits}, &bits))
+    bytes = bits / 8 + (bits % 8 != 0 ? 1 : 0);
+  out_.list.push_back({record.name, std::string(type.name), record.shape, bytes});
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "model/head.hpp"
 #include "model/info.hpp"
+#include "model/tensor.hpp"
 
 #include <cstdint>
 #include <string>
@@ -18,6 +19,7 @@ struct OnnxHeader {
   std::vector<std::string> inputs, outputs;  // names
   std::vector<std::string> external_files;   // locations of external data
   TensorFacts tensors;                       // of the initializers
+  std::vector<Tensor> list;                  // in their order
 };
 
 /// Needs the whole file. malformed: not a ModelProto; unsupported: head.whole is false.

@@ -85,6 +85,7 @@ Result<Placed> read_tensor(const std::string& name, const Json& value) {
     return malformed("data_offsets [" + std::to_string(out.begin) + ", " + std::to_string(out.end) +
                      "] do not fit its dtype and shape (" + std::to_string(bytes) + " bytes)");
   }
+  out.tensor.bytes = bytes;
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include "model/info.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ struct Tensor {
   std::string dtype;  // as the format spells it
   std::vector<std::uint64_t>
       shape;  // slowest dimension first (GGUF lists them the other way round)
+  std::optional<std::uint64_t> bytes;  // of its data; nullopt: the type's size is not known
 };
 
 /// The product of `shape`, 1 for a scalar. malformed: it does not fit 64 bits.

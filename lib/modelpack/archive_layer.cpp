@@ -13,19 +13,6 @@
 namespace mpk::modelpack {
 namespace {
 
-archive::Compression compression_of(Encoding encoding) {
-  switch (encoding) {
-    case Encoding::tar_gzip:
-      return archive::Compression::gzip;
-    case Encoding::tar_zstd:
-      return archive::Compression::zstd;
-    case Encoding::raw:
-    case Encoding::tar:
-      break;
-  }
-  return archive::Compression::none;
-}
-
 Result<ArchivedFile> read_entry(archive::TarReader& reader, const archive::TarEntry& entry,
                                 const LayerFile& layer, const ArchiveOptions& options) {
   crypto::Hasher hasher;
@@ -66,6 +53,19 @@ Result<void> place(ArchiveContents& contents, const LayerFile& layer) {
 }
 
 }  // namespace
+
+archive::Compression compression_of(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::tar_gzip:
+      return archive::Compression::gzip;
+    case Encoding::tar_zstd:
+      return archive::Compression::zstd;
+    case Encoding::raw:
+    case Encoding::tar:
+      break;
+  }
+  return archive::Compression::none;
+}
 
 Result<ArchiveContents> read_archive(oci::Store& store, const LayerFile& layer,
                                      const ArchiveOptions& options) {

@@ -1,6 +1,7 @@
 // A tar layer read once: its files, hashed, and in a staging directory where they are wanted.
 #pragma once
 
+#include "archive/decompress.hpp"
 #include "base/parallel.hpp"
 #include "base/progress.hpp"
 #include "base/result.hpp"
@@ -15,6 +16,9 @@
 #include <vector>
 
 namespace mpk::modelpack {
+
+/// How a layer of this encoding is compressed.
+archive::Compression compression_of(Encoding encoding);
 
 /// A file of an archive. `file` is what a raw layer of the same content would be.
 struct ArchivedFile {

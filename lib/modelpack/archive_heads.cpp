@@ -1,0 +1,222 @@
+// read_archive_heads: one walk for both: over the whole blob, or over a blob of which most is
+// blank.
+#include "modelpack/archive_heads.hpp"
+
+#include "archive/tar_reader.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "crypto/hash.hpp"
+#include "modelpack/archive_layer.hpp"
+#include "modelpack/archive_paths.hpp"
+#include "oci/blob_pipe.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace mpk::modelpack {
+namespace {
+
+constexpr std::uint64_t kFirstPiece = 128U << 10;
+constexpr std::uint64_t kLastPiece = 4U << 20;
+// Where the reader stands is not known exactly: it holds a piece of 128 KiB (archive/feed.cpp) and
+// what libarchive copied of the one before. Blanks end so far before the next header.
+constexpr std::uint64_t kReadAhead = 512U << 10;
+
+/// A blob by ranges that grow; what nobody looks at is made up of zeros.
+class SparseBlob {
+ public:
+  SparseBlob(oci::Store& store, const oci::Descriptor& blob, const CancelToken& cancel)
+      : store_(store), blob_(blob), cancel_(cancel) {}
+
+  Result<std::size_t> read(std::span<std::uint8_t> buffer) {
+    TRY(cancel_.check());
+    const auto left = std::min<std::uint64_t>(buffer.size(), blob_.size - position_);
+    if (left == 0) return std::size_t{0};
+    if (position_ < blank_until_) return fill(buffer, std::min(left, blank_until_ - position_));
+    if (taken_ == piece_.size()) TRY(fetch());
+    const auto count =
+        std::min<std::size_t>(static_cast<std::size_t>(left), piece_.size() - taken_);
+    std::memcpy(buffer.data(), piece_.data() + taken_, count);
+    taken_ += count;
+    position_ += count;
+    return count;
+  }
+
+  /// The next so many bytes of the archive are content that nobody looks at.
+  void skip(std::uint64_t content) {
+    if (content <= kReadAhead) return;
+    blank_until_ = position_ + (content - kReadAhead);
+  }
+  bool exhausted() const { return exhausted_; }
+
+ private:
+  std::size_t fill(std::span<std::uint8_t> buffer, std::uint64_t count) {
+    const auto size = static_cast<std::size_t>(count);
+    std::memset(buffer.data(), 0, size);
+    position_ += count;
+    const auto known = std::min(size, piece_.size() - taken_);
+    taken_ += known;
+    next_size_ = kFirstPiece;
+    return size;
+  }
+
+  Result<void> fetch() {
+    if (fetched_ >= kWholeArchive) {
+      exhausted_ = true;
+      return Error(ErrorKind::too_large,
+                   "archive: its headers are not within " + human_size(kWholeArchive));
+    }
+    const auto count = std::min(next_size_, blob_.size - position_);
+    next_size_ = std::min(next_size_ * 2, kLastPiece);
+    piece_.clear();
+    taken_ = 0;
+    TRY(store_.fetch_range(blob_, position_, count, [&](BytesView bytes) -> Result<void> {
+      piece_.append(as_text(bytes));
+      return cancel_.check();
+    }));
+    fetched_ += count;
+    if (piece_.size() == count) return {};
+    return Error(ErrorKind::mismatch, "a range came with another length than was asked for");
+  }
+
+  oci::Store& store_;
+  const oci::Descriptor& blob_;
+  const CancelToken& cancel_;
+  std::string piece_;
+  std::size_t taken_ = 0;
+  std::uint64_t position_ = 0, blank_until_ = 0, fetched_ = 0, next_size_ = kFirstPiece;
+  bool exhausted_ = false;
+};
+
+using Wanted = std::function<bool(const std::string&)>;
+
+class Walk {
+ public:
+  Walk(archive::TarReader& reader, const LayerFile& layer, const Wanted& wanted)
+      : reader_(reader), layer_(layer), wanted_(wanted) {}
+
+  /// `skip`: called when the rest of an entry is of no use; empty: everything is hashed.
+  Result<void> run(ArchiveHeads& out, const std::function<void(std::uint64_t)>& skip) {
+    auto walked = entries(out, skip);
+    if (!walked && (!skip || paths_.empty())) return walked;
+    TRY(place(out));
+    return walked;
+  }
+
+ private:
+  Result<void> entries(ArchiveHeads& out, const std::function<void(std::uint64_t)>& skip) {
+    while (const auto entry = TRY(reader_.next())) {
+      if (entry->directory) continue;
+      paths_.push_back(entry->path);
+      std::optional<model::HeadTap> tap;
+      if (wanted_(entry->path)) tap.emplace(entry->path, entry->size);
+      TRY(skip ? glance(*entry, tap, skip) : hash(*entry, tap, out));
+      if (tap) TRY(keep(tap->finish(), out));
+    }
+    return {};
+  }
+
+  Result<void> hash(const archive::TarEntry& entry, std::optional<model::HeadTap>& tap,
+                    ArchiveHeads& out) {
+    crypto::Hasher hasher;
+    while (true) {
+      const BytesView piece = TRY(reader_.read());
+      if (piece.empty()) break;
+      hasher.update(piece);
+      if (tap) tap->feed(piece);
+    }
+    out.files.push_back({.descriptor = {.media_type = media_type({layer_.kind, Encoding::raw}),
+                                        .digest = hasher.finish(),
+                                        .size = entry.size},
+                         .path = entry.path,
+                         .kind = layer_.kind,
+                         .encoding = Encoding::raw,
+                         .mode = entry.mode});
+    return {};
+  }
+
+  Result<void> glance(const archive::TarEntry& entry, std::optional<model::HeadTap>& tap,
+                      const std::function<void(std::uint64_t)>& skip) {
+    std::uint64_t left = entry.size;
+    while (tap && !tap->satisfied() && left > 0) {
+      const BytesView piece = TRY(reader_.read());
+      tap->feed(piece);
+      left -= piece.size();
+    }
+    skip(left);
+    return {};
+  }
+
+  Result<void> keep(model::FileHead head, ArchiveHeads& out) {
+    kept_ += head.bytes.size();
+    if (kept_ > limits::kHeads) {
+      return Error(ErrorKind::too_large,
+                   "the headers in it take more than " + human_size(limits::kHeads));
+    }
+    head_entries_.push_back(paths_.size() - 1);
+    out.heads.push_back(model::condensed(std::move(head)));
+    return {};
+  }
+
+  Result<void> place(ArchiveHeads& out) {
+    const auto paths = TRY(archive_paths(layer_.path, paths_));
+    for (std::size_t i = 0; i < out.files.size(); ++i) out.files[i].path = paths[i];
+    for (std::size_t i = 0; i < out.heads.size(); ++i) out.heads[i].path = paths[head_entries_[i]];
+    return {};
+  }
+
+  archive::TarReader& reader_;
+  const LayerFile& layer_;
+  const Wanted& wanted_;
+  std::vector<std::string> paths_;  // of all files, in the archive's order
+  std::vector<std::size_t> head_entries_;
+  std::uint64_t kept_ = 0;
+};
+
+archive::TarLimits small_limits() {
+  archive::TarLimits limits;
+  limits.bytes.bytes = kArchiveUnpacked;
+  return limits;
+}
+
+Result<ArchiveHeads> read_whole(oci::Store& store, const LayerFile& layer, const Wanted& wanted,
+                                const CancelToken& cancel) {
+  oci::BlobPipe pipe(store, layer.descriptor, cancel);
+  archive::TarReader reader([&](std::span<std::uint8_t> buffer) { return pipe.read(buffer); },
+                            compression_of(layer.encoding), small_limits());
+  ArchiveHeads out;
+  TRY(Walk(reader, layer, wanted).run(out, {}));
+  TRY(pipe.finish());
+  out.whole = out.all_heads = true;
+  return out;
+}
+
+Result<ArchiveHeads> read_parts(oci::Store& store, const LayerFile& layer, const Wanted& wanted,
+                                const CancelToken& cancel) {
+  SparseBlob blob(store, layer.descriptor, cancel);
+  archive::TarReader reader([&](std::span<std::uint8_t> buffer) { return blob.read(buffer); },
+                            compression_of(layer.encoding));
+  const bool plain = layer.encoding == Encoding::tar;
+  ArchiveHeads out;
+  auto walked = Walk(reader, layer, wanted).run(out, [&](std::uint64_t left) {
+    if (plain) blob.skip(left);
+  });
+  if (!walked && !blob.exhausted()) return std::move(walked).error();
+  out.all_heads = walked.has_value();
+  return out;
+}
+
+}  // namespace
+
+Result<ArchiveHeads> read_archive_heads(oci::Store& store, const LayerFile& layer,
+                                        const Wanted& wanted, const CancelToken& cancel) {
+  auto out = layer.descriptor.size <= kWholeArchive ? read_whole(store, layer, wanted, cancel)
+                                                    : read_parts(store, layer, wanted, cancel);
+  return std::move(out).with("layer " + printable(layer.path, 200) + " (" +
+                             layer.descriptor.digest.brief() + ")");
+}
+
+}  // namespace mpk::modelpack
