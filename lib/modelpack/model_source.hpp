@@ -41,6 +41,7 @@ class ModelSource final : public oci::Source {
   ModelSource(const WalkFile& file, FileReader reader, const PackOptions& options,
               CancelToken cancel);
   Result<void> read_head();
+  Result<bool> look_at_window();
   void take(BytesView piece);
   Result<void> finish();
 
