@@ -12,7 +12,7 @@ namespace mpk::http {
 namespace {
 
 // Two pieces of this size are hashed together for little more than one (crypto/hash_pairs.hpp).
-constexpr std::size_t kWorthHandingOn = Exchange::kGathered / 4;
+constexpr std::size_t kWorthHandingOn = Exchange::kGathered / 2;
 
 }  // namespace
 
