@@ -50,7 +50,7 @@ void on_bus_error(int signal, siginfo_t* info, void*) {
   if (!is_fault || !fill(reinterpret_cast<std::uintptr_t>(info->si_addr))) {
     // As if this handler had never been there: a fault happens again at once.
     ::sigaction(SIGBUS, &former, nullptr);
-    if (!is_fault) ::raise(signal);
+    if (!is_fault) static_cast<void>(::raise(signal));
   }
   errno = number;
 }

@@ -27,7 +27,7 @@ struct Scene {
   std::optional<FileReader> reader;
 };
 
-bool all_are(BytesView bytes, char wanted) {
+bool all_are(BytesView bytes, std::uint8_t wanted) {
   return std::ranges::all_of(bytes, [&](std::uint8_t byte) { return byte == wanted; });
 }
 

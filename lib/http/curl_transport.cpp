@@ -14,7 +14,6 @@
 
 #include <curl/curl.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -59,6 +58,7 @@ class Transfer {
         host_(request.url.authority()) {}
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
+  ~Transfer() = default;
 
   /// With `expect` a large bulk body waits for 100 Continue.
   Result<void> prepare(bool expect);
