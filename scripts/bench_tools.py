@@ -5,6 +5,7 @@ import random
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -223,27 +224,57 @@ class Sandbox(Server):
                     "--certificate-oidc-issuer", variables["MPK_SANDBOX_ISSUER"]]
 
 
+def name_for_tls() -> str | None:
+    """A name of this machine that is none of loopback, where clients use TLS only."""
+    name = socket.gethostname()
+    try:
+        with socket.socket() as probe:
+            probe.bind((name, 0))
+        return None if name == "localhost" else name
+    except OSError:
+        return None
+
+
+def make_certificate(runner: Runner, name: str) -> tuple[Path, Path]:
+    """Self-signed, and trusted by everything that is measured."""
+    certificate, key = runner.work / "tls.crt", runner.work / "tls.key"
+    if not certificate.exists():
+        runner.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                   "-days", "2", "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
+                   "-keyout", str(key), "-out", str(certificate))
+        # The first is curl's own, and counts for it before the other.
+        runner.env |= {"CURL_CA_BUNDLE": str(certificate), "SSL_CERT_FILE": str(certificate)}
+    return certificate, key
+
+
 class DockerRegistry(Server):
-    def __init__(self, runner: Runner, program: str):
+    def __init__(self, runner: Runner, program: str, tls_name: str | None = None):
         super().__init__(runner, "registry")
         self.program = program
+        host = tls_name or "127.0.0.1"
         with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            address = f"127.0.0.1:{probe.getsockname()[1]}"
+            probe.bind((host, 0))
+            address = f"{host}:{probe.getsockname()[1]}"
+        http, self.context = {"addr": address}, None
+        if tls_name:
+            certificate, key = make_certificate(runner, tls_name)
+            http["tls"] = {"certificate": str(certificate), "key": str(key)}
+            self.context = ssl.create_default_context(cafile=str(certificate))
+        scheme = "https" if tls_name else "http"
         config = self.directory / "config.yaml"
         config.write_text(json.dumps({
-            "version": "0.1", "log": {"level": "error", "accesslog": {"disabled": True}}, "http": {"addr": address},
+            "version": "0.1", "log": {"level": "error", "accesslog": {"disabled": True}}, "http": http,
             "storage": {"filesystem": {"rootdirectory": str(self.directory / "data")}}}))
         self.spawn([program, "serve", str(config)], subprocess.DEVNULL)
         self.reference = f"{address}/{REPOSITORY}"
-        self.base = f"http://{address}/v2/{REPOSITORY.rpartition(':')[0]}"
-        self.wait_for(f"http://{address}/v2/")
+        self.base = f"{scheme}://{address}/v2/{REPOSITORY.rpartition(':')[0]}"
+        self.wait_for(f"{scheme}://{address}/v2/")
 
     def wait_for(self, url: str) -> None:
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                urllib.request.urlopen(url, timeout=1).close()
+                urllib.request.urlopen(url, timeout=1, context=self.context).close()
                 return
             except OSError:
                 code = self.process.poll() if self.process else None

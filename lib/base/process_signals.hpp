@@ -1,4 +1,4 @@
-// What run_process does to signals while it runs; for process.cpp only.
+// What run_process does to signals while it runs; a transfer, too, must not meet SIGPIPE.
 #pragma once
 
 #include <array>

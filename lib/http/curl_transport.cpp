@@ -1,10 +1,10 @@
-// The transport on libcurl: one multi handle on one thread.
+// The transport on libcurl: every transfer on the thread that asked for it.
 #include "base/limits.hpp"
+#include "base/process_signals.hpp"
 #include "base/text.hpp"
 #include "http/curl_fault.hpp"
 #include "http/exchange.hpp"
 #include "http/host_lookup.hpp"
-#include "http/pump.hpp"
 #include "http/redirect.hpp"
 #include "http/resilient.hpp"
 #include "http/stall_watch.hpp"
@@ -13,20 +13,14 @@
 #include "http/wire.hpp"
 
 #include <curl/curl.h>
-#include <pthread.h>
-#include <signal.h>
 
-#include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -38,8 +32,12 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr unsigned kConnectSeconds = 15;
 constexpr long kExpectMilliseconds = 1000;       // some proxies never answer an Expect
 constexpr std::uint64_t kExpectFrom = 1U << 20;  // below, sending is cheaper than asking
-constexpr int kPollMilliseconds = 500;
-constexpr long kPooledConnections = 64;
+// A token has no condition to wait for, and its flag may be set by a signal handler.
+constexpr std::chrono::milliseconds kPoll{50};
+// Of one lane: registry, token service, storage, and those that a redirect leads to.
+constexpr long kPooledConnections = 8;
+// What a callback returns that was given fewer bytes.
+constexpr std::size_t kRefused = SIZE_MAX;
 
 template <auto kFunction>
 struct FreeBy {
@@ -49,26 +47,22 @@ using EasyPtr = std::unique_ptr<CURL, FreeBy<curl_easy_cleanup>>;
 using MultiPtr = std::unique_ptr<CURLM, FreeBy<curl_multi_cleanup>>;
 using ListPtr = std::unique_ptr<curl_slist, FreeBy<curl_slist_free_all>>;
 
-/// One request while it is with libcurl. Made and prepared on the caller's thread, then owned and
-/// used by the engine's thread only.
+/// One request while it is with libcurl.
 class Transfer {
  public:
-  Transfer(std::shared_ptr<Exchange> exchange, const TransportOptions& options)
-      : exchange_(std::move(exchange)),
-        tls_(options.tls),
-        stats_(options.stats),
-        stall_seconds_(options.stall_seconds),
-        watch_(stall_seconds_) {}
+  Transfer(const Request& request, const TransportOptions& options)
+      : request_(request),
+        options_(options),
+        exchange_(request),
+        watch_(options.stall_seconds, request.answer_seconds),
+        host_(request.url.authority()) {}
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
+  ~Transfer() = default;
 
   /// With `expect` a large bulk body waits for 100 Continue.
-  Result<void> prepare(const Request& request, const std::string& user_agent, bool expect);
-  CURL* easy() const { return easy_.get(); }
-  Exchange& exchange() const { return *exchange_; }
-  bool stalled(SteadyClock::time_point now);
-  void finish(CURLcode code);
-  void finish_stalled();
+  Result<void> prepare(bool expect);
+  Attempt run(CURLM* lane);
 
  private:
   static std::size_t on_read(char* data, std::size_t size, std::size_t count, void* self);
@@ -87,60 +81,57 @@ class Transfer {
     curl_easy_getinfo(easy_.get(), what, &value);
     return value;
   }
-  Result<void> set_headers(const Request& request);
-  void set_body(const Request& request, bool expect);
-  void set_connection(const Request& request);
-  Result<void> set_tls(const Request& request);
-  void header_end();
+  Result<void> set_headers();
+  void set_body(bool expect);
+  void set_connection();
+  Result<void> set_tls();
+  bool header_end();
+  CURLcode drive(CURLM* lane);
+  bool look_after(bool no_bytes);
+  bool stalled(SteadyClock::time_point now);
+  Attempt finish(CURLcode code);
   Error error_of(CURLcode code) const;
 
+  const Request& request_;
+  const TransportOptions& options_;
+  Exchange exchange_;
+  StallWatch watch_;
+  AnswerHeader header_;
+  const std::string host_;  // for messages: host or host:port
   EasyPtr easy_;
   ListPtr list_;
-  std::shared_ptr<Exchange> exchange_;
-  const std::function<Result<TlsFiles>(const Url&)>& tls_;
-  Stats* stats_;
-  unsigned stall_seconds_;
   CURLcode setup_ = CURLE_OK;
   std::array<char, CURL_ERROR_SIZE> message_{};
-  std::string host_;  // for messages: host or host:port
-  unsigned timeout_seconds_ = 0;
-  bool bulk_ = false;
-  bool has_body_ = false;
   bool expecting_ = false;
-  AnswerHeader header_;
-  StallWatch watch_;
+  bool timed_out_ = false;
 };
 
-Result<void> Transfer::prepare(const Request& request, const std::string& user_agent, bool expect) {
-  host_ = request.url.authority();
-  bulk_ = request.bulk;
-  timeout_seconds_ = request.timeout_seconds;
-  watch_ = StallWatch(stall_seconds_, request.answer_seconds);
+Result<void> Transfer::prepare(bool expect) {
   easy_.reset(curl_easy_init());
   if (!easy_) return Error(ErrorKind::internal, "libcurl: no memory for a request");
-  if (!is_token(request.method)) {
+  if (!is_token(request_.method)) {
     return Error(ErrorKind::usage,
-                 "HTTP method '" + printable(request.method, 32) + "': not a token");
+                 "HTTP method '" + printable(request_.method, 32) + "': not a token");
   }
   set(CURLOPT_ERRORBUFFER, message_.data());
   set(CURLOPT_PRIVATE, this);
-  set(CURLOPT_URL, request.url.text().c_str());
-  set(CURLOPT_USERAGENT, user_agent.c_str());
+  set(CURLOPT_URL, request_.url.text().c_str());
+  set(CURLOPT_USERAGENT, options_.user_agent.c_str());
   set(CURLOPT_WRITEFUNCTION, &Transfer::on_write);
   set(CURLOPT_WRITEDATA, this);
   set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
   set(CURLOPT_HEADERDATA, this);
-  set_connection(request);
-  TRY(set_tls(request));
-  set_body(request, expect);
-  TRY(set_headers(request));
+  set_connection();
+  TRY(set_tls());
+  set_body(expect);
+  TRY(set_headers());
   if (setup_ != CURLE_OK) {
     return Error(ErrorKind::internal, std::string("libcurl: ") + curl_easy_strerror(setup_));
   }
   return {};
 }
 
-void Transfer::set_connection(const Request& request) {
+void Transfer::set_connection() {
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_PATH_AS_IS, 1L);
   set(CURLOPT_FOLLOWLOCATION, 0L);
@@ -157,30 +148,29 @@ void Transfer::set_connection(const Request& request) {
     set(CURLOPT_CAPATH, path);
   }
   // As other clients: a proxy for the world is none for the sandbox on this machine.
-  if (is_loopback_host(request.url.host)) set(CURLOPT_NOPROXY, "*");
+  if (is_loopback_host(request_.url.host)) set(CURLOPT_NOPROXY, "*");
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(kConnectSeconds));
-  // A cancelled name look-up must not hold up the other transfers.
+  // A cancelled name look-up must not hold up its caller.
   set(CURLOPT_QUICK_EXIT, 1L);
   // On a reused connection libcurl sends again by itself when the server hangs up before a byte of
   // the answer. That is a second sending, so such a request gets a connection of its own.
-  if (!request.idempotent) set(CURLOPT_FRESH_CONNECT, 1L);
-  if (bulk_) {
+  if (!request_.idempotent) set(CURLOPT_FRESH_CONNECT, 1L);
+  if (request_.bulk) {
     // Measured: faster than h2 in both directions, and one stream's window can't starve another.
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     set(CURLOPT_BUFFERSIZE, 256L << 10);
-    set(CURLOPT_UPLOAD_BUFFERSIZE, 1L << 20);
+    set(CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10);  // more falls out of the second-level cache
   } else {
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-    if (request.url.scheme == "https") set(CURLOPT_PIPEWAIT, 1L);
-    set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout_seconds_) * 1000L);
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout_seconds) * 1000L);
   }
 }
 
-Result<void> Transfer::set_tls(const Request& request) {
-  if (!tls_ || request.url.scheme != "https") return {};
-  const TlsFiles files = TRY(tls_(request.url));
+Result<void> Transfer::set_tls() {
+  if (!options_.tls || request_.url.scheme != "https") return {};
+  const TlsFiles files = TRY(options_.tls(request_.url));
   if (!files.authorities.empty()) {
     // It takes the place of CURLOPT_CAINFO.
     auto all = TRY(with_usual_authorities(files.authorities, info<char*>(CURLINFO_CAINFO)));
@@ -194,12 +184,12 @@ Result<void> Transfer::set_tls(const Request& request) {
   return {};
 }
 
-void Transfer::set_body(const Request& request, bool expect) {
+void Transfer::set_body(bool expect) {
   const bool may_carry =
-      request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
-  has_body_ = request.body != nullptr;
-  if (has_body_ || may_carry) {  // without a body: Content-Length: 0 (RFC 9110 §8.6)
-    const auto size = has_body_ ? request.body->size() : std::optional<std::uint64_t>(0);
+      request_.method == "POST" || request_.method == "PUT" || request_.method == "PATCH";
+  const bool has_body = request_.body != nullptr;
+  if (has_body || may_carry) {  // without a body: Content-Length: 0 (RFC 9110 §8.6)
+    const auto size = has_body ? request_.body->size() : std::optional<std::uint64_t>(0);
     set(CURLOPT_UPLOAD, 1L);
     set(CURLOPT_INFILESIZE_LARGE, size ? static_cast<curl_off_t>(*size) : curl_off_t{-1});
     set(CURLOPT_READFUNCTION, &Transfer::on_read);
@@ -207,18 +197,18 @@ void Transfer::set_body(const Request& request, bool expect) {
     set(CURLOPT_SEEKFUNCTION, &Transfer::on_seek);
     set(CURLOPT_SEEKDATA, this);
     set(CURLOPT_EXPECT_100_TIMEOUT_MS, kExpectMilliseconds);
-    expecting_ = bulk_ && expect && (!size || *size >= kExpectFrom);
-  } else if (request.method == "HEAD") {
+    expecting_ = request_.bulk && expect && (!size || *size >= kExpectFrom);
+  } else if (request_.method == "HEAD") {
     set(CURLOPT_NOBODY, 1L);
   }
-  set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
 }
 
-Result<void> Transfer::set_headers(const Request& request) {
-  auto lines = TRY(header_lines(request.headers));
+Result<void> Transfer::set_headers() {
+  auto lines = TRY(header_lines(request_.headers));
   // Ours, not libcurl's own: that one it would repeat by itself after a 417, as a second answer.
   lines.emplace_back(expecting_ ? "Expect: 100-continue" : "Expect:");
-  if (bulk_ && !request.headers.get("Accept-Encoding")) {
+  if (request_.bulk && !request_.headers.get("Accept-Encoding")) {
     lines.emplace_back("Accept-Encoding: identity");
   }
   for (const auto& line : lines) {
@@ -233,68 +223,104 @@ Result<void> Transfer::set_headers(const Request& request) {
 
 std::size_t Transfer::on_read(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
-  if (!transfer.has_body_) return 0;
-  const auto pulled =
-      transfer.exchange_->pull({reinterpret_cast<std::uint8_t*>(data), size * count});
-  if (pulled.flow == Exchange::Flow::pause) return CURL_READFUNC_PAUSE;
-  if (pulled.flow == Exchange::Flow::stop) return CURL_READFUNC_ABORT;
-  if (transfer.stats_ != nullptr) transfer.stats_->bytes_sent += pulled.size;
-  return pulled.size;
+  const auto fed = transfer.exchange_.feed({reinterpret_cast<std::uint8_t*>(data), size * count});
+  if (!fed) return CURL_READFUNC_ABORT;
+  if (transfer.options_.stats != nullptr) transfer.options_.stats->bytes_sent += *fed;
+  return *fed;
 }
 
 int Transfer::on_seek(void* self, curl_off_t offset, int origin) {
   if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_FAIL;
-  static_cast<Transfer*>(self)->exchange_->restart();
-  return CURL_SEEKFUNC_OK;
+  return static_cast<Transfer*>(self)->exchange_.rewind() ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 std::size_t Transfer::on_write(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   const std::size_t total = size * count;
-  const auto flow = transfer.exchange_->push({reinterpret_cast<const std::uint8_t*>(data), total});
-  if (flow == Exchange::Flow::pause) return CURL_WRITEFUNC_PAUSE;
-  if (flow == Exchange::Flow::stop) return CURL_WRITEFUNC_ERROR;
-  if (transfer.stats_ != nullptr) transfer.stats_->bytes_received += total;
-  return total;
+  if (transfer.options_.stats != nullptr) transfer.options_.stats->bytes_received += total;
+  return transfer.exchange_.take({reinterpret_cast<const std::uint8_t*>(data), total}) ? total
+                                                                                       : kRefused;
 }
 
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   const std::string_view line(data, size * count);
   const auto state = transfer.header_.add(line);
-  if (state == AnswerHeader::State::block_end) transfer.header_end();
-  return state == AnswerHeader::State::too_large ? 0 : line.size();
+  if (state == AnswerHeader::State::too_large) return kRefused;
+  if (state == AnswerHeader::State::block_end && !transfer.header_end()) return kRefused;
+  return line.size();
 }
 
-void Transfer::header_end() {
+bool Transfer::header_end() {
   const auto status = info<long>(CURLINFO_RESPONSE_CODE);
-  if (status < 200) return;
+  if (status < 200) return true;
   header_.accept();
-  exchange_->answer(static_cast<int>(status), header_.headers());
+  return exchange_.answer(static_cast<int>(status), header_.headers());
 }
 
 bool Transfer::stalled(SteadyClock::time_point now) {
-  if (!bulk_) return false;
   const bool connected = info<curl_off_t>(CURLINFO_PRETRANSFER_TIME_T) > 0;
   const auto moved = info<curl_off_t>(CURLINFO_SIZE_UPLOAD_T) +
                      info<curl_off_t>(CURLINFO_SIZE_DOWNLOAD_T) +
                      static_cast<curl_off_t>(header_.bytes());
-  const bool excused = !connected || exchange_->waiting_for_caller();
-  const bool awaiting_answer = has_body_ && !header_.accepted() && exchange_->body_gone();
-  return watch_.stalled(moved, excused, awaiting_answer, now);
+  const bool awaiting_answer =
+      request_.body != nullptr && !header_.accepted() && exchange_.body_gone();
+  return watch_.stalled(moved, exchange_.was_busy() || !connected, awaiting_answer, now);
 }
 
-void Transfer::finish_stalled() { exchange_->end({watch_.error(host_), true, false}); }
-
-void Transfer::finish(CURLcode code) {
-  const bool sent = info<long>(CURLINFO_REQUEST_SIZE) > 0;
-  if (code == CURLE_OK && header_.accepted()) {
-    exchange_->end({});
-    return;
+bool Transfer::look_after(bool no_bytes) {
+  if (auto ready = options_.cancel.check(); !ready) {
+    return exchange_.stop(std::move(ready).error());
   }
+  const auto now = SteadyClock::now();
+  if (!exchange_.rest(now, no_bytes)) return false;
+  timed_out_ = request_.bulk && stalled(now);
+  return !timed_out_;
+}
+
+CURLcode Transfer::drive(CURLM* lane) {
+  int ready = 1;
+  while (true) {
+    int running = 0;
+    if (curl_multi_perform(lane, &running) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
+    if (running == 0) break;
+    if (!look_after(ready == 0)) return CURLE_ABORTED_BY_CALLBACK;
+    const auto moment = exchange_.holds_bytes() ? Exchange::kMoment : kPoll;
+    curl_multi_poll(lane, nullptr, 0, static_cast<int>(moment.count()), &ready);
+  }
+  int left = 0;
+  const CURLMsg* message = curl_multi_info_read(lane, &left);
+  return message == nullptr ? CURLE_FAILED_INIT : message->data.result;
+}
+
+Attempt Transfer::run(CURLM* lane) {
+  if (auto ready = exchange_.start(); !ready) return {std::move(ready).error(), true, true};
+  if (curl_multi_add_handle(lane, easy_.get()) != CURLM_OK) {
+    return {Error(ErrorKind::internal, "libcurl: no memory for a request"), false, true};
+  }
+  // OpenSSL's writes know no MSG_NOSIGNAL.
+  const BlockedSigpipe blocked;
+  const CURLcode code = drive(lane);
+  exchange_.flush();  // what came before the connection broke counts
+  Attempt attempt = finish(code);
+  curl_multi_remove_handle(lane, easy_.get());
+  return attempt;
+}
+
+Attempt Transfer::finish(CURLcode code) {
+  if (exchange_.stopped()) {
+    if (auto error = exchange_.take_error()) return {std::move(*error), true, true};
+    return {exchange_.take_response(), true, false};
+  }
+  if (exchange_.refused_by_server() || (code == CURLE_OK && header_.accepted())) {
+    return {exchange_.take_response(), true, false};
+  }
+  if (timed_out_) return {watch_.error(host_), true, false};
+  const bool sent = info<long>(CURLINFO_REQUEST_SIZE) > 0;
   if (code == CURLE_OK) code = CURLE_GOT_NOTHING;  // cut off within the header: fine for libcurl
-  exchange_->end({error_of(code), sent, header_.overflow() || is_lasting(code),
-                  code == CURLE_COULDNT_RESOLVE_HOST});
+  bool final = header_.overflow() || is_lasting(code);
+  if (code == CURLE_COULDNT_RESOLVE_HOST) final = !host_may_exist(request_.url.host);
+  return {error_of(code), sent, final};
 }
 
 Error Transfer::error_of(CURLcode code) const {
@@ -303,30 +329,26 @@ Error Transfer::error_of(CURLcode code) const {
                                            std::to_string(limits::kHeaderBytes) + " bytes");
   }
   const bool connected = info<curl_off_t>(CURLINFO_PRETRANSFER_TIME_T) > 0;
-  const bool by_total = !bulk_ && timeout_seconds_ != 0 && timeout_seconds_ <= kConnectSeconds;
+  const unsigned total = request_.timeout_seconds;
+  const bool by_total = !request_.bulk && total != 0 && total <= kConnectSeconds;
   return http::error_of({.code = code,
                          .host = host_,
                          .said = message_.data(),
                          .os_error = info<long>(CURLINFO_OS_ERRNO),
                          .connected = connected,
-                         .seconds = connected || by_total ? timeout_seconds_ : kConnectSeconds});
+                         .seconds = connected || by_total ? total : kConnectSeconds});
 }
 
+/// A lane is a multi handle with the connections that it has open: one transfer at a time uses it,
+/// and the one that was used last is used next.
 class CurlSender final : public Sender {
  public:
   explicit CurlSender(TransportOptions options) : options_(std::move(options)) {}
-  ~CurlSender() override {
-    stopping_ = true;
-    if (!thread_.joinable()) return;
-    curl_multi_wakeup(multi_.get());
-    thread_.join();
-  }
 
   Attempt send_once(const Request& request) override {
     if (auto ready = options_.cancel.check(); !ready) {
       return {std::move(ready.error()), false, true};
     }
-    if (auto ready = start(); !ready) return {std::move(ready.error()), false, true};
     Attempt attempt = exchange_once(request, true);
     // RFC 9110 §10.1.1: repeat without the expectation.
     const bool refused = attempt.result && attempt.result->status == 417;
@@ -338,129 +360,43 @@ class CurlSender final : public Sender {
 
  private:
   Attempt exchange_once(const Request& request, bool expect);
-  Result<void> start();
-  void run();
-  void adopt();
-  void serve();
-  void reap();
-  void drop_all();
-  void release(std::unique_ptr<Transfer>& transfer) {
-    curl_multi_remove_handle(multi_.get(), transfer->easy());
-    transfer.reset();
-  }
+  Result<MultiPtr> take_lane();
 
   const TransportOptions options_;
-  std::mutex mutex_;  // guards start-up and submitted_
-  std::vector<std::unique_ptr<Transfer>> submitted_;
-  MultiPtr multi_;
-  std::vector<std::unique_ptr<Transfer>> active_;  // the engine's thread only; before multi_ goes
-  std::atomic<bool> stopping_{false};
-  std::thread thread_;
+  std::mutex mutex_;  // guards idle_
+  std::vector<MultiPtr> idle_;
 };
 
 Attempt CurlSender::exchange_once(const Request& request, bool expect) {
-  auto exchange = std::make_shared<Exchange>([this] { curl_multi_wakeup(multi_.get()); });
-  auto transfer = std::make_unique<Transfer>(exchange, options_);
-  if (auto ready = transfer->prepare(request, options_.user_agent, expect); !ready) {
+  auto lane = take_lane();
+  if (!lane) return {std::move(lane).error(), false, true};
+  Transfer transfer(request, options_);
+  if (auto ready = transfer.prepare(expect); !ready) {
     return {std::move(ready.error()), false, true};
   }
   const auto begun = SteadyClock::now();
   if (options_.stats != nullptr) ++options_.stats->requests;
-  {
-    const std::lock_guard lock(mutex_);
-    submitted_.push_back(std::move(transfer));
-  }
-  curl_multi_wakeup(multi_.get());
-  Attempt attempt = pump(*exchange, request, options_.cancel);
-  if (exchange->ending().unresolved) attempt.final = !host_may_exist(request.url.host);
+  Attempt attempt = transfer.run(lane->get());
   log_attempt(options_.logger, request, attempt, SteadyClock::now() - begun);
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(lane.take());
   return attempt;
 }
 
-Result<void> CurlSender::start() {
-  const std::lock_guard lock(mutex_);
-  if (thread_.joinable()) return {};
+Result<MultiPtr> CurlSender::take_lane() {
   static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);  // 7 ms, so not earlier
-  multi_.reset(global == CURLE_OK ? curl_multi_init() : nullptr);
-  if (!multi_) return Error(ErrorKind::internal, "libcurl: could not be started");
-  curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, kPooledConnections);
-  try {
-    thread_ = std::thread([this] { run(); });
-  } catch (const std::system_error& e) {
-    return Error(ErrorKind::io, std::string("transfer thread: ") + e.what());
-  }
-  return {};
-}
-
-void CurlSender::run() {
-  // Signals belong to the main thread; SIGPIPE from OpenSSL's writes must end nobody (NOSIGNAL).
-  sigset_t all;
-  sigfillset(&all);
-  pthread_sigmask(SIG_BLOCK, &all, nullptr);
-  while (!stopping_) {
-    adopt();
-    int running = 0;
-    if (curl_multi_perform(multi_.get(), &running) != CURLM_OK) drop_all();
-    reap();
-    serve();
-    curl_multi_poll(multi_.get(), nullptr, 0, active_.empty() ? 60'000 : kPollMilliseconds,
-                    nullptr);
-  }
-  drop_all();
-}
-
-void CurlSender::drop_all() {
-  for (auto& transfer : active_) {
-    transfer->finish(CURLE_ABORTED_BY_CALLBACK);
-    release(transfer);
-  }
-  active_.clear();
-}
-
-void CurlSender::adopt() {
-  std::vector<std::unique_ptr<Transfer>> fresh;
   {
     const std::lock_guard lock(mutex_);
-    fresh.swap(submitted_);
-  }
-  for (auto& transfer : fresh) {
-    if (curl_multi_add_handle(multi_.get(), transfer->easy()) == CURLM_OK) {
-      active_.push_back(std::move(transfer));
-    } else {
-      transfer->finish(CURLE_OUT_OF_MEMORY);
+    if (!idle_.empty()) {
+      MultiPtr lane = std::move(idle_.back());
+      idle_.pop_back();
+      return lane;
     }
   }
-}
-
-void CurlSender::serve() {
-  const auto now = SteadyClock::now();
-  for (auto& transfer : active_) {
-    if (transfer->exchange().abandoned()) {
-      release(transfer);
-    } else if (transfer->stalled(now)) {
-      transfer->finish_stalled();
-      release(transfer);
-    } else if (transfer->exchange().take_resume()) {
-      curl_easy_pause(transfer->easy(), CURLPAUSE_CONT);
-    }
-  }
-  std::erase(active_, nullptr);
-}
-
-void CurlSender::reap() {
-  int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
-    if (message->msg != CURLMSG_DONE) continue;
-    CURL* easy = message->easy_handle;
-    const CURLcode code = message->data.result;  // the message dies with the removal
-    for (auto& transfer : active_) {
-      if (transfer->easy() != easy) continue;
-      transfer->finish(code);
-      release(transfer);
-      break;
-    }
-    std::erase(active_, nullptr);
-  }
+  MultiPtr lane(global == CURLE_OK ? curl_multi_init() : nullptr);
+  if (!lane) return Error(ErrorKind::internal, "libcurl: could not be started");
+  curl_multi_setopt(lane.get(), CURLMOPT_MAXCONNECTS, kPooledConnections);
+  return lane;
 }
 
 }  // namespace

@@ -1,205 +1,159 @@
-// The bounded buffers of one transfer.
+// Exchange: feeds the body, hands on the answer, and holds both to what was announced.
 #include "http/exchange.hpp"
 
+#include "base/limits.hpp"
+#include "base/text.hpp"
+
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace mpk::http {
 namespace {
 
-// Of an answer's bytes: less is left to grow for a moment, since every piece costs whoever hashes
-// and writes it a switch of threads, and two large pieces are hashed together.
-constexpr std::size_t kWorthTaking = Exchange::kBufferSize / 2;
-constexpr std::chrono::milliseconds kMoment{5};
+// Two pieces of this size are hashed together for little more than one (crypto/hash_pairs.hpp).
+constexpr std::size_t kWorthHandingOn = Exchange::kGathered / 2;
 
 }  // namespace
 
-Exchange::Pulled Exchange::pull(std::span<std::uint8_t> into) {
-  const std::lock_guard lock(mutex_);
-  if (abandoned_) return {Flow::stop, 0};
-  if (rewind_wanted_ || up_.empty()) {
-    if (!rewind_wanted_ && up_finished_) return {Flow::go, 0};
-    pull_paused_ = true;
-    return {Flow::pause, 0};
+Exchange::Exchange(const Request& request)
+    : request_(request), body_gone_(request.body == nullptr) {
+  if (request.body != nullptr) announced_ = request.body->size();
+}
+
+Result<void> Exchange::start() {
+  if (request_.body == nullptr || announced_ != 0U) return {};
+  body_gone_ = true;
+  return check_end();
+}
+
+bool Exchange::stop(Error error) {
+  if (!stopped()) error_ = std::move(error);
+  return false;
+}
+
+// No exception may pass through libcurl.
+template <class Work>
+bool Exchange::go_on(Work work) {
+  try {
+    if (Result<void> done = work(); !done) stop(std::move(done).error());
+  } catch (const std::exception& thrown) {
+    stop({ErrorKind::internal, std::string("unexpected exception: ") + thrown.what()});
   }
-  const Bytes& front = up_.front();
-  const std::size_t count = std::min(into.size(), front.size() - up_offset_);
-  std::copy_n(front.data() + up_offset_, count, into.data());
-  pulled_any_ = true;
-  up_offset_ += count;
-  if (up_offset_ == front.size()) {
-    spare_.push_back(std::move(up_.front()));
-    up_.pop_front();
-    up_offset_ = 0;
-    changed_.notify_all();
+  return !stopped();
+}
+
+std::optional<std::size_t> Exchange::feed(std::span<std::uint8_t> into) {
+  if (stopped()) return std::nullopt;
+  if (body_gone_) return 0;
+  busy_ = true;
+  std::size_t count = 0;
+  const bool on = go_on([&]() -> Result<void> {
+    count = TRY(read(into));
+    return {};
+  });
+  return on ? std::optional(count) : std::nullopt;
+}
+
+Result<std::size_t> Exchange::read(std::span<std::uint8_t> into) {
+  if (announced_) {
+    const auto left = std::min<std::uint64_t>(into.size(), *announced_ - produced_);
+    into = into.first(static_cast<std::size_t>(left));
   }
-  return {Flow::go, count};
+  const std::size_t count = TRY(request_.body->read(into));
+  if (count == 0 && announced_) return changed_body("only " + std::to_string(produced_));
+  produced_ += count;
+  body_gone_ = announced_ ? produced_ == *announced_ : count == 0;
+  if (body_gone_ && announced_) TRY(check_end());  // before the server has a whole body
+  return count;
 }
 
-void Exchange::restart() {
-  const std::lock_guard lock(mutex_);
-  if (!pulled_any_) return;
-  rewind_wanted_ = true;
-  pulled_any_ = false;
-  up_finished_ = false;
-  up_.clear();
-  up_offset_ = 0;
-  changed_.notify_all();
+// Nothing may follow the announced bytes: a file that grows while it is sent is an error.
+Result<void> Exchange::check_end() {
+  std::uint8_t extra = 0;
+  if (TRY(request_.body->read({&extra, 1})) != 0) return changed_body("more");
+  return {};
 }
 
-void Exchange::answer(int status, Headers headers) {
-  const std::lock_guard lock(mutex_);
-  status_ = status;
-  headers_ = std::move(headers);
-  answered_ = true;
-  changed_.notify_all();
+bool Exchange::rewind() {
+  if (request_.body == nullptr || produced_ == 0) return !stopped();
+  produced_ = 0;
+  body_gone_ = false;
+  return go_on([&] { return request_.body->rewind(); });
 }
 
-Exchange::Flow Exchange::push(BytesView bytes) {
-  const std::lock_guard lock(mutex_);
-  if (abandoned_) return Flow::stop;
-  if (!down_.empty() && down_.back().size() + bytes.size() <= kBufferSize) {
-    const bool was_small = down_.back().size() < kWorthTaking;
-    down_.back().insert(down_.back().end(), bytes.begin(), bytes.end());
-    if (was_small && down_.back().size() >= kWorthTaking) changed_.notify_all();
-    return Flow::go;
+bool Exchange::answer(int status, Headers headers) {
+  response_.status = status;
+  response_.headers = std::move(headers);
+  return go_on([&] { return begin(); });
+}
+
+Result<void> Exchange::begin() {
+  if (!success()) return {};
+  if (request_.sink != nullptr) return request_.sink->begin(response_.status, response_.headers);
+  const auto length = parse_u64(response_.headers.get("Content-Length").value_or(""));
+  if (request_.method != "HEAD" && length && *length > request_.response_cap) return over_cap();
+  return {};
+}
+
+bool Exchange::take(BytesView bytes) {
+  if (stopped()) return false;
+  if (request_.sink == nullptr || !success()) return go_on([&] { return keep(bytes); });
+  if (gathered_.size() + bytes.size() > kGathered && !flush()) return false;
+  if (gathered_.empty() && bytes.size() >= kWorthHandingOn)
+    return go_on([&] { return deliver(bytes); });
+  if (gathered_.empty()) gathered_since_ = std::chrono::steady_clock::now();
+  gathered_.insert(gathered_.end(), bytes.begin(), bytes.end());
+  return true;
+}
+
+Result<void> Exchange::deliver(BytesView bytes) {
+  busy_ = true;
+  return request_.sink->write(bytes);
+}
+
+bool Exchange::flush() {
+  if (stopped()) return false;
+  if (gathered_.empty()) return true;
+  const bool on = go_on([&] { return deliver(gathered_); });
+  gathered_.clear();
+  return on;
+}
+
+bool Exchange::rest(Time now, bool no_bytes) {
+  if (holds_bytes() && (no_bytes || now - gathered_since_ > kMoment)) return flush();
+  if (no_bytes && request_.sink != nullptr) return go_on([&] { return request_.sink->poll(); });
+  return !stopped();
+}
+
+Result<void> Exchange::keep(BytesView bytes) {
+  auto& body = response_.body;
+  if (success()) {
+    if (bytes.size() > request_.response_cap - body.size()) return over_cap();
+    body.append(as_text(bytes));
+    return {};
   }
-  if (down_.size() >= kBuffers) {
-    push_paused_ = true;
-    return Flow::pause;
-  }
-  Bytes buffer;
-  if (!spare_.empty()) {
-    buffer = std::move(spare_.back());
-    spare_.pop_back();
-  }
-  buffer.assign(bytes.begin(), bytes.end());
-  down_.push_back(std::move(buffer));
-  changed_.notify_all();
-  return Flow::go;
+  // The status says enough; an endless error page is not read to its end.
+  body.append(as_text(bytes).substr(0, limits::kErrorBody - body.size()));
+  enough_ = body.size() == limits::kErrorBody;
+  return {};
 }
 
-void Exchange::end(Ending ending) {
-  const std::lock_guard lock(mutex_);
-  ending_ = std::move(ending);
-  changed_.notify_all();
+Response Exchange::take_response() {
+  response_.url = request_.url;
+  return std::move(response_);
 }
 
-bool Exchange::take_resume() {
-  const std::lock_guard lock(mutex_);
-  return std::exchange(resume_, false);
+Error Exchange::changed_body(const std::string& found) const {
+  return {ErrorKind::mismatch, request_.method + " " + request_.url.redacted() +
+                                   ": the body was announced with " + std::to_string(*announced_) +
+                                   " bytes but has " + found};
 }
 
-bool Exchange::abandoned() const {
-  const std::lock_guard lock(mutex_);
-  return abandoned_;
-}
-
-bool Exchange::waiting_for_caller() const {
-  const std::lock_guard lock(mutex_);
-  return pull_paused_ || push_paused_ || resume_;
-}
-
-bool Exchange::body_gone() const {
-  const std::lock_guard lock(mutex_);
-  return up_finished_ && up_.empty() && !rewind_wanted_;
-}
-
-Exchange::Event Exchange::wait(std::chrono::milliseconds limit) {
-  std::unique_lock lock(mutex_);
-  auto event = Event::nothing;
-  bool patient = true;
-  const auto look = [&] {
-    if (rewind_wanted_) {
-      event = Event::rewind;
-    } else if (answered_ && !answer_seen_) {
-      event = Event::answer;
-      answer_seen_ = true;
-    } else if (!down_.empty() &&
-               (!patient || ending_ || down_.size() > 1 || down_.front().size() >= kWorthTaking)) {
-      event = Event::bytes;
-    } else if (ending_) {
-      event = Event::ended;
-    } else if (!up_finished_ && up_.size() < kBuffers) {
-      event = Event::room;
-    }
-    return event != Event::nothing;
-  };
-  if (changed_.wait_for(lock, std::min(limit, kMoment), look)) return event;
-  patient = false;
-  changed_.wait_for(lock, limit - std::min(limit, kMoment), look);
-  return event;
-}
-
-/// Lets the engine go on after a pause; the call itself needs no lock.
-void Exchange::wake_if_paused(std::unique_lock<std::mutex> lock, bool& paused) {
-  const bool was_paused = std::exchange(paused, false);
-  if (was_paused) resume_ = true;
-  lock.unlock();
-  if (was_paused) wake_();
-}
-
-void Exchange::rewound() {
-  const std::lock_guard lock(mutex_);
-  rewind_wanted_ = false;
-}
-
-Bytes Exchange::spare() {
-  const std::lock_guard lock(mutex_);
-  if (spare_.empty()) return {};
-  Bytes buffer = std::move(spare_.back());
-  spare_.pop_back();
-  return buffer;
-}
-
-void Exchange::give(Bytes bytes) {
-  std::unique_lock lock(mutex_);
-  if (rewind_wanted_) return;
-  up_.push_back(std::move(bytes));
-  wake_if_paused(std::move(lock), pull_paused_);
-}
-
-void Exchange::finish_body() {
-  std::unique_lock lock(mutex_);
-  if (rewind_wanted_) return;
-  up_finished_ = true;
-  wake_if_paused(std::move(lock), pull_paused_);
-}
-
-Bytes Exchange::take() {
-  std::unique_lock lock(mutex_);
-  Bytes bytes = std::move(down_.front());
-  down_.pop_front();
-  wake_if_paused(std::move(lock), push_paused_);
-  return bytes;
-}
-
-void Exchange::recycle(Bytes bytes) {
-  const std::lock_guard lock(mutex_);
-  if (spare_.size() < 2 * kBuffers) spare_.push_back(std::move(bytes));
-}
-
-void Exchange::abandon() {
-  {
-    const std::lock_guard lock(mutex_);
-    abandoned_ = true;
-  }
-  wake_();
-}
-
-int Exchange::status() const {
-  const std::lock_guard lock(mutex_);
-  return status_;
-}
-
-Headers Exchange::take_headers() {
-  const std::lock_guard lock(mutex_);
-  return std::move(headers_);
-}
-
-Exchange::Ending Exchange::ending() const {
-  const std::lock_guard lock(mutex_);
-  return ending_.value_or(Ending{});
+Error Exchange::over_cap() const {
+  return {ErrorKind::too_large, request_.method + " " + request_.url.redacted() +
+                                    ": the answer is over " +
+                                    std::to_string(request_.response_cap) + " bytes"};
 }
 
 }  // namespace mpk::http

@@ -1,95 +1,81 @@
-// Exchange: the bounded buffers between the thread that runs transfers and the caller of send().
+// Exchange: a request's source and sink as a transfer calls them, and what came of it.
 #pragma once
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "base/result.hpp"
 #include "http/message.hpp"
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
-#include <deque>
-#include <functional>
-#include <mutex>
+#include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
+#include <string>
+#include <utility>
 
 namespace mpk::http {
 
-/// One transfer. The engine's end never blocks and never sees the request's source or sink, so disk
-/// and hashing of several transfers run side by side on their callers' threads, and no more than
-/// kBuffers × kBufferSize bytes wait in either direction. Thread-safe.
+/// One transfer's end at the caller: what the source gives goes straight into the buffer that is
+/// sent from, and what arrives straight to the sink, unless it comes in pieces so small that
+/// hashing and writing each would cost more than a copy. Once a member says stop, `stopped()` is
+/// true and the transfer ends. Not thread-safe.
 class Exchange {
  public:
-  static constexpr std::size_t kBufferSize = 256U << 10;
-  static constexpr std::size_t kBuffers = 4;
+  using Time = std::chrono::steady_clock::time_point;
+  static constexpr std::size_t kGathered = 256U << 10;
+  /// How long gathered bytes wait for more of them.
+  static constexpr std::chrono::milliseconds kMoment{5};
 
-  /// How the transfer ended, from the engine's side.
-  struct Ending {
-    std::optional<Error> error;
-    bool sent = true;         // as in Attempt
-    bool final = false;       // as in Attempt
-    bool unresolved = false;  // the host name was not found; why, the caller may ask
-  };
-  enum class Flow { go, pause, stop };
-  struct Pulled {
-    Flow flow = Flow::go;
-    std::size_t size = 0;  // 0 with go: the end of the body
-  };
-  /// What the caller should do next. `ended` comes after the last byte of the answer was taken.
-  enum class Event { nothing, rewind, answer, bytes, ended, room };
+  /// `request` must outlive it.
+  explicit Exchange(const Request& request);
 
-  /// `wake` makes the engine look at take_resume() and abandoned(); called without a lock held.
-  explicit Exchange(std::function<void()> wake) : wake_(std::move(wake)) {}
+  /// Before the transfer: a body without bytes is never asked for.
+  Result<void> start();
+  /// Body bytes into `into`; 0 at the end, nullopt: stop.
+  std::optional<std::size_t> feed(std::span<std::uint8_t> into);
+  // False: stop.
+  bool rewind();  // the body is needed from its start again
+  bool answer(int status, Headers headers);
+  bool take(BytesView bytes);
+  bool flush();                        // hands on what was gathered
+  bool rest(Time now, bool no_bytes);  // between two looks at the network
+  bool stop(Error error);
 
-  // The engine's end.
-  Pulled pull(std::span<std::uint8_t> into);
-  void restart();  // the body is needed from its start again
-  void answer(int status, Headers headers);
-  Flow push(BytesView bytes);
-  void end(Ending ending);
-  bool take_resume();  // true once after the reason of a pause went away
-  bool abandoned() const;
-  bool waiting_for_caller() const;  // paused, or about to be
-  bool body_gone() const;           // the whole request body was pulled
-
-  // The caller's end.
-  /// Waits at most `limit`; `room` is reported only until finish_body().
-  Event wait(std::chrono::milliseconds limit);
-  void rewound();          // after the source was rewound on Event::rewind
-  Bytes spare();           // an empty buffer, reused where possible
-  void give(Bytes bytes);  // dropped if a rewind was asked for meanwhile
-  void finish_body();      // no (more) request body
-  Bytes take();            // on Event::bytes; hand it back by recycle()
-  void recycle(Bytes bytes);
-  void abandon();  // the caller has seen enough
-  int status() const;
-  Headers take_headers();
-  Ending ending() const;
+  bool stopped() const { return error_.has_value() || enough_; }
+  bool holds_bytes() const { return !gathered_.empty(); }
+  bool body_gone() const { return body_gone_; }
+  /// Whether source or sink were at work since this was last asked.
+  bool was_busy() { return std::exchange(busy_, false); }
+  /// An answer of 400 or more counts even when the connection breaks after its headers: servers
+  /// that refuse an upload hang up on it.
+  bool refused_by_server() const { return response_.status >= 400; }
+  /// Why it stopped; nullopt: because enough is known.
+  std::optional<Error> take_error() { return std::move(error_); }
+  Response take_response();
 
  private:
-  void wake_if_paused(std::unique_lock<std::mutex> lock, bool& paused);
+  bool success() const { return response_.status >= 200 && response_.status < 300; }
+  template <class Work>
+  bool go_on(Work work);
+  Result<std::size_t> read(std::span<std::uint8_t> into);
+  Result<void> check_end();
+  Result<void> begin();
+  Result<void> deliver(BytesView bytes);
+  Result<void> keep(BytesView bytes);
+  Error changed_body(const std::string& found) const;
+  Error over_cap() const;
 
-  const std::function<void()> wake_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Bytes> up_;
-  std::size_t up_offset_ = 0;  // within up_.front()
-  std::deque<Bytes> down_;
-  std::vector<Bytes> spare_;
-  bool pulled_any_ = false;
-  bool up_finished_ = false;
-  bool rewind_wanted_ = false;
-  bool pull_paused_ = false;
-  bool push_paused_ = false;
-  bool resume_ = false;
-  bool abandoned_ = false;
-  bool answered_ = false;
-  bool answer_seen_ = false;
-  int status_ = 0;
-  Headers headers_;
-  std::optional<Ending> ending_;
+  const Request& request_;
+  std::optional<std::uint64_t> announced_;
+  std::uint64_t produced_ = 0;
+  bool body_gone_ = false;
+  Bytes gathered_;
+  Time gathered_since_;
+  Response response_;
+  std::optional<Error> error_;
+  bool enough_ = false;
+  bool busy_ = false;
 };
 
 }  // namespace mpk::http

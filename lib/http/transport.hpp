@@ -42,7 +42,7 @@ struct TransportOptions {
   std::function<Result<TlsFiles>(const Url&)> tls;
 };
 
-/// libcurl: one multi handle on one thread, started at the first send(). Follows redirects by hand:
+/// libcurl, each transfer on its caller's thread, connections kept. Follows redirects by hand:
 /// at most limits::kRedirects, never https → http, Authorization, Cookie and Proxy-Authorization
 /// dropped when the origin changes. Retries by http/retry.hpp where the body can be sent again.
 /// Proxies from the usual variables; TLS verified, at least 1.2; SSL_CERT_FILE honoured.
