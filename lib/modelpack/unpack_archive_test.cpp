@@ -176,6 +176,17 @@ TEST_CASE("special bits are left out, with a warning") {
   REQUIRE(out.warnings.size() == 1);
   CHECK(out.warnings[0].find("setuid") != std::string::npos);
   CHECK(tree.mode("a") == 0755);
+
+  // Of a raw layer its metadata says them.
+  for (const auto& [mode, warnings] : {std::pair("2541", 1U), {"493", 0U}}) {
+    Pack raw;
+    raw.add("doc.v1.raw", "b", "x");
+    raw.manifest.layers[0].annotations[std::string(kAnnotationMetadata)] =
+        R"({"mode":)" + std::string(mode) + "}";
+    const Tree target;
+    CHECK(raw.unpack(target).take().warnings.size() == warnings);
+    CHECK(target.mode("b") == 0755);
+  }
 }
 
 TEST_CASE("a selection reaches into archives, and its patterns must take something") {
