@@ -345,6 +345,15 @@ TEST_CASE("item 18: a whole blob that is too large for a proxy goes in pieces, a
   }
 }
 
+TEST_CASE("item 18: a piece that breaks off is sent again although the whole was too large") {
+  const auto text = test::upload_text(2500);
+  FaultRegistry registry;
+  registry.most_put = 600;
+  registry.fault = on("PATCH", 1, {.kind = Fault::Kind::reset_in_body, .bytes = 300});
+  CHECK(UploadRun(registry, small()).blob(text).take() == Pushed::uploaded);
+  check_there(registry, text);
+}
+
 TEST_CASE("item 18: streams and whole blobs that are both too large end in smaller pieces") {
   const auto text = test::upload_text(2500);
   FaultRegistry registry;
