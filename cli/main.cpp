@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
   token();
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) stop_on(signal);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error, not an end
   std::signal(SIGCHLD, SIG_DFL);  // an inherited SIG_IGN would hide how children end
   return mpk::cli::run_app({argv + 1, argv + argc}, token());
 }

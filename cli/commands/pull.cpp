@@ -90,7 +90,8 @@ Command pull_command() {
         o->evidence.add_to(set);
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };
-      }};
+      },
+      .goes_on = true};
 }
 
 }  // namespace mpk::cli
