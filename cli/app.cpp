@@ -20,7 +20,9 @@
 namespace mpk::cli {
 namespace {
 
-void to_stderr(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+void to_stderr(const std::string& text) {
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+}
 
 int refuse(const Error& error, bool verbose) {
   to_stderr(error_text(error, verbose));

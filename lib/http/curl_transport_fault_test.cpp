@@ -5,7 +5,6 @@
 #include "testing/http_bodies.hpp"
 #include "testing/raw_server.hpp"
 
-#include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -187,6 +186,7 @@ TEST_CASE("a bulk transfer that stands still times out, whatever its deadline") 
 TEST_CASE("an upload that nobody takes times out") {
   // Connections are made by the kernel; nobody accepts them.
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  REQUIRE(listener >= 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

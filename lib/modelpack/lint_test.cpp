@@ -267,7 +267,7 @@ TEST_CASE("what is no manifest has no findings, it is refused") {
 }
 
 TEST_CASE("archives are read as pull reads them, and what it would refuse is told") {
-  using archive::test::tar;
+  using mpk::archive::test::tar;
   oci::MemoryStore store;
   const auto layer = [&](const std::string& content, const std::string& path) {
     auto out = oci::push_text(store, "application/vnd.cncf.model.dataset.v1.tar", content).take();

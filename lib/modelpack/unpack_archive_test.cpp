@@ -213,9 +213,10 @@ TEST_CASE("a selection reaches into archives, and its patterns must take somethi
 
 TEST_CASE("ten thousand small files come out") {
   Entries entries;
-  for (int i = 0; i < 10'000; ++i)
+  for (int i = 0; i < 10'000; ++i) {
     entries.push_back({.path = "d" + std::to_string(i % 7) + "/" + std::to_string(i),
                        .content = std::to_string(i)});
+  }
   Pack pack;
   pack.add_tar("data", entries, "dataset.v1.tar+zstd");
   const Tree tree;

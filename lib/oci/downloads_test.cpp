@@ -8,7 +8,6 @@
 
 #include <doctest/doctest.h>
 
-#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <mutex>
@@ -28,7 +27,7 @@ DownloadRegistry::Plan well(std::size_t, const http::Request&) { return {}; }
 
 /// One pull of one blob into a folder.
 struct Pull {
-  explicit Pull(const Descriptor& blob_) : blob(blob_) {}
+  explicit Pull(const Descriptor& wanted) : blob(wanted) {}
 
   Result<void> run(DownloadRegistry& registry, std::size_t workers = 4) {
     const auto store = test::store_over(registry);

@@ -51,7 +51,8 @@ class Watchdog {
       : thread_([this, seed, limit] {
           std::unique_lock lock(mutex_);
           if (ended_.wait_for(lock, limit, [this] { return over_; })) return;
-          std::fprintf(stderr, "the schedule hangs; replay it with MPK_SEED=%u\n", seed);
+          static_cast<void>(
+              std::fprintf(stderr, "the schedule hangs; replay it with MPK_SEED=%u\n", seed));
           std::_Exit(1);
         }) {}
   Watchdog(const Watchdog&) = delete;

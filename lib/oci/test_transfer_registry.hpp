@@ -118,12 +118,12 @@ class TransferRegistry final : public http::Transport {
   // What was read of a body, in the place of the body.
   struct Read final : Source {
     Read(std::string bytes, std::optional<std::uint64_t> announced)
-        : text(std::move(bytes)), size_(announced) {}
-    std::optional<std::uint64_t> size() const override { return size_; }
+        : text(std::move(bytes)), announced_size(announced) {}
+    std::optional<std::uint64_t> size() const override { return announced_size; }
     Result<std::size_t> read(std::span<std::uint8_t> buffer) override { return text.read(buffer); }
     Result<void> seek(std::uint64_t offset) override { return text.seek(offset); }
     http::TextSource text;
-    std::optional<std::uint64_t> size_;
+    std::optional<std::uint64_t> announced_size;
   };
 
   static Error lost() { return Error(ErrorKind::network, "connection reset"); }

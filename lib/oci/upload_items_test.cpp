@@ -28,7 +28,7 @@ RemoteOptions small() {
 std::string digest(const std::string& text) { return crypto::sha256(text).text(); }
 
 // The n-th request with this method meets the fault, once.
-auto on(std::string method, unsigned n, Fault fault) {
+auto on(const std::string& method, unsigned n, Fault fault) {
   return [=, seen = 0U](const http::Request& request) mutable {
     return request.method == method && ++seen == n ? fault : Fault();
   };
@@ -228,10 +228,10 @@ TEST_CASE(
     CHECK(run.either(test::upload_text(2600)).take() == Pushed::uploaded);
     CHECK(UploadRun(registry, options).either(test::upload_text(2700)).take() == Pushed::uploaded);
     CHECK(registry.count("PATCH") == 1);
-    clock.set(clock.now().plus_seconds(7 * 24 * 3600));
+    clock.set(clock.now().plus_seconds(std::int64_t{7} * 24 * 3600));
     CHECK(UploadRun(registry, options).either(test::upload_text(2800)).take() == Pushed::uploaded);
     CHECK(registry.count("PATCH") == 2);
-    clock.set(clock.now().plus_seconds(7 * 24 * 3600));
+    clock.set(clock.now().plus_seconds(std::int64_t{7} * 24 * 3600));
   }
 }
 
