@@ -15,11 +15,14 @@
 #include <cstdio>
 #include <exception>
 #include <optional>
+#include <utility>
 
 namespace mpk::cli {
 namespace {
 
-void to_stderr(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+void to_stderr(const std::string& text) {
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+}
 
 int refuse(const Error& error, bool verbose) {
   to_stderr(error_text(error, verbose));
@@ -78,6 +81,13 @@ bool asks_for_help(const std::vector<std::string>& arguments) {
   return false;
 }
 
+Error how_to_go_on(Error error, const Command& command) {
+  if (error.kind() != ErrorKind::cancelled || !command.goes_on || !error.hint().empty())
+    return error;
+  return std::move(error).with_hint(
+      "run the same command again: what is there already is not moved again");
+}
+
 int run_command(const Command& command, const std::vector<std::string>& arguments,
                 const CancelToken& cancel) {
   OptionSet set;
@@ -91,7 +101,7 @@ int run_command(const Command& command, const std::vector<std::string>& argument
   Session session(common, cancel);
   auto outcome = run(session);
   auto finished = session.finish();
-  if (!outcome) return refuse(outcome.error(), common.verbose);
+  if (!outcome) return refuse(how_to_go_on(std::move(outcome).error(), command), common.verbose);
   if (finished) return *outcome;
   // A refusal stays one though nobody could read why.
   const int code = refuse(finished.error(), common.verbose);

@@ -26,7 +26,7 @@ void stop_on(int signal) {
   if (sigaction(signal, nullptr, &inherited) != 0 || inherited.sa_handler == SIG_IGN) return;
   struct sigaction action{};
   action.sa_handler = on_signal;
-  sigaction(signal, &action, nullptr);
+  static_cast<void>(sigaction(signal, &action, nullptr));
 }
 
 }  // namespace
@@ -37,7 +37,10 @@ int main(int argc, char** argv) {
   mpk::cli::hold_standard_streams();
   token();
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) stop_on(signal);
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGCHLD, SIG_DFL);  // an inherited SIG_IGN would hide how children end
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  // A limit on the size of files is an error, not an end.
+  static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
+  // An inherited SIG_IGN would hide how children end.
+  static_cast<void>(std::signal(SIGCHLD, SIG_DFL));
   return mpk::cli::run_app({argv + 1, argv + argc}, token());
 }

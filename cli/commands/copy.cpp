@@ -81,7 +81,8 @@ Command copy_command() {
         set.flag("--no-referrers", o->no_referrers, "Leave signatures and attestations behind");
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };
-      }};
+      },
+      .goes_on = true};
 }
 
 }  // namespace mpk::cli

@@ -22,6 +22,7 @@ struct Options {
   RegistryOptions registry;
   std::string reference;
   std::string fail_on = "error";
+  bool manifest_only = false;
 };
 
 Json finding_json(const modelpack::LintFinding& finding) {
@@ -65,7 +66,12 @@ Result<int> run(const Options& o, Session& session) {
   const auto manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type));
   const auto config =
       TRY(oci::fetch_text(*store, manifest.config, limits::kConfigBlob).with("config"));
-  const auto findings = TRY(modelpack::lint(bytes, config));
+  std::vector<modelpack::LintedArchive> archives;
+  if (!o.manifest_only) {
+    archives =
+        TRY(modelpack::read_linted_archives(*store, manifest, &context.progress, context.cancel));
+  }
+  const auto findings = TRY(modelpack::lint(bytes, config, archives));
   const bool failed = std::ranges::any_of(
       findings, [&](const auto& finding) { return finding.severity >= fail_on; });
   const int code = failed ? kExitFailed : kExitPass;
@@ -96,7 +102,7 @@ Command lint_command() {
       .description =
           "Manifest and config are held against the present specification and its "
           "last release (v0.0.7), and\n"
-          "against what known readers refuse or skip. Layers are not read.",
+          "against what known readers refuse or skip. Of the layers, archives are read.",
       .examples = {{"mpk lint ghcr.io/acme/tiny-llama:1.0", "in a registry"},
                    {"mpk lint oci:./models:1.0 --fail-on warning", "be strict"},
                    {"mpk lint ghcr.io/acme/tiny-llama:1.0 --format json | jq '.findings[].code'",
@@ -106,6 +112,7 @@ Command lint_command() {
         set.positional("REF", o->reference, "Artifact", ValueKind::reference);
         set.choice("--fail-on", o->fail_on, {"error", "warning", "note"},
                    "The least severity that makes the exit code 1");
+        set.flag("--manifest-only", o->manifest_only, "Read no archive: manifest and config only");
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };
       }};

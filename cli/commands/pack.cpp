@@ -77,7 +77,8 @@ Command pack_command() {
                  "Copy nothing: note where each file is, and prove it again when it is used");
         set.flag("--no-cache", o->no_cache, kNoCacheHelp);
         return [o](Session& session) { return run(*o, session); };
-      }};
+      },
+      .goes_on = true};
 }
 
 }  // namespace mpk::cli

@@ -95,7 +95,8 @@ Command pull_command() {
         set.flag("--check-tag", o->check_tag, "Refuse when the tag beside a digest has moved");
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };
-      }};
+      },
+      .goes_on = true};
 }
 
 }  // namespace mpk::cli

@@ -137,7 +137,8 @@ Command push_command() {
         set.option("--parts", "N", o->parts,
                    "With --join: how many parts there must be (default: as their tags say)");
         return [o](Session& session) { return run(*o, session); };
-      }};
+      },
+      .goes_on = true};
 }
 
 }  // namespace mpk::cli

@@ -124,7 +124,8 @@ Command ship_command() {
         o->provenance.add_to(set);
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };
-      }};
+      },
+      .goes_on = true};
 }
 
 }  // namespace mpk::cli

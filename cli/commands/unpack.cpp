@@ -46,7 +46,8 @@ Command unpack_command() {
         set.positional("REF", o->reference, "Artifact", ValueKind::reference);
         o->pull.add_to(set);
         return [o](Session& session) { return run(*o, session); };
-      }};
+      },
+      .goes_on = true};
 }
 
 }  // namespace mpk::cli

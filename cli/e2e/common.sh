@@ -48,4 +48,19 @@ says() { # text command…: the command passes and prints the text
   output=$("$@" 2>&1) || { printf '%s\n' "$output"; return 1; }
   grep -qF -- "$text" <<<"$output" || { printf '%s\nexpected "%s"\n' "$output" "$text"; return 1; }
 }
+# Runs mpk with --stats; then stats, rchar and wchar say what it counted, and what the kernel did.
+counted() { # arguments of mpk…
+  python3 "$here/count_io.py" "$work/io" "$MPK" "$@" --stats 2>"$work/talk" >"$work/result" || { cat "$work/talk"; return 1; }
+}
+stats() { sed -nE "s/^stats: .*\\<$1 ([0-9]+).*/\\1/p" "$work/talk"; }
+rchar() { cut -d' ' -f1 "$work/io"; }
+wchar() { cut -d' ' -f2 "$work/io"; }
+bytes_below() { find "$1" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }'; }
+near() { # found expected percent
+  local off=$(($1 > $2 ? $1 - $2 : $2 - $1))
+  ((off * 100 <= $2 * $3)) || { printf 'found %s, expected %s within %s %%\n' "$1" "$2" "$3"; return 1; }
+}
+at_most() { # found limit
+  [[ -n $1 && $1 -le $2 ]] || { printf 'found %s, expected at most %s\n' "$1" "$2"; return 1; }
+}
 skips() { printf 'SKIPPED: %s: %s\n' "$1" "$2"; }

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Writes an OCI layout with an artifact as another tool makes it: foreign.py LAYOUT KIND
+"""Writes an OCI layout with an artifact as another tool makes it: foreign.py LAYOUT KIND [PATH]
 
 modctl    raw weights, and tar layers that repeat their path (one of them compressed)
 kit       a ModelKit: the Kitfile is the config, and says where the layers belong
 docker    Docker Model Runner: layers without names
 link, climb, twice, bomb, cut   a tar layer that nobody should take
+tar-NAME, raw-NAME   a layer that is hostile in one way: climb, absolute (PATH), link, hard, device, fifo, twice, title,
+          case, setuid; NAME deep is harmless: files in deep/er
 """
 import gzip
 import hashlib
@@ -28,6 +30,40 @@ def blob(media_type, data, path=None):
     if path:
         descriptor["annotations"] = {"org.cncf.model.filepath": path}
     return descriptor
+
+
+def layer(path, data=b"x", title=None, **metadata):
+    described = blob(PACK + "doc.v1.raw", data, path)
+    described["annotations"]["org.opencontainers.image.title"] = title or path
+    fields = {"name": path, "mode": 0o644, "uid": 0, "gid": 0, "size": len(data), "mtime": "2026-01-02T03:04:05Z", "typeflag": 0}
+    described["annotations"]["org.cncf.model.file.metadata+json"] = json.dumps(fields | metadata)
+    return described
+
+
+def hostile_raw(name, path):
+    good = layer("good", b"good")
+    return {"climb": [good, layer("../escaped")], "absolute": [good, layer(path)], "link": [good, layer("link", typeflag=50)],
+            "hard": [good, layer("link", typeflag=49)], "device": [good, layer("null", typeflag=51)],
+            "fifo": [good, layer("pipe", typeflag=54)], "twice": [good, layer("good", b"other")],
+            "title": [good, layer("notes", title="../escaped")], "case": [good, layer("GOOD", b"other")],
+            "setuid": [good, layer("run", mode=0o6755)],
+            "deep": [layer(f"deep/er/{i}", str(i).encode()) for i in range(8)]}[name]
+
+
+def hostile_tar(name, path):
+    def special(kind, link="", mode=0o644):
+        info = tarfile.TarInfo("special")
+        info.type, info.linkname, info.mode, info.devmajor, info.devminor = kind, link, mode, 1, 3
+        return info
+
+    good = ("good", b"good")
+    data = {"climb": lambda: tar([good, ("a/../../escaped", b"x")]), "absolute": lambda: tar([good, (path, b"x")]),
+            "link": lambda: tar([good], special(tarfile.SYMTYPE, path)), "hard": lambda: tar([good], special(tarfile.LNKTYPE, path)),
+            "device": lambda: tar([good], special(tarfile.CHRTYPE)), "fifo": lambda: tar([good], special(tarfile.FIFOTYPE)),
+            "twice": lambda: tar([good, ("./good", b"other")]), "case": lambda: tar([good, ("GOOD", b"other")]),
+            "setuid": lambda: tar([good], special(tarfile.REGTYPE, mode=0o7755)),
+            "deep": lambda: tar([(f"deep/er/{i}", str(i).encode()) for i in range(8)])}[name]()
+    return [blob(PACK + "dataset.v1.tar", data, ".")]
 
 
 def tar(entries, extra=None):
@@ -57,6 +93,9 @@ elif kind == "kit":
 elif kind == "docker":
     config, artifact = blob("application/vnd.docker.ai.model.config.v0.1+json", b"{}"), None
     layers = [blob("application/vnd.docker.ai.gguf.v3", b"GGUF"), blob("application/vnd.docker.ai.license", b"MIT")]
+elif "-" in kind:
+    hostile = hostile_raw if kind.startswith("raw-") else hostile_tar
+    layers = hostile(kind[4:], (sys.argv[3:] or ["/none"])[0])
 else:
     link = tarfile.TarInfo("link")
     link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"

@@ -3,8 +3,8 @@
 . "$(dirname "$0")/common.sh"
 needs_sandbox
 kills=10
-RANDOM=${MPK_TEST_SEED:=$(date +%s)}
-echo "MPK_TEST_SEED=$MPK_TEST_SEED"
+RANDOM=${MPK_SEED:=$(date +%s)}
+echo "MPK_SEED=$MPK_SEED"
 
 python3 "$here/big_model.py" "$work/model" 96
 size=$(find "$work/model" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }')

@@ -60,6 +60,14 @@ Error errno_error(int number, std::string_view action, const std::filesystem::pa
       reason = "disk full";
       hint = "free some space there, then run the command again";
       break;
+    case EDQUOT:
+      reason = "disk quota exceeded";
+      hint = "free some space of yours there, then run the command again";
+      break;
+    case EFBIG:
+      reason = "the file would get too large";
+      hint = "what is the limit here (ulimit -f), and of the file system?";
+      break;
     case EACCES:
     case EPERM:
       reason = "permission denied";

@@ -204,6 +204,8 @@ TEST_CASE("an errno becomes a reason in our own words") {
     std::string expected;
   } cases[] = {
       {ENOSPC, "/x: cannot write: disk full"},
+      {EDQUOT, "/x: cannot write: disk quota exceeded"},
+      {EFBIG, "/x: cannot write: the file would get too large"},
       {EACCES, "/x: cannot write: permission denied"},
       {EXDEV, "/x: cannot write: the target lies on another file system"},
       {EROFS, "/x: cannot write: read-only file system"},

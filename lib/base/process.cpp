@@ -94,6 +94,7 @@ Result<pid_t> spawn(const ProcessOptions& options, const std::optional<Streams>&
   ::sigemptyset(&none);
   ::sigemptyset(&restored);
   ::sigaddset(&restored, SIGPIPE);
+  ::sigaddset(&restored, SIGXFSZ);
   ::posix_spawnattr_setsigmask(&attributes, &none);
   ::posix_spawnattr_setsigdefault(&attributes, &restored);
   short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;

@@ -6,6 +6,9 @@
 #include "testing/raw_server.hpp"
 
 #include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -178,6 +181,29 @@ TEST_CASE("a bulk transfer that stands still times out, whatever its deadline") 
   REQUIRE_FALSE(result.has_value());
   CHECK(result.error().kind() == ErrorKind::timeout);
   CHECK(sink.size == 500'000);
+}
+
+TEST_CASE("an upload that nobody takes times out") {
+  // Connections are made by the kernel; nobody accepts them.
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  REQUIRE(listener >= 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* raw = reinterpret_cast<sockaddr*>(&address);
+  REQUIRE(::bind(listener, raw, size) == 0);
+  REQUIRE(::listen(listener, 4) == 0);
+  REQUIRE(::getsockname(listener, raw, &size) == 0);
+  PatternSource body(50'000'000);
+  auto request =
+      request_to("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/", "PATCH");
+  request.bulk = true;
+  request.body = &body;
+  const auto result = make_curl_transport(once())->send(request);
+  ::close(listener);
+  REQUIRE_FALSE(result.has_value());
+  CHECK(result.error().kind() == ErrorKind::timeout);
 }
 
 TEST_CASE("an API call ends at its deadline") {

@@ -2,9 +2,9 @@
 #include "modelpack/archive_layer.hpp"
 
 #include "archive/tar_reader.hpp"
-#include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "modelpack/archive_paths.hpp"
+#include "modelpack/layer_annotations.hpp"
 #include "oci/blob_pipe.hpp"
 
 #include <optional>
@@ -80,10 +80,7 @@ Result<ArchiveContents> read_archive(oci::Store& store, const LayerFile& layer,
     TRY(options.cancel.check());
     const auto entry = TRY(reader.next());
     if (!entry) break;
-    if (entry->had_special_bits) {
-      out.warnings.push_back(printable(entry->path) +
-                             ": its setuid, setgid or sticky bit is left out");
-    }
+    if (entry->had_special_bits) out.warnings.push_back(special_bits_warning(entry->path));
     if (!entry->directory) out.files.push_back(TRY(read_entry(reader, *entry, layer, options)));
   }
   // The end of the archive came after the end of the blob, which comes when that is proven.

@@ -17,6 +17,14 @@ namespace {
 // tar(5), '0' as a number or as a character, depending on the writer.
 bool is_regular(std::uint64_t typeflag) { return typeflag == 0 || typeflag == '0'; }
 
+// Under the present name or a former one.
+std::optional<std::string> metadata_of(const oci::Descriptor& layer) {
+  auto text = annotation(layer, kAnnotationMetadata);
+  if (!text) text = annotation(layer, "org.cnai.model.file.metadata+json");
+  if (!text) text = annotation(layer, "org.cnai.model.file.metadata");
+  return text;
+}
+
 }  // namespace
 
 std::optional<std::string> annotation(const oci::Descriptor& layer, std::string_view key) {
@@ -45,9 +53,7 @@ Result<std::optional<std::string>> annotated_path(const oci::Descriptor& layer) 
 }
 
 Result<unsigned> annotated_mode(const oci::Descriptor& layer, Encoding encoding) {
-  auto text = annotation(layer, kAnnotationMetadata);
-  if (!text) text = annotation(layer, "org.cnai.model.file.metadata+json");
-  if (!text) text = annotation(layer, "org.cnai.model.file.metadata");
+  const auto text = metadata_of(layer);
   if (!text) return 0644U;
   auto document = TRY(json::parse(*text).with("file metadata"));
   json::Field metadata(document, "file metadata");
@@ -63,6 +69,18 @@ Result<unsigned> annotated_mode(const oci::Descriptor& layer, Encoding encoding)
   }
   auto mode = TRY(metadata.optional_unsigned("mode")).value_or(0644);
   return (mode & 0100U) != 0 ? 0755U : 0644U;
+}
+
+bool has_special_bits(const oci::Descriptor& layer) {
+  const auto text = metadata_of(layer);
+  const auto document = json::parse(text.value_or("{}"));
+  if (!document || !document->is_object()) return false;
+  const auto mode = json::Field(*document).optional_unsigned("mode");
+  return mode && (mode->value_or(0) & 07000U) != 0;
+}
+
+std::string special_bits_warning(std::string_view path) {
+  return printable(path) + ": its setuid, setgid or sticky bit is left out";
 }
 
 Result<std::string> place_of_layer(std::string_view path, Encoding encoding) {

@@ -21,6 +21,11 @@ Result<std::optional<std::string>> annotated_path(const oci::Descriptor& layer);
 /// the descriptor's size, or that makes anything but a regular file of a raw layer.
 Result<unsigned> annotated_mode(const oci::Descriptor& layer, Encoding encoding);
 
+/// Whether the metadata's mode has setuid, setgid or sticky, which annotated_mode() leaves out.
+bool has_special_bits(const oci::Descriptor& layer);
+/// "PATH: its setuid, setgid or sticky bit is left out"
+std::string special_bits_warning(std::string_view path);
+
 /// `path` as the place of a layer: of a raw one a safe relative path, of an archive the path that
 /// its entries share, "." for none ("./", "data/" and "./data" are taken). malformed.
 Result<std::string> place_of_layer(std::string_view path, Encoding encoding);

@@ -55,6 +55,10 @@ constexpr auto kRules = std::to_array<LintRule>({
     {"metadata-mode", warning, kAnnotations, "setuid, setgid and sticky bits are no model's"},
     {"metadata-owner", note, "model-spec, docs/spec.md, reproducibility",
      "constant values: uid 0 and gid 0"},
+    {"archive-refused", error, "mpk pull refuses it",
+     "a tar of regular files and folders, each once, at relative paths without .."},
+    {"archive-mode", warning, "mpk pull leaves them out",
+     "setuid, setgid and sticky bits are no model's"},
     {"untested-value", error, kAnnotations, "\"true\" or \"false\""},
     {"oras-unpack", warning, "oras pull would unpack it", "leave io.deis.oras.content.unpack out"},
     {"config-syntax", error, kSchema, "a JSON object"},
@@ -151,12 +155,13 @@ void lint_manifest(const Json& document, const oci::Manifest& manifest, LintRepo
   if (manifest.layers.empty()) report.manifest("no-layers", "/layers", "empty");
 }
 
-Result<std::vector<LintFinding>> lint(std::string_view manifest, std::string_view config) {
+Result<std::vector<LintFinding>> lint(std::string_view manifest, std::string_view config,
+                                      std::span<const LintedArchive> archives) {
   const auto parsed = TRY(oci::parse_manifest(manifest));
   const auto document = TRY(json::parse(manifest));
   LintReport report;
   lint_manifest(document, parsed, report);
-  lint_layers(parsed, report);
+  lint_layers(parsed, archives, report);
   lint_config(config, parsed, report);
   return report.take();
 }

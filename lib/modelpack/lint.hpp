@@ -1,7 +1,11 @@
 // lint: does an artifact keep to ModelPack's specification, and can its known readers use it?
 #pragma once
 
+#include "base/parallel.hpp"
+#include "base/progress.hpp"
 #include "base/result.hpp"
+#include "oci/manifest.hpp"
+#include "oci/store.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -39,8 +43,23 @@ struct LintFinding {
   std::string message;
 };
 
-/// In the order of the documents: the manifest, its layers, the config. Pure. malformed: the
-/// manifest is no image manifest (oci::parse_manifest); a config that is no JSON is a finding.
-Result<std::vector<LintFinding>> lint(std::string_view manifest, std::string_view config);
+/// What is in a layer that is an archive.
+struct LintedArchive {
+  std::vector<std::string> paths;     // of its files, below the target
+  std::vector<std::string> warnings;  // bits of modes that are not passed on
+  std::optional<Error> refusal;       // why nobody should take it
+};
+/// Reads the archives among the layers; one entry for each layer, empty for the others. Errors are
+/// those of the store; what is wrong with an archive is not one.
+Result<std::vector<LintedArchive>> read_linted_archives(oci::Store& store,
+                                                        const oci::Manifest& manifest,
+                                                        Progress* progress,
+                                                        const CancelToken& cancel);
+
+/// In the order of the documents: the manifest, its layers, the config. Pure. `archives`: as
+/// read_linted_archives() has them, or none. malformed: the manifest is no image manifest
+/// (oci::parse_manifest); a config that is no JSON is a finding.
+Result<std::vector<LintFinding>> lint(std::string_view manifest, std::string_view config,
+                                      std::span<const LintedArchive> archives = {});
 
 }  // namespace mpk::modelpack

@@ -138,7 +138,7 @@ void lint_extras(const Layer& layer, LintReport& report) {
     report.layer("oras-unpack", layer.index, kOrasUnpack, "set on a raw layer");
 }
 
-/// Paths of raw layers together.
+/// Paths of files together, of raw layers and in archives.
 class Paths {
  public:
   void add(std::size_t index, const std::string& path, LintReport& report) {
@@ -174,9 +174,17 @@ class Paths {
   std::map<std::string, std::size_t> indexes_;
 };
 
+void lint_archive(std::size_t index, const LintedArchive& archive, Paths& paths,
+                  LintReport& report) {
+  if (archive.refusal) report.layer("archive-refused", index, {}, archive.refusal->text());
+  for (const auto& warning : archive.warnings) report.layer("archive-mode", index, {}, warning);
+  for (const auto& path : archive.paths) paths.add(index, path, report);
+}
+
 }  // namespace
 
-void lint_layers(const oci::Manifest& manifest, LintReport& report) {
+void lint_layers(const oci::Manifest& manifest, std::span<const LintedArchive> archives,
+                 LintReport& report) {
   Paths paths;
   for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
     const auto& descriptor = manifest.layers[i];
@@ -185,6 +193,7 @@ void lint_layers(const oci::Manifest& manifest, LintReport& report) {
     // Archives may share a folder.
     if (const auto path = lint_path(layer, report); path && layer.raw())
       paths.add(i, *path, report);
+    if (i < archives.size()) lint_archive(i, archives[i], paths, report);
     lint_metadata(layer, report);
     lint_extras(layer, report);
   }

@@ -5,6 +5,7 @@
 #include "modelpack/lint.hpp"
 #include "oci/manifest.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +29,8 @@ class LintReport {
 };
 
 void lint_manifest(const Json& document, const oci::Manifest& manifest, LintReport& report);
-void lint_layers(const oci::Manifest& manifest, LintReport& report);
+void lint_layers(const oci::Manifest& manifest, std::span<const LintedArchive> archives,
+                 LintReport& report);
 void lint_config(std::string_view config, const oci::Manifest& manifest, LintReport& report);
 
 }  // namespace mpk::modelpack

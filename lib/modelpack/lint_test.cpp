@@ -1,9 +1,11 @@
 // Tests of lint: each rule speaks when its clause is broken, and is silent beside it.
 #include "modelpack/lint.hpp"
 
+#include "archive/test_archives.hpp"
 #include "json/parse.hpp"
 #include "json/value.hpp"
 #include "modelpack/artifact.hpp"
+#include "oci/memory_store.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -55,7 +57,8 @@ struct Subject {
     annotation("org.opencontainers.image.title") = value;
   }
   std::vector<LintFinding> findings() const {
-    return lint(manifest.dump(), config_text.empty() ? config.dump() : config_text).take();
+    return lint(manifest.dump(), config_text.empty() ? config.dump() : config_text, archives)
+        .take();
   }
   std::set<std::string> codes() const {
     std::set<std::string> out;
@@ -65,6 +68,7 @@ struct Subject {
 
   Json manifest, config;
   std::string config_text;
+  std::vector<LintedArchive> archives;
 };
 
 using Change = std::function<void(Subject&)>;
@@ -144,6 +148,14 @@ const std::vector<Row> kRows = {
     {"metadata-mode", [](Subject& s) { s.metadata("mode", 04755); },
      [](Subject& s) { s.metadata("mode", 0777); }},
     {"metadata-owner", [](Subject& s) { s.metadata("gid", 1000); }, {}},
+    {"archive-refused",
+     [](Subject& s) { s.archives = {{.refusal = Error(ErrorKind::malformed, "a link")}}; },
+     [](Subject& s) { s.archives = {{.paths = {"a", "b/c"}}}; }},
+    {"archive-mode", [](Subject& s) { s.archives = {{}, {.warnings = {"run.sh: setuid"}}}; }, {}},
+    {"path-duplicate", [](Subject& s) { s.archives = {{}, {.paths = {"config.json"}}}; },
+     [](Subject& s) { s.archives = {{}, {.paths = {"w/config.json"}}}; }},
+    {"path-below-file", [](Subject& s) { s.archives = {{}, {.paths = {"config.json/a"}}}; }, {}},
+    {"path-case", [](Subject& s) { s.archives = {{}, {.paths = {"Config.json"}}}; }, {}},
     {"untested-value",
      [](Subject& s) { s.annotation("org.cncf.model.file.mediatype.untested") = "yes"; },
      [](Subject& s) { s.annotation("org.cncf.model.file.mediatype.untested") = "true"; }},
@@ -252,6 +264,35 @@ TEST_CASE("a finding says where it is, and which profile objects") {
 TEST_CASE("what is no manifest has no findings, it is refused") {
   CHECK(lint("{}", "{}").error().kind() == ErrorKind::malformed);
   CHECK(lint("nonsense", "{}").error().kind() == ErrorKind::malformed);
+}
+
+TEST_CASE("archives are read as pull reads them, and what it would refuse is told") {
+  using mpk::archive::test::tar;
+  oci::MemoryStore store;
+  const auto layer = [&](const std::string& content, const std::string& path) {
+    auto out = oci::push_text(store, "application/vnd.cncf.model.dataset.v1.tar", content).take();
+    out.annotations["org.cncf.model.filepath"] = path;
+    return out;
+  };
+  oci::Manifest manifest{.config = oci::Descriptor::of("", "")};
+  manifest.layers = {
+      oci::push_text(store, "application/vnd.cncf.model.doc.v1.raw", "text").take(),
+      layer(tar({{.path = "data/a"}, {.path = "data/b", .mode = 04755}}), "data"),
+      layer(tar({{.path = "../a"}}), "data"),
+      layer("no tar at all", "data"),
+  };
+  const auto read = read_linted_archives(store, manifest, nullptr, {}).take();
+  REQUIRE(read.size() == 4);
+  CHECK(read[0].paths.empty());
+  CHECK(read[1].paths == std::vector<std::string>{"data/a", "data/b"});
+  REQUIRE(read[1].warnings.size() == 1);
+  CHECK(read[1].warnings[0].find("data/b") != std::string::npos);
+  CHECK_FALSE(read[1].refusal.has_value());
+  for (const std::size_t i : {2U, 3U}) CHECK(read[i].refusal.has_value());
+  // A blob that is not there is no property of the artifact.
+  manifest.layers.push_back(manifest.layers[1]);
+  manifest.layers[4].digest = oci::Descriptor::of("", "gone").digest;
+  CHECK(read_linted_archives(store, manifest, nullptr, {}).error().kind() == ErrorKind::not_found);
 }
 
 TEST_CASE("severities are read by their names") {

@@ -5,6 +5,7 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "modelpack/kit.hpp"
+#include "modelpack/layer_annotations.hpp"
 #include "modelpack/layer_downloads.hpp"
 #include "modelpack/unpack_archive.hpp"
 #include "modelpack/unpack_case.hpp"
@@ -177,6 +178,10 @@ Result<UnpackOutcome> unpack(oci::Store& store, const oci::Manifest& manifest,
   TRY(check_case(root, files));
   const auto missing_staged = TRY(missing_layers(root, wanted(staged.files(), options), options));
   UnpackOutcome outcome{.warnings = staged.take_warnings()};
+  for (const auto& layer : raw) {
+    if (has_special_bits(layer.descriptor))
+      outcome.warnings.push_back(special_bits_warning(layer.path));
+  }
   TRY(warn_of_parent(store, manifest, outcome));
   TRY(staged.place(root, missing_staged, options, outcome));
   TRY(fetch_layers(store, root, missing, options, outcome));

@@ -176,6 +176,17 @@ TEST_CASE("special bits are left out, with a warning") {
   REQUIRE(out.warnings.size() == 1);
   CHECK(out.warnings[0].find("setuid") != std::string::npos);
   CHECK(tree.mode("a") == 0755);
+
+  // Of a raw layer its metadata says them.
+  for (const auto& [mode, warnings] : {std::pair("2541", 1U), {"493", 0U}}) {
+    Pack raw;
+    raw.add("doc.v1.raw", "b", "x");
+    raw.manifest.layers[0].annotations[std::string(kAnnotationMetadata)] =
+        R"({"mode":)" + std::string(mode) + "}";
+    const Tree target;
+    CHECK(raw.unpack(target).take().warnings.size() == warnings);
+    CHECK(target.mode("b") == 0755);
+  }
 }
 
 TEST_CASE("a selection reaches into archives, and its patterns must take something") {
@@ -202,9 +213,10 @@ TEST_CASE("a selection reaches into archives, and its patterns must take somethi
 
 TEST_CASE("ten thousand small files come out") {
   Entries entries;
-  for (int i = 0; i < 10'000; ++i)
+  for (int i = 0; i < 10'000; ++i) {
     entries.push_back({.path = "d" + std::to_string(i % 7) + "/" + std::to_string(i),
                        .content = std::to_string(i)});
+  }
   Pack pack;
   pack.add_tar("data", entries, "dataset.v1.tar+zstd");
   const Tree tree;

@@ -37,6 +37,11 @@ class UploadTries {
   void refused(const http::Response& response) { refusal_ = response; }
   /// Bytes are there that never were before: the count begins again.
   void advanced() { made_ = 0; }
+  /// The upload is tried in another way: why the one before ended says nothing about it.
+  void begin_anew() {
+    made_ = 0;
+    refusal_.reset();
+  }
   /// After a failed try: pauses, or returns the error.
   Result<void> again(Error error);
 

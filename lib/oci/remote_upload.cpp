@@ -210,6 +210,7 @@ Result<Pushed> RemoteUploads::push_blob(const Descriptor& descriptor, Source& so
                                : kind == ErrorKind::too_large && shrinks_to_pieces(descriptor.size);
     if (!other_way) return pushed;
     if (!job.source.seek(0)) return pushed;
+    job.tries.begin_anew();
     pieces = !pieces;
   }
 }

@@ -280,6 +280,7 @@ struct UploadRun {
   }
   UploadRun(const UploadRun&) = delete;
   UploadRun& operator=(const UploadRun&) = delete;
+  ~UploadRun() = default;
 
   Result<Pushed> stream(const std::string& text, Source& source) const {
     return store->push_stream(source, text.size(),

@@ -28,7 +28,7 @@ RemoteOptions small() {
 std::string digest(const std::string& text) { return crypto::sha256(text).text(); }
 
 // The n-th request with this method meets the fault, once.
-auto on(std::string method, unsigned n, Fault fault) {
+auto on(const std::string& method, unsigned n, Fault fault) {
   return [=, seen = 0U](const http::Request& request) mutable {
     return request.method == method && ++seen == n ? fault : Fault();
   };
@@ -228,10 +228,10 @@ TEST_CASE(
     CHECK(run.either(test::upload_text(2600)).take() == Pushed::uploaded);
     CHECK(UploadRun(registry, options).either(test::upload_text(2700)).take() == Pushed::uploaded);
     CHECK(registry.count("PATCH") == 1);
-    clock.set(clock.now().plus_seconds(7 * 24 * 3600));
+    clock.set(clock.now().plus_seconds(std::int64_t{7} * 24 * 3600));
     CHECK(UploadRun(registry, options).either(test::upload_text(2800)).take() == Pushed::uploaded);
     CHECK(registry.count("PATCH") == 2);
-    clock.set(clock.now().plus_seconds(7 * 24 * 3600));
+    clock.set(clock.now().plus_seconds(std::int64_t{7} * 24 * 3600));
   }
 }
 
@@ -343,6 +343,15 @@ TEST_CASE("item 18: a whole blob that is too large for a proxy goes in pieces, a
     CHECK(registry.log.size() - before <= 5 + 4 * (pieces + 2));
     CHECK(registry.taken == 2500 + 2600 + 2700);
   }
+}
+
+TEST_CASE("item 18: a piece that breaks off is sent again although the whole was too large") {
+  const auto text = test::upload_text(2500);
+  FaultRegistry registry;
+  registry.most_put = 600;
+  registry.fault = on("PATCH", 1, {.kind = Fault::Kind::reset_in_body, .bytes = 300});
+  CHECK(UploadRun(registry, small()).blob(text).take() == Pushed::uploaded);
+  check_there(registry, text);
 }
 
 TEST_CASE("item 18: streams and whole blobs that are both too large end in smaller pieces") {
