@@ -295,8 +295,10 @@ TEST_CASE("a file in two parts is refused, whether or not they agree about it") 
     Scene scene;
     scene.push_all(2);
     const auto open = scene.store();
-    auto entry = Json::parse(
-        to_text(must(read_part(*open, "1.part-1-of-2", {.index = 1, .count = 2})).document));
+    auto entry =
+        json::parse(
+            to_text(must(read_part(*open, "1.part-1-of-2", {.index = 1, .count = 2})).document))
+            .take();
     scene.plant(
         {.index = 2, .count = 2},
         [&](Json& j) {

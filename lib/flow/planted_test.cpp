@@ -1,6 +1,5 @@
 // What someone with push rights can plant beside an artifact, and what it must not change.
 #include "aibom/test_models.hpp"
-#include "flow/rules.hpp"
 #include "flow/test_workbench.hpp"
 #include "oci/memory_store.hpp"
 #include "oci/test_artifacts.hpp"
@@ -70,8 +69,8 @@ struct Scene {
 std::string signer(const std::string& who) {
   return "  - {identity: " + who + ", issuer: " + kIssuer + "}\n";
 }
-const std::string kHead = "apiVersion: mpk/v1\nsigners:\n" + signer("ci@example.com");
-const std::string kUnsigned = kHead + "signature: {required: false}\n";
+std::string head() { return "apiVersion: mpk/v1\nsigners:\n" + signer("ci@example.com"); }
+std::string unsigned_head() { return head() + "signature: {required: false}\n"; }
 
 }  // namespace
 
@@ -82,11 +81,12 @@ TEST_CASE("an annotation never decides what a bundle that verifies is") {
     CAPTURE(std::string(type));
     Scene scene;
     scene.attach(scene.authority.sign_bytes(scene.manifest_bytes), std::string(type));
-    CHECK(scene.judge(kHead).exit_code() == 10);
-    CHECK(scene.judge(kUnsigned + "attestations: [{type: slsaprovenance1}]\n").exit_code() == 1);
-    CHECK(scene.judge(kUnsigned + "aibom: {required: true}\n").exit_code() == 20);
+    CHECK(scene.judge(head()).exit_code() == 10);
+    CHECK(scene.judge(unsigned_head() + "attestations: [{type: slsaprovenance1}]\n").exit_code() ==
+          1);
+    CHECK(scene.judge(unsigned_head() + "aibom: {required: true}\n").exit_code() == 20);
     scene.sign(std::string(attest::kCosignSign));
-    CHECK(scene.judge(kHead).exit_code() == 0);
+    CHECK(scene.judge(head()).exit_code() == 0);
   }
 }
 
@@ -99,7 +99,7 @@ TEST_CASE("one bundle that is attached many times is one piece of evidence") {
     scene.attach(bundle, std::string(attest::kCosignSign));
   }
   REQUIRE(must(scene.store.referrers(scene.subject.digest, {})).size() == 20);
-  const auto verdict = scene.judge(kHead);
+  const auto verdict = scene.judge(head());
   CHECK(verdict.exit_code() == 0);
   CHECK(verdict.evidence.size() == 1);
 }
@@ -107,7 +107,7 @@ TEST_CASE("one bundle that is attached many times is one piece of evidence") {
 TEST_CASE("an aiBOM agrees with the layers of a model, not with their absence") {
   Scene model;
   model.sign(std::string(attest::kCycloneDx), model.bom(true));
-  CHECK(model.judge(kUnsigned + "aibom: {required: true}\n").exit_code() == 0);
+  CHECK(model.judge(unsigned_head() + "aibom: {required: true}\n").exit_code() == 0);
 
   Scene other(false);
   auto empty = other.bom(true);
@@ -118,14 +118,14 @@ TEST_CASE("an aiBOM agrees with the layers of a model, not with their absence") 
   empty.erase("dependencies");
   empty.erase("annotations");
   other.sign(std::string(attest::kCycloneDx), empty);
-  const auto verdict = other.judge(kUnsigned + "aibom: {required: true}\n");
+  const auto verdict = other.judge(unsigned_head() + "aibom: {required: true}\n");
   CHECK(verdict.exit_code() != 0);
-  CHECK(other.judge(kUnsigned + "aibom: {agreesWithLayers: false}\n").exit_code() ==
+  CHECK(other.judge(unsigned_head() + "aibom: {agreesWithLayers: false}\n").exit_code() ==
         (check_of(verdict, "aibom.valid").result == policy::CheckResult::pass ? 0 : 21));
 }
 
 TEST_CASE("two signers whose aiBOMs contradict each other are refused; one may correct himself") {
-  const std::string both = kUnsigned + "aibom: {required: true}\n";
+  const std::string both = unsigned_head() + "aibom: {required: true}\n";
   Scene corrected;
   corrected.sign(std::string(attest::kCycloneDx), corrected.bom(false));
   CHECK(corrected.judge(both).exit_code() == 22);
@@ -147,7 +147,8 @@ TEST_CASE("two signers whose aiBOMs contradict each other are refused; one may c
 
 TEST_CASE("the aiBOM that is judged is that of the signers whom its attestation names") {
   Scene scene;
-  const std::string policy = kUnsigned + "attestations:\n  - type: cyclonedx\n    signers:\n    " +
+  const std::string policy = unsigned_head() +
+                             "attestations:\n  - type: cyclonedx\n    signers:\n    " +
                              signer("auditor@example.com") + "aibom: {required: true}\n";
   scene.sign(std::string(attest::kCycloneDx), scene.bom(true));
   CHECK(scene.judge(policy).exit_code() == 12);
@@ -172,17 +173,17 @@ TEST_CASE("a bundle from a file passes a policy only if the policy asks for its 
         sigstore::make_bundle(scene.authority.sign(scene.subject.digest, std::string(type))));
   };
   const auto versioned = of("https://cyclonedx.org/bom/v1.6");
-  CHECK(judge(of(attest::kCosignSign), kHead).exit_code() == 0);
-  CHECK(judge(scene.authority.sign_bytes(scene.manifest_bytes), kHead).exit_code() == 0);
-  const auto refused = judge(versioned, kHead + "attestations: [{type: slsaprovenance1}]\n");
+  CHECK(judge(of(attest::kCosignSign), head()).exit_code() == 0);
+  CHECK(judge(scene.authority.sign_bytes(scene.manifest_bytes), head()).exit_code() == 0);
+  const auto refused = judge(versioned, head() + "attestations: [{type: slsaprovenance1}]\n");
   CHECK(refused.exit_code() == 12);
   CHECK(check_of(refused, "bundle").code == "predicate-type-mismatch");
   CHECK(refused.scope == policy::Verdict::Scope::bundle);
 
   // The signers are those of every rule about the type, in each of its forms.
-  const auto named = kHead + "attestations:\n  - type: cyclonedx\n    signers:\n    " +
+  const auto named = head() + "attestations:\n  - type: cyclonedx\n    signers:\n    " +
                      signer("auditor@example.com");
   CHECK(judge(of(attest::kCycloneDx), named).exit_code() == 12);
   CHECK(judge(versioned, named).exit_code() == 12);
-  CHECK(judge(versioned, kHead + "attestations: [{type: cyclonedx}]\n").exit_code() == 0);
+  CHECK(judge(versioned, head() + "attestations: [{type: cyclonedx}]\n").exit_code() == 0);
 }

@@ -4,7 +4,6 @@
 #include "attest/predicate_type.hpp"
 #include "base/parallel.hpp"
 #include "flow/attach.hpp"
-#include "oci/manifest.hpp"
 #include "sigstore/attach.hpp"
 
 #include <nlohmann/json.hpp>

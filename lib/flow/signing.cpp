@@ -20,9 +20,10 @@ Result<void> confirm_public_log(const SigningRequest& request,
 
 Result<std::unique_ptr<sigstore::Signer>> prepare_signer(const Context& context,
                                                          const SigningRequest& request) {
-  if (request.signing_config_text.has_value() != request.trusted_root_text.has_value())
+  if (request.signing_config_text.has_value() != request.trusted_root_text.has_value()) {
     return Error(ErrorKind::usage, "--signing-config and --trusted-root belong together",
                  "what is signed is verified with the trusted root before it is attached");
+  }
   std::string config_text(
       request.signing_config_text.value_or(std::string(sigstore::embedded_signing_config().text)));
   std::string root_text(

@@ -3,7 +3,6 @@
 
 #include "attest/predicate_type.hpp"
 #include "base/limits.hpp"
-#include "crypto/hash.hpp"
 #include "flow/evidence.hpp"
 #include "flow/rules.hpp"
 #include "modelpack/archive_layer.hpp"
@@ -280,9 +279,10 @@ void evaluate(const VerifyRequest& request, Evaluation evaluation) {
   const auto& policy = *request.policy;
   if (policy.signature_required) evaluation.signature(policy.signers);
   if (!request.identities.empty()) evaluation.signature(request.identities);
-  for (const auto& wanted : policy.attestations)
+  for (const auto& wanted : policy.attestations) {
     evaluation.attestation(attestation_rule(
         wanted, policy.signers, "required by " + policy.file + ":" + std::to_string(wanted.line)));
+  }
   if (policy.aibom) evaluation.aibom(aibom_signers(policy), *policy.aibom);
 }
 
@@ -296,10 +296,11 @@ bool asks_for(const policy::Policy& policy, const std::string& type) {
 }
 
 Result<void> check_request(const VerifyRequest& request) {
-  if (!request.policy && request.identities.empty())
+  if (!request.policy && request.identities.empty()) {
     return Error(ErrorKind::usage,
                  "who must have signed? neither an identity nor a policy was given",
                  "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE");
+  }
   return {};
 }
 

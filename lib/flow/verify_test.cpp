@@ -2,20 +2,15 @@
 #include "flow/verify.hpp"
 
 #include "base/encoding.hpp"
-#include "crypto/hash.hpp"
-#include "crypto/timestamp.hpp"
 #include "flow/attach.hpp"
 #include "flow/pull.hpp"
 #include "flow/test_workbench.hpp"
-#include "json/canonical.hpp"
 #include "json/parse.hpp"
 #include "json/schema.hpp"
 #include "sigstore/attach.hpp"
 #include "sigstore/services.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <functional>
 
 using namespace mpk;
 using namespace mpk::flow;

@@ -26,10 +26,11 @@ class Parser {
       return at(root, "expected a policy, a mapping that starts with apiVersion");
     TRY(known(root, {"apiVersion", "name", "signature", "signers", "attestations", "aibom"}));
     auto version = TRY(located(root.string("apiVersion")));
-    if (version != identifiers::kPolicyApiVersion)
+    if (version != identifiers::kPolicyApiVersion) {
       return at(TRY(located(root.at("apiVersion"))),
                 "apiVersion is \"" + printable(version, 40) + "\", this release reads " +
                     std::string(identifiers::kPolicyApiVersion));
+    }
     Policy out{.name = {}, .digest = crypto::sha256(text), .file = std::string(file_)};
     out.name = TRY(located(root.optional_string("name"))).value_or(std::string(file_));
     out.signers = TRY(signers(root, "signers"));

@@ -73,16 +73,18 @@ const char* word(Verdict::Scope scope) {
 
 Json evidence_json(const EvidenceItem& item) {
   Json times = Json::array(), logs = Json::array(), steps = Json::array();
-  for (const auto& time : item.times)
+  for (const auto& time : item.times) {
     times.push_back(
         {{"source", time.source}, {"authority", time.authority}, {"time", time.time.text()}});
+  }
   for (const auto& log : item.logs)
     logs.push_back({{"log", log.log}, {"index", std::to_string(log.index)}});
-  for (const auto& step : item.steps)
+  for (const auto& step : item.steps) {
     steps.push_back({{"id", step.id},
                      {"result", word(step.result)},
                      {"code", step.code},
                      {"message", step.message}});
+  }
   return {{"type", item.type},
           {"predicateType", item.predicate_type},
           {"bundle", item.bundle},
