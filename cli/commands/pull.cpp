@@ -36,8 +36,7 @@ Result<int> run(const Options& o, Session& session) {
                                          .policy = policy,
                                          .predicate_type = {},
                                          .trusted_root = std::move(root),
-                                         .evidence = o.evidence.evidence,
-                                         .content = false};
+                                         .evidence = o.evidence.evidence};
   } else if (o.trust.trusted_root || o.trust.trust_config ||
              o.evidence.evidence.insecure_ignore_sct || o.evidence.evidence.insecure_ignore_tlog) {
     // Who names a trusted root means to verify, and would take what follows for verified.

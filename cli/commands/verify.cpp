@@ -75,12 +75,13 @@ Result<int> run(const Options& o, Session& session) {
                  "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE");
   }
   auto root = TRY(o.trust.resolve(session));
-  flow::VerifyRequest request{.identities = std::move(identities),
-                              .policy = std::move(policy),
-                              .predicate_type = std::move(type),
-                              .trusted_root = std::move(root),
-                              .evidence = o.evidence.evidence,
-                              .content = o.content ? std::optional(true) : std::nullopt};
+  flow::VerifyRequest request{
+      .identities = std::move(identities),
+      .policy = std::move(policy),
+      .predicate_type = std::move(type),
+      .trusted_root = std::move(root),
+      .evidence = o.evidence.evidence,
+      .content = o.content ? std::optional(flow::VerifyRequest::Content::all) : std::nullopt};
   auto verdict = TRY(judge(o, request, session));
   if (session.json()) {
     session.print_json(policy::to_json(verdict));

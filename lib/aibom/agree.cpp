@@ -10,9 +10,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <map>
 #include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace mpk::aibom {
 namespace {
@@ -57,9 +60,11 @@ class Comparison {
   }
 
   /// The files of one archive; `contents` is null when it was not read.
-  void inside(const Files& files, const std::vector<modelpack::LayerFile>* contents) {
+  void inside(const modelpack::LayerFile& layer, const Files& files,
+              const std::vector<modelpack::LayerFile>* contents) {
     if (contents == nullptr) {
-      agreement_.unread += count(files);
+      ++agreement_.unread;
+      if (files.empty()) note(layer.path, "its files are not described", {}, {});
       return;
     }
     std::set<std::string_view> paths;
@@ -72,17 +77,17 @@ class Comparison {
 
   /// Components that claim bytes which nobody has.
   void extras(const Files& files, const std::set<std::string_view>& paths,
-              const std::string& message) {
+              std::string_view message) {
     for (const auto& [name, components] : files) {
       if (!paths.contains(name)) extra(name, components, message);
     }
   }
 
   void extra(std::string_view name, const std::vector<const Json*>& components,
-             const std::string& message) {
+             std::string_view message) {
     for (const auto* component : components) {
       if (items(member(*component, "hashes")).empty()) continue;
-      return note(std::string(name), message, {}, {});
+      return note(std::string(name), std::string(message), {}, {});
     }
   }
 
@@ -97,13 +102,15 @@ class Comparison {
       note("manifest", "the digest in the purl differs", digest.text(), named->text());
   }
 
+  void not_described() { ++agreement_.unread; }
+
   Agreement take(std::size_t files) {
     agreement_.files = files;
     return std::move(agreement_);
   }
 
  private:
-  void note(std::string path, std::string message, std::string expected, std::string found) {
+  void note(const std::string& path, std::string message, std::string expected, std::string found) {
     agreement_.disagreements.push_back({printable(path, limits::kPathBytes), std::move(message),
                                         std::move(expected), std::move(found)});
   }
@@ -111,40 +118,73 @@ class Comparison {
   Agreement agreement_;
 };
 
-bool has_digest(const Json& component, const Digest& digest) {
-  return hashes_of(component, hash_name(digest.algorithm())) == std::set<std::string>{digest.hex()};
-}
+// Described archives by their digest, each given out once.
+class Archives {
+ public:
+  explicit Archives(const std::vector<DescribedArchive>& described) {
+    for (const auto& each : described) {
+      for (const auto algorithm : {DigestAlgorithm::sha256, DigestAlgorithm::sha512}) {
+        const auto hashes = hashes_of(*each.component, hash_name(algorithm));
+        if (hashes.size() == 1) by_digest_.emplace(key(algorithm, *hashes.begin()), &each);
+      }
+    }
+  }
+
+  /// Of several with the layer's digest, the one that is named like it; null: none is left.
+  const DescribedArchive* take(const modelpack::LayerFile& layer) {
+    const auto& digest = layer.descriptor.digest;
+    const auto [begin, end] = by_digest_.equal_range(key(digest.algorithm(), digest.hex()));
+    const DescribedArchive* found = nullptr;
+    for (auto at = begin; at != end; ++at) {
+      if (taken_.contains(at->second)) continue;
+      const bool named = text(*at->second->component, "name") == layer.path;
+      if (found == nullptr || named) found = at->second;
+      if (named) break;
+    }
+    if (found != nullptr) taken_.insert(found);
+    return found;
+  }
+  bool taken(const DescribedArchive& archive) const { return taken_.contains(&archive); }
+
+ private:
+  static std::string key(DigestAlgorithm algorithm, const std::string& hex) {
+    return hash_name(algorithm) + ":" + hex;
+  }
+  std::multimap<std::string, const DescribedArchive*> by_digest_;
+  std::set<const DescribedArchive*> taken_;
+};
 
 }  // namespace
 
 Agreement compare_with_layers(const Json& bom, const std::vector<modelpack::LayerFile>& layers,
                               const Digest& manifest, const ArchiveFiles& archives) {
   Comparison comparison;
-  auto described = described_files(bom);
-  const auto files = count(described);
+  const auto described = described_files(bom);
+  Archives archives_left(described.archives);
   std::set<std::string_view> paths;
   comparison.manifest(bom, manifest);
-  for (const auto& layer : layers) {
-    const auto& digest = layer.descriptor.digest;
-    const auto archive = std::ranges::find_if(described.archives, [&](const auto& each) {
-      return layer.encoding != modelpack::Encoding::raw && has_digest(*each.component, digest);
-    });
-    if (archive == described.archives.end()) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const auto& layer = layers[i];
+    const bool is_archive = layer.encoding != modelpack::Encoding::raw;
+    const auto* archive = is_archive ? archives_left.take(layer) : nullptr;
+    if (archive == nullptr) {
       paths.insert(layer.path);
       comparison.file(layer, described.files);
+      if (is_archive) comparison.not_described();
       continue;
     }
-    const auto contents = archives.find(digest);
-    comparison.inside(archive->files, contents == archives.end() ? nullptr : &contents->second);
-    described.archives.erase(archive);
+    const auto contents = archives.find(i);
+    comparison.inside(layer, archive->files,
+                      contents == archives.end() ? nullptr : &contents->second);
   }
-  constexpr const char* kNowhere = "not in the artifact";
+  constexpr std::string_view kNowhere = "not in the artifact";
   comparison.extras(described.files, paths, kNowhere);
   for (const auto& archive : described.archives) {
+    if (archives_left.taken(archive)) continue;
     comparison.extra(text(*archive.component, "name"), {archive.component}, kNowhere);
     comparison.extras(archive.files, {}, kNowhere);
   }
-  return comparison.take(files);
+  return comparison.take(count(described));
 }
 
 }  // namespace mpk::aibom

@@ -20,12 +20,12 @@ struct Disagreement {
 
 struct Agreement {
   std::size_t files = 0, matching = 0;
-  std::size_t unread = 0;  // of the files: in archives that match, but whose contents are not known
+  std::size_t unread = 0;  // archives that match, but whose files were not compared
   std::vector<Disagreement> disagreements;
 };
 
-/// The files of archives that were read, by the digest of the layer.
-using ArchiveFiles = std::map<Digest, std::vector<modelpack::LayerFile>>;
+/// The files of archives that were read, by the index of the layer.
+using ArchiveFiles = std::map<std::size_t, std::vector<modelpack::LayerFile>>;
 
 /// Each layer must be one file component (by name = path) with its SHA-256. An archive may be, by
 /// that digest, a component with the media type of an archive, and below it one component for each

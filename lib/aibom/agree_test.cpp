@@ -217,7 +217,7 @@ struct Archived {
   Json& archive() { return files().back(); }
   Agreement compare(bool read) const {
     ArchiveFiles archives;
-    if (read) archives[layers.back().descriptor.digest] = contents;
+    if (read) archives[layers.size() - 1] = contents;
     return compare_with_layers(bom, layers, manifest, archives);
   }
 
@@ -237,7 +237,7 @@ TEST_CASE("an archive agrees by its digest, its files once it was read") {
   const auto unread = one.compare(false);
   CHECK(unread.disagreements.empty());
   CHECK(unread.files == 6);
-  CHECK(unread.unread == one.contents.size());
+  CHECK(unread.unread == 1);
   CHECK(unread.matching == 6 - one.contents.size());
   const auto read = one.compare(true);
   CHECK(read.disagreements.empty());
@@ -257,6 +257,8 @@ TEST_CASE("each way in which an archive and its description can differ is told")
        "no component", true},
       {"no media type of an archive", [](Archived& one) { one.archive().erase("mime-type"); },
        "no component", true},
+      {"no files at all", [](Archived& one) { one.archive().erase("components"); }, "no component",
+       true},
       {"a file's digest",
        [](Archived& one) { one.archive()["components"][0]["hashes"][0]["content"] = kOther; },
        "SHA-256 differs", false},
@@ -302,4 +304,30 @@ TEST_CASE("an archive may be described by its path and digest, as a file") {
   CHECK(one.compare(true).disagreements.empty());
   one.archive()["hashes"][0]["content"] = kOther;
   CHECK(one.compare(true).disagreements.front().message == "SHA-256 differs");
+}
+
+TEST_CASE("one archive in two places needs two components, each with the files of its place") {
+  Archived one;
+  // The same bytes again; what they hold belongs below another folder.
+  auto again = one.layers.back();
+  again.path = "copy";
+  one.layers.push_back(again);
+  auto moved = one.contents;
+  Json copy(one.archive());
+  copy["name"] = "copy";
+  one.archive()["name"] = ".";
+  for (auto& file : moved) file.path = "copy/" + file.path;
+  for (auto& component : copy["components"]) {
+    component["name"] = "copy/" + component["name"].get<std::string>();
+  }
+  const auto compare = [&] {
+    const ArchiveFiles archives = {{one.layers.size() - 2, one.contents},
+                                   {one.layers.size() - 1, moved}};
+    return compare_with_layers(one.bom, one.layers, one.manifest, archives);
+  };
+  CHECK_FALSE(compare().disagreements.empty());
+  one.files().insert(one.files().begin(), copy);  // names count, the order does not
+  CHECK(compare().disagreements.empty());
+  one.files()[0]["components"][0]["name"] = "copy/other";
+  CHECK(compare().disagreements.size() == 2);
 }

@@ -59,15 +59,17 @@ Json list_of(FilePointers files, const std::string& pointer, Draft& draft) {
   return out;
 }
 
-Json archive_component(const modelpack::Archive& archive, FilePointers files,
-                       const std::string& pointer, Draft& draft) {
+Json archive_component(std::size_t index, FilePointers files, const std::string& pointer,
+                       Draft& draft) {
+  const auto& archive = draft.artifact.archives[index];
   draft.tiers.add(pointer + "/hashes/0", model::Tier::verified);
   // An archive of the whole folder has no name of its own.
   auto name = archive.path == "." ? std::string(to_string(archive.kind)) + " files" : archive.path;
   Properties properties(pointer + "/properties", draft.tiers);
   properties.add(own(kSize), std::to_string(archive.size));
   return {{"type", "file"},
-          {"bom-ref", "layer:" + archive.digest.text()},
+          // Two layers may be the same archive, in other places.
+          {"bom-ref", "layer:" + std::to_string(index + 1) + ":" + archive.digest.text()},
           {"name", std::move(name)},
           {"mime-type", modelpack::media_type({archive.kind, archive.encoding})},
           {"hashes", Json::array({hash_of(archive.digest)})},
@@ -86,7 +88,7 @@ Json file_components(Draft& draft) {
   auto out = list_of(std::move(layers), pointer, draft);
   for (std::size_t i = 0; i < archived.size(); ++i) {
     auto at = pointer + "/" + std::to_string(out.size());
-    out.push_back(archive_component(draft.artifact.archives[i], std::move(archived[i]), at, draft));
+    out.push_back(archive_component(i, std::move(archived[i]), at, draft));
   }
   return out;
 }

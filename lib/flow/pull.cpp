@@ -16,7 +16,8 @@ Result<PullOutcome> pull(const Context& context, const PullRequest& request) {
     // By digest: what is verified is what is fetched, whatever happens to the tag meanwhile.
     auto pinned = request.reference.with_digest(outcome.manifest.digest);
     auto wanted = *request.verify;
-    wanted.content = false;  // unpack hashes every byte
+    // unpack hashes every byte, but knows no aiBOM that the files in archives must agree with.
+    wanted.content = VerifyRequest::Content::archives;
     outcome.verdict = TRY(verify_in_store(context, *store, pinned, wanted));
     if (outcome.verdict->outcome() != policy::Verdict::Outcome::passed) return outcome;
   }

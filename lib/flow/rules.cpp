@@ -98,8 +98,8 @@ void compare_layers(const Json& bom, const CheckedBundle& bundle, const Describe
   check.message = std::to_string(agreement.matching) + " of " + std::to_string(agreement.files) +
                   " files match the layers";
   if (agreement.unread > 0) {
-    check.message += " · " + std::to_string(agreement.unread) +
-                     " are in tar layers that match, compared with --content";
+    check.message += " · not looked into: " + std::to_string(agreement.unread) +
+                     (agreement.unread == 1 ? " tar layer" : " tar layers");
   }
   if (!agreement.disagreements.empty()) {
     const auto& first = agreement.disagreements.front();

@@ -92,55 +92,76 @@ std::optional<Subject> read_subject(oci::Store& store, const oci::Descriptor& de
 
 struct Content {
   policy::Check check = make_check("content", "content", {});
-  std::uint64_t bytes = 0;
+  std::atomic<std::uint64_t> bytes{0};
   aibom::ArchiveFiles archives;
 };
 
-// Every layer against its digest; archives are looked into on the way.
-Result<void> read_layers(const Context& context, oci::Store& store, const Subject& subject,
-                         Content& content) {
-  std::map<Digest, const modelpack::LayerFile*> archives;
-  for (const auto& layer : subject.layers) {
-    if (layer.encoding != modelpack::Encoding::raw)
-      archives.emplace(layer.descriptor.digest, &layer);
+bool is_archive(const modelpack::LayerFile& layer) {
+  return layer.encoding != modelpack::Encoding::raw;
+}
+
+// What is in them, each proven against its digest; and all files together have places of their own,
+// or two readers would see two models.
+Result<void> read_archives(const Context& context, oci::Store& store, const Subject& subject,
+                           Content& content) {
+  for (std::size_t i = 0; i < subject.layers.size(); ++i) {
+    if (is_archive(subject.layers[i])) content.archives[i];
   }
-  std::mutex mutex;
-  const auto& layers = subject.manifest.layers;
-  return parallel_for(layers.size(), context.workers, context.cancel,
+  std::vector<aibom::ArchiveFiles::value_type*> list;
+  for (auto& each : content.archives) list.push_back(&each);
+  TRY(parallel_for(list.size(), context.workers, context.cancel,
+                   [&](std::size_t i, const CancelToken& stop) -> Result<void> {
+                     auto& [index, files] = *list[i];
+                     const auto& layer = subject.layers[index];
+                     auto read = TRY(modelpack::read_archive(store, layer, {.cancel = stop})
+                                         .with("layer " + layer.descriptor.digest.brief()));
+                     for (auto& each : read.files) files.push_back(std::move(each.file));
+                     content.bytes += layer.descriptor.size;
+                     return {};
+                   }));
+  std::vector<modelpack::LayerFile> all;
+  for (const auto& layer : subject.layers) {
+    if (!is_archive(layer)) all.push_back(layer);
+  }
+  for (const auto& [index, files] : content.archives)
+    all.insert(all.end(), files.begin(), files.end());
+  return modelpack::check_places(all);
+}
+
+Result<void> read_others(const Context& context, oci::Store& store, const Subject& subject,
+                         Content& content) {
+  std::set<Digest> read;
+  for (const auto& layer : subject.layers) {
+    if (is_archive(layer)) read.insert(layer.descriptor.digest);
+  }
+  std::vector<const oci::Descriptor*> others;
+  for (const auto& layer : subject.manifest.layers) {
+    if (!read.contains(layer.digest)) others.push_back(&layer);
+  }
+  return parallel_for(others.size(), context.workers, context.cancel,
                       [&](std::size_t i, const CancelToken& stop) -> Result<void> {
-                        const auto archive = archives.find(layers[i].digest);
-                        if (archive == archives.end()) {
-                          TRY(store.fetch_blob(layers[i], [&](BytesView) { return stop.check(); }));
-                        } else {
-                          auto read =
-                              TRY(modelpack::read_archive(store, *archive->second, {.cancel = stop})
-                                      .with("layer " + layers[i].digest.brief()));
-                          std::vector<modelpack::LayerFile> files;
-                          for (auto& each : read.files) files.push_back(std::move(each.file));
-                          const std::scoped_lock lock(mutex);
-                          content.archives[layers[i].digest] = std::move(files);
-                        }
-                        const std::scoped_lock lock(mutex);
-                        content.bytes += layers[i].size;
+                        TRY(store.fetch_blob(*others[i], [&](BytesView) { return stop.check(); }));
+                        content.bytes += others[i]->size;
                         return {};
                       });
 }
 
-Content read_content(const Context& context, oci::Store& store, const Subject& subject,
-                     bool wanted) {
-  Content out;
-  if (!wanted) {
+void read_content(const Context& context, oci::Store& store, const Subject& subject,
+                  VerifyRequest::Content wanted, Content& out) {
+  const auto read = [&]() -> Result<void> {
+    if (wanted != VerifyRequest::Content::none) TRY(read_archives(context, store, subject, out));
+    if (wanted == VerifyRequest::Content::all) TRY(read_others(context, store, subject, out));
+    return {};
+  }();
+  if (!read) {
+    out.archives.clear();
+    out.check = failed("content", "content", read.error());
+  } else if (wanted == VerifyRequest::Content::all) {
+    out.check.message = "all layers match their digests";
+  } else {
     out.check.result = policy::CheckResult::skip;
     out.check.message = "layers are checked when they are pulled; --content reads them now";
-    return out;
   }
-  auto read = read_layers(context, store, subject, out);
-  if (!read) {
-    out.check = failed("content", "content", read.error());
-  } else {
-    out.check.message = "all layers match their digests";
-  }
-  return out;
 }
 
 Rule signature_rule(const std::vector<sigstore::IdentityMatcher>& signers) {
@@ -324,7 +345,8 @@ policy::Verdict start_verdict(const std::string& reference, const VerifyRequest&
 }
 
 void verify_subject(const Context& context, oci::Store& store, const oci::Descriptor& descriptor,
-                    bool content, const VerifyRequest& request, policy::Verdict& verdict) {
+                    VerifyRequest::Content content, const VerifyRequest& request,
+                    policy::Verdict& verdict) {
   verdict.digest = descriptor.digest;
   verdict.media_type = descriptor.media_type;
   auto subject = read_subject(store, descriptor, verdict);
@@ -335,7 +357,8 @@ void verify_subject(const Context& context, oci::Store& store, const oci::Descri
     return;
   }
   for (const auto& bundle : *bundles) verdict.evidence.push_back(evidence_item(bundle));
-  auto read = read_content(context, store, *subject, content);
+  Content read;
+  read_content(context, store, *subject, content, read);
   evaluate(
       request,
       {.bundles = *bundles, .subject = *subject, .archives = read.archives, .verdict = verdict});
@@ -352,7 +375,9 @@ Result<policy::Verdict> verify_in_store(const Context& context, oci::Store& stor
   auto started = std::chrono::steady_clock::now();
   auto requests = context.stats.requests.load();
   auto verdict = start_verdict(reference.text(), request);
-  bool content = request.content.value_or(reference.kind == oci::Reference::Kind::layout);
+  const bool is_layout = reference.kind == oci::Reference::Kind::layout;
+  const auto content = request.content.value_or(is_layout ? VerifyRequest::Content::all
+                                                          : VerifyRequest::Content::none);
   auto descriptor = resolve(store, reference);
   if (descriptor) {
     verify_subject(context, store, *descriptor, content, request, verdict);

@@ -14,14 +14,16 @@
 namespace mpk::flow {
 
 struct VerifyRequest {
+  /// Which layers are read and hashed too, and in the case of archives compared with the aiBOM.
+  enum class Content { none, archives, all };
+
   std::vector<sigstore::IdentityMatcher> identities;  // from --certificate-identity …
   std::optional<policy::Policy> policy;               // from --policy
   std::optional<std::string> predicate_type;          // --type narrows what counts
   sigstore::TrustedRoot trusted_root;
   sigstore::Evidence evidence;
-  /// Whether layers are read and hashed too: by default those of a local layout are, those of a
-  /// registry are not (pull checks them).
-  std::optional<bool> content;
+  /// By default all of a local layout, none of a registry (pull checks them).
+  std::optional<Content> content = {};
 };
 
 /// Neither identities nor a policy: usage. Manifest, config, layer paths, signature, attestations

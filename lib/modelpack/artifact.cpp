@@ -1,7 +1,7 @@
 // A ModelPack artifact from hashed files.
 #include "modelpack/artifact.hpp"
 
-#include "base/file.hpp"
+#include "base/directory.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "modelpack/config.hpp"
@@ -69,9 +69,10 @@ oci::Descriptor layer(const Archive& archive) {
 
 // All paths safe and none there twice; in layer order.
 Result<void> check_and_sort(std::vector<ModelFile>& files) {
-  if (files.empty())
+  if (files.empty()) {
     return Error(ErrorKind::usage, "there is no file to pack",
                  ".git*, caches, editor left-overs and what looks like a secret are left out");
+  }
   std::sort(files.begin(), files.end(), [](const ModelFile& a, const ModelFile& b) {
     return std::pair(rank(a.kind), a.path) < std::pair(rank(b.kind), b.path);
   });
@@ -124,12 +125,13 @@ Result<Artifact> build_artifact(std::vector<ModelFile> files, const model::Model
   auto config = oci::Descriptor::of(kConfigType, config_bytes);
   const auto count = layers.size();
   auto bytes = oci::serialize(make_manifest(config, std::move(layers), options));
-  if (bytes.size() > limits::kManifestEmit)
+  if (bytes.size() > limits::kManifestEmit) {
     return Error(ErrorKind::too_large,
                  "the manifest would take " + human_size(bytes.size()) + " for " +
                      std::to_string(count) + " layers, registries take " +
                      human_size(limits::kManifestEmit),
                  "each weight file is a layer of its own: join them to larger shards");
+  }
   auto descriptor = oci::Descriptor::of(oci::kManifestType, bytes);
   descriptor.artifact_type = std::string(kArtifactType);
   return Artifact{.manifest = std::move(descriptor),
