@@ -4,6 +4,7 @@
 modctl    raw weights, and tar layers that repeat their path (one of them compressed)
 kit       a ModelKit: the Kitfile is the config, and says where the layers belong
 docker    Docker Model Runner: layers without names
+twin, clash  one archive in two folders; a raw layer and an archive that both have x
 link, climb, twice, bomb, cut   a tar layer that nobody should take
 tar-NAME, raw-NAME   a layer that is hostile in one way: climb, absolute (PATH), link, hard, device, fifo, twice, title,
           case, setuid; NAME deep is harmless: files in deep/er
@@ -93,6 +94,11 @@ elif kind == "kit":
 elif kind == "docker":
     config, artifact = blob("application/vnd.docker.ai.model.config.v0.1+json", b"{}"), None
     layers = [blob("application/vnd.docker.ai.gguf.v3", b"GGUF"), blob("application/vnd.docker.ai.license", b"MIT")]
+elif kind == "twin":
+    both = tar([("x", b"hello")])
+    layers = [blob(PACK + "doc.v1.tar", both, "a"), blob(PACK + "doc.v1.tar", both, "b")]
+elif kind == "clash":
+    layers = [layer("x", b"other"), blob(PACK + "doc.v1.tar", tar([("x", b"hello")]), ".")]
 elif "-" in kind:
     hostile = hostile_raw if kind.startswith("raw-") else hostile_tar
     layers = hostile(kind[4:], (sys.argv[3:] or ["/none"])[0])
