@@ -8,6 +8,7 @@
 #include "modelpack/archive_layer.hpp"
 #include "modelpack/artifact.hpp"
 #include "oci/manifest.hpp"
+#include "oci/once_more.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -106,24 +107,28 @@ Result<void> read_layers(const Context& context, oci::Store& store, const Subjec
   }
   std::mutex mutex;
   const auto& layers = subject.manifest.layers;
-  return parallel_for(layers.size(), context.workers, context.cancel,
-                      [&](std::size_t i, const CancelToken& stop) -> Result<void> {
-                        const auto archive = archives.find(layers[i].digest);
-                        if (archive == archives.end()) {
-                          TRY(store.fetch_blob(layers[i], [&](BytesView) { return stop.check(); }));
-                        } else {
-                          auto read =
-                              TRY(modelpack::read_archive(store, *archive->second, {.cancel = stop})
-                                      .with("layer " + layers[i].digest.brief()));
-                          std::vector<modelpack::LayerFile> files;
-                          for (auto& each : read.files) files.push_back(std::move(each.file));
-                          const std::scoped_lock lock(mutex);
-                          content.archives[layers[i].digest] = std::move(files);
-                        }
-                        const std::scoped_lock lock(mutex);
-                        content.bytes += layers[i].size;
-                        return {};
-                      });
+  return parallel_for(
+      layers.size(), context.workers, context.cancel,
+      [&](std::size_t i, const CancelToken& stop) -> Result<void> {
+        const auto archive = archives.find(layers[i].digest);
+        if (archive == archives.end()) {
+          TRY(oci::once_more(store, [&] {
+            return store.fetch_blob(layers[i], [&](BytesView) { return stop.check(); });
+          }));
+        } else {
+          auto read =
+              TRY(oci::once_more(store, [&] {
+                    return modelpack::read_archive(store, *archive->second, {.cancel = stop});
+                  }).with("layer " + layers[i].digest.brief()));
+          std::vector<modelpack::LayerFile> files;
+          for (auto& each : read.files) files.push_back(std::move(each.file));
+          const std::scoped_lock lock(mutex);
+          content.archives[layers[i].digest] = std::move(files);
+        }
+        const std::scoped_lock lock(mutex);
+        content.bytes += layers[i].size;
+        return {};
+      });
 }
 
 Content read_content(const Context& context, oci::Store& store, const Subject& subject,
