@@ -49,7 +49,7 @@ Result<int> run(const Options& o, Session& session) {
   auto reference = TRY(parse_reference(o.reference));
   auto request = TRY(o.signing.resolve(session));
   auto context = session.context(o.registry.plain_http);
-  auto store = TRY(flow::open_store(context, reference));
+  auto store = TRY(flow::open_store(context, reference, {.mirrors = flow::Mirrors::none}));
   auto root = TRY(flow::resolve(*store, reference));
   auto signer = TRY(flow::prepare_signer(context, request));
   auto attached =

@@ -22,7 +22,8 @@ Result<int> run(const Options& o, Session& session) {
   auto from_reference = TRY(parse_reference(o.source));
   auto to_reference = TRY(parse_plain_reference(o.target));
   auto context = session.context(o.registry.plain_http);
-  auto from = TRY(flow::open_store(context, from_reference));
+  // A copy may be how a tag moves: a mirror that is behind must not say where to.
+  auto from = TRY(flow::open_store(context, from_reference, {.mirrors = flow::Mirrors::bytes}));
   auto root = TRY(flow::resolve(*from, from_reference));
   if (to_reference.digest && *to_reference.digest != root.digest) {
     return Error(ErrorKind::usage, o.target + ": the source is " + root.digest.text(),

@@ -27,7 +27,7 @@ Result<int> run(const Options& o, Session& session) {
   if (o.reference) {
     auto reference = TRY(parse_reference(*o.reference));
     auto context = session.context(o.registry.plain_http);
-    auto store = TRY(flow::open_store(context, reference));
+    auto store = TRY(flow::open_store(context, reference, {.mirrors = flow::Mirrors::none}));
     auto root = TRY(flow::resolve(*store, reference));
     text = flow::statement_about(reference, root.digest, std::string(attest::kSlsaProvenance),
                                  predicate) +

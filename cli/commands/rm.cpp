@@ -46,7 +46,7 @@ Result<int> run(const Options& o, Session& session) {
     TRY(store->remove_tag(reference.text()));
     removed.push_back(reference.text());
   } else {
-    auto store = TRY(flow::open_store(context, reference));
+    auto store = TRY(flow::open_store(context, reference, {.mirrors = flow::Mirrors::none}));
     if (reference.digest) {
       removed = TRY(remove_with_referrers(*store, TRY(flow::resolve(*store, reference))));
     } else {

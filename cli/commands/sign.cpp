@@ -35,7 +35,7 @@ Result<int> run(const Options& o, Session& session) {
   // Everything is resolved before the first signature: a typing error must not leave half of them.
   std::vector<std::pair<std::unique_ptr<oci::Store>, oci::Descriptor>> subjects;
   for (const auto& reference : references) {
-    auto store = TRY(flow::open_store(context, reference));
+    auto store = TRY(flow::open_store(context, reference, {.mirrors = flow::Mirrors::none}));
     auto root = TRY(flow::resolve(*store, reference));
     subjects.emplace_back(std::move(store), root);
   }

@@ -23,7 +23,7 @@ Result<int> run(const Options& o, Session& session) {
     }
   }
   auto context = session.context(o.registry.plain_http);
-  auto store = TRY(flow::open_store(context, reference));
+  auto store = TRY(flow::open_store(context, reference, {.mirrors = flow::Mirrors::none}));
   auto root = TRY(flow::resolve(*store, reference));
   for (const auto& tag : o.tags) TRY(store->tag(root, tag).with("tag " + tag));
   if (session.json()) {

@@ -10,7 +10,7 @@ Result<void> check_tag(const Context& context, const oci::Reference& reference) 
   }
   auto tagged = reference;
   tagged.digest.reset();
-  const auto store = TRY(open_store(context, tagged));
+  const auto store = TRY(open_store(context, tagged, {.mirrors = Mirrors::none}));
   const auto found = TRY(resolve(*store, tagged));
   if (found.digest == *reference.digest) return {};
   return Error(

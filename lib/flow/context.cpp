@@ -14,7 +14,8 @@ namespace {
 
 Result<std::vector<oci::MirrorStore>> mirror_stores(const Context& context,
                                                     const oci::Reference& reference,
-                                                    const oci::RemoteOptions& options) {
+                                                    const oci::RemoteOptions& options,
+                                                    Mirrors asked) {
   std::vector<oci::MirrorStore> out;
   const auto mirrors =
       TRY(oci::mirrors_of(reference.registry, oci::mirror_roots(context.env), context.logger));
@@ -27,7 +28,8 @@ Result<std::vector<oci::MirrorStore>> mirror_stores(const Context& context,
     settings.mirrored = reference.registry;
     auto store = TRY(
         oci::make_remote_store(there, context.transport, context.env, context.logger, settings));
-    out.push_back({.store = std::move(store), .resolves = mirror.resolves});
+    out.push_back(
+        {.store = std::move(store), .resolves = asked == Mirrors::any && mirror.resolves});
   }
   return out;
 }
@@ -54,8 +56,8 @@ Result<std::unique_ptr<oci::Store>> open_store(const Context& context,
   auto registry = TRY(
       oci::make_remote_store(reference, context.transport, context.env, context.logger, options));
   // What is written next is looked for where it is written.
-  if (use.create) return registry;
-  auto mirrors = TRY(mirror_stores(context, reference, options));
+  if (use.create || use.mirrors == Mirrors::none) return registry;
+  auto mirrors = TRY(mirror_stores(context, reference, options, use.mirrors));
   return oci::with_mirrors(std::move(registry), std::move(mirrors), context.logger);
 }
 

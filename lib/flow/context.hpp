@@ -31,9 +31,17 @@ struct Context {
   std::string mpk_version;
 };
 
+/// What mirrors of a registry are asked for (oci/mirrored_store.hpp).
+enum class Mirrors {
+  any,    // bytes, and tags where hosts.toml lets them: for reading
+  bytes,  // what has a digest: the registry itself says what a tag names
+  none,   // nothing: for what is signed, named, removed or checked against a tag
+};
+
 struct StoreUse {
-  bool create = false;        // make a layout that is not there
+  bool create = false;        // make a layout that is not there; implies Mirrors::none
   bool by_reference = false;  // files enter a layout by reference (oci/layout_store.hpp)
+  Mirrors mirrors = Mirrors::any;
 };
 
 /// The store that a reference names.

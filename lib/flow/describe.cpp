@@ -9,6 +9,7 @@
 #include "modelpack/archive_layer.hpp"
 #include "modelpack/pack.hpp"
 #include "oci/manifest.hpp"
+#include "oci/once_more.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -83,7 +84,8 @@ Result<ReadLayer> read_layer(const Context& context, oci::Store& store,
 
 Result<Description> describe_artifact(const Context& context, const DescribeRequest& request) {
   const auto& reference = *request.reference;
-  auto store = TRY(open_store(context, reference));
+  // What is described here is attested next, by the registry's own tag.
+  auto store = TRY(open_store(context, reference, {.mirrors = Mirrors::bytes}));
   auto descriptor = TRY(resolve(*store, reference));
   auto bytes = TRY(store->fetch_manifest(descriptor));
   auto manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type));
@@ -91,7 +93,8 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
   std::vector<ReadLayer> read(layers.size());
   TRY(parallel_for(layers.size(), context.workers, context.cancel,
                    [&](std::size_t i, const CancelToken& stop) -> Result<void> {
-                     read[i] = TRY(read_layer(context, *store, layers[i], stop));
+                     read[i] = TRY(oci::once_more(
+                         *store, [&] { return read_layer(context, *store, layers[i], stop); }));
                      return {};
                    }));
   std::vector<model::FileHead> all;

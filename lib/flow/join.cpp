@@ -246,7 +246,7 @@ Result<JoinOutcome> join_in_store(const Context& context, oci::Store& store,
 
 Result<JoinOutcome> join_parts(const Context& context, const oci::Reference& reference,
                                std::optional<std::size_t> count) {
-  auto store = TRY(open_store(context, reference));
+  auto store = TRY(open_store(context, reference, {.mirrors = Mirrors::none}));
   return join_in_store(context, *store, reference, count);
 }
 

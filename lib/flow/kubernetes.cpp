@@ -122,7 +122,8 @@ Result<KubernetesManifest> kubernetes_manifest(const Context& context,
   const bool csi = request.consumer == Consumer::csi;
   auto object = object_for(request);
   TRY(check_kubernetes(object));
-  auto store = TRY(open_store(context, reference));
+  // What is written down here is what the cluster mounts from then on.
+  auto store = TRY(open_store(context, reference, {.mirrors = Mirrors::none}));
   const auto asked = csi ? TRY(by_tag(reference)) : reference;
   const auto mounted = TRY(look_at(*store, asked));
   if (csi) TRY(check_tag(reference, mounted.descriptor.digest));

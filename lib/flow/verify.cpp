@@ -8,6 +8,7 @@
 #include "modelpack/archive_layer.hpp"
 #include "modelpack/artifact.hpp"
 #include "oci/manifest.hpp"
+#include "oci/once_more.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -113,8 +114,10 @@ Result<void> read_archives(const Context& context, oci::Store& store, const Subj
                    [&](std::size_t i, const CancelToken& stop) -> Result<void> {
                      auto& [index, files] = *list[i];
                      const auto& layer = subject.layers[index];
-                     auto read = TRY(modelpack::read_archive(store, layer, {.cancel = stop})
-                                         .with("layer " + layer.descriptor.digest.brief()));
+                     auto read =
+                         TRY(oci::once_more(store, [&] {
+                               return modelpack::read_archive(store, layer, {.cancel = stop});
+                             }).with("layer " + layer.descriptor.digest.brief()));
                      for (auto& each : read.files) files.push_back(std::move(each.file));
                      content.bytes += layer.descriptor.size;
                      return {};
@@ -140,7 +143,10 @@ Result<void> read_others(const Context& context, oci::Store& store, const Subjec
   }
   return parallel_for(others.size(), context.workers, context.cancel,
                       [&](std::size_t i, const CancelToken& stop) -> Result<void> {
-                        TRY(store.fetch_blob(*others[i], [&](BytesView) { return stop.check(); }));
+                        TRY(oci::once_more(store, [&] {
+                          return store.fetch_blob(*others[i],
+                                                  [&](BytesView) { return stop.check(); });
+                        }));
                         content.bytes += others[i]->size;
                         return {};
                       });

@@ -5,10 +5,12 @@
 #include "oci/blob_pipe.hpp"
 #include "oci/copy_plan.hpp"
 #include "oci/media_type.hpp"
+#include "oci/once_more.hpp"
 
 #include <fmt/core.h>
 
 #include <atomic>
+#include <utility>
 
 namespace mpk::oci {
 namespace {
@@ -35,6 +37,22 @@ std::string_view outcome(Pushed pushed) {
   return "copied";
 }
 
+Result<Pushed> pipe_blob(Store& from, const Descriptor& blob, Store& to, const CopyOptions& options,
+                         const CancelToken& stop, ProgressTask* task) {
+  const auto in_blob = [&](Result<void> fetched) {
+    return std::move(fetched).with(fmt::format("blob {}", blob.digest.brief()));
+  };
+  BlobPipe pipe(from, blob, stop, task);
+  const auto pushed = to.push_blob(blob, pipe, options.mount_from);
+  if (!pushed) {
+    // With all of it taken, the fetch is about to say whether it was right: that is the cause.
+    TRY(in_blob(pipe.bytes() == blob.size ? pipe.finish() : pipe.failure()));
+    return pushed.error();
+  }
+  if (*pushed == Pushed::uploaded) TRY(in_blob(pipe.finish()));
+  return *pushed;
+}
+
 Result<Pushed> move_blob(Store& from, const Descriptor& blob, Store& to, const CopyOptions& options,
                          const CancelToken& stop, ProgressTask* task, Counters& counters) {
   if (blob.data) {
@@ -44,17 +62,13 @@ Result<Pushed> move_blob(Store& from, const Descriptor& blob, Store& to, const C
     if (pushed == Pushed::uploaded) counters.bytes += blob.size;
     return pushed;
   }
-  BlobPipe pipe(from, blob, stop, task);
-  const auto pushed = to.push_blob(blob, pipe, options.mount_from);
-  if (!pushed) {
-    TRY(pipe.failure().with(fmt::format("blob {}", blob.digest.brief())));
-    return pushed.error();
-  }
-  if (*pushed == Pushed::uploaded) {
-    TRY(pipe.finish().with(fmt::format("blob {}", blob.digest.brief())));
-    counters.bytes += blob.size;
-  }
-  return *pushed;
+  bool again = false;
+  const Pushed pushed = TRY(once_more(from, [&]() -> Result<Pushed> {
+    if (std::exchange(again, true) && task != nullptr) task->restart();
+    return pipe_blob(from, blob, to, options, stop, task);
+  }));
+  if (pushed == Pushed::uploaded) counters.bytes += blob.size;
+  return pushed;
 }
 
 Result<void> copy_blob(Store& from, const Descriptor& blob, Store& to, const CopyOptions& options,

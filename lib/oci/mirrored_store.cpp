@@ -58,40 +58,28 @@ class MirroredStore final : public Store {
   Result<void> fetch_blob(const Descriptor& blob, const Sink& sink) override {
     if (blob.size <= kHeld) return sink_of(TRY(held(blob, sink)), sink);
     crypto::Hasher hasher(blob.digest.algorithm());
-    TRY(fetch_range(blob, 0, blob.size, [&](BytesView bytes) {
+    std::vector<Entry*> gave;
+    TRY(range(blob, 0, blob.size, gave, [&](BytesView bytes) {
       hasher.update(bytes);
       return sink(bytes);
     }));
     const auto found = hasher.finish();
     if (found == blob.digest) return {};
-    return Error(
+    const Error wrong(
         ErrorKind::mismatch,
         "blob " + blob.digest.brief() + ": its bytes have the digest " + found.brief(),
-        "the registry or a mirror served other bytes than were pushed; run the command again");
+        gave.empty() ? "the registry served other bytes than were pushed"
+                     : "the mirror " + gave.front()->store->name() +
+                           " gave of them: without its entry in hosts.toml it is not asked");
+    // Nobody can tell whose bytes were wrong when there were several.
+    for (auto* mirror : gave) take_down(*mirror, wrong);
+    return wrong;
   }
 
   Result<void> fetch_range(const Descriptor& blob, std::uint64_t offset, std::uint64_t length,
                            const Sink& sink) override {
-    std::uint64_t next = offset;
-    const std::uint64_t end = offset + length;
-    bool refused = false;
-    const Sink counting = [&](BytesView bytes) {
-      auto taken = sink(bytes);
-      refused = refused || !taken;
-      if (taken) next += bytes.size();
-      return taken;
-    };
-    for (auto& mirror : mirrors_) {
-      // What it gave before was not good enough, or nobody would ask again.
-      if (mirror.down || !first_time(mirror, blob, offset)) continue;
-      auto fetched = mirror.store->fetch_range(blob, next, end - next, counting);
-      if (fetched || refused || !go_on(mirror, fetched.error())) return fetched;
-    }
-    auto fetched = upstream_->fetch_range(blob, next, end - next, counting);
-    // Store: from offset 0 there is no such answer.
-    if (!fetched && !refused && offset == 0 && fetched.error().kind() == ErrorKind::unsupported)
-      return std::move(fetched).error().with_kind(ErrorKind::network);
-    return fetched;
+    std::vector<Entry*> gave;
+    return range(blob, offset, length, gave, sink);
   }
 
   Result<bool> has_blob(const Descriptor& descriptor) override {
@@ -134,15 +122,53 @@ class MirroredStore final : public Store {
     std::set<std::pair<Digest, std::uint64_t>> asked;  // ranges, by their start
   };
 
+  // `gave`: the mirrors that bytes came from.
+  Result<void> range(const Descriptor& blob, std::uint64_t offset, std::uint64_t length,
+                     std::vector<Entry*>& gave, const Sink& sink) {
+    std::uint64_t next = offset;
+    const std::uint64_t end = offset + length;
+    bool refused = false;
+    const Sink counting = [&](BytesView bytes) -> Result<void> {
+      if (bytes.size() > end - next)
+        return Error(ErrorKind::mismatch, blob.digest.text() + ": more bytes than were asked for");
+      auto taken = sink(bytes);
+      refused = refused || !taken;
+      if (taken) next += bytes.size();
+      return taken;
+    };
+    for (auto& mirror : mirrors_) {
+      // What it gave before was not good enough, or nobody would ask again.
+      if (mirror.down || !first_time(mirror, blob, offset)) continue;
+      const std::uint64_t before = next;
+      auto fetched = mirror.store->fetch_range(blob, next, end - next, counting);
+      if (next != before) gave.push_back(&mirror);
+      if (fetched && next != end) {
+        fetched =
+            Error(ErrorKind::mismatch, blob.digest.text() + ": fewer bytes than were asked for");
+      }
+      if (fetched || refused || !go_on(mirror, fetched.error())) return fetched;
+    }
+    auto fetched = upstream_->fetch_range(blob, next, end - next, counting);
+    // Store: from offset 0 there is no such answer.
+    if (!fetched && !refused && offset == 0 && fetched.error().kind() == ErrorKind::unsupported)
+      return std::move(fetched).error().with_kind(ErrorKind::network);
+    return fetched;
+  }
+
   static Result<void> sink_of(const std::string& content, const Sink& sink) {
     return content.empty() ? Result<void>() : sink(as_bytes(content));
   }
 
   Result<std::string> held(const Descriptor& blob, const Sink& sink) {
+    bool refused = false;
     const auto from = [&](Store& store) -> Result<std::string> {
       std::string content;
       TRY(store.fetch_blob(blob, [&](BytesView bytes) -> Result<void> {
-        if (bytes.empty()) return sink({});  // it may want to end the transfer
+        if (bytes.empty()) {  // it may want to end the transfer
+          auto polled = sink({});
+          refused = refused || !polled;
+          return polled;
+        }
         content += as_text(bytes);
         return {};
       }));
@@ -151,7 +177,7 @@ class MirroredStore final : public Store {
     for (auto& mirror : mirrors_) {
       if (mirror.down) continue;
       auto content = from(*mirror.store);
-      if (content || !go_on(mirror, content.error())) return content;
+      if (content || refused || !go_on(mirror, content.error())) return content;
     }
     return from(*upstream_);
   }
@@ -175,9 +201,12 @@ class MirroredStore final : public Store {
   bool go_on(Entry& mirror, const Error& error) {
     if (error.kind() == ErrorKind::cancelled) return false;
     if (error.kind() == ErrorKind::not_found || error.kind() == ErrorKind::unsupported) return true;
+    take_down(mirror, error);
+    return true;
+  }
+  void take_down(Entry& mirror, const Error& error) {
     if (!mirror.down.exchange(true))
       logger_.warning("mirror " + mirror.store->name() + " is not asked again: " + error.text());
-    return true;
   }
 
   std::unique_ptr<Store> upstream_;

@@ -18,7 +18,10 @@ struct MirrorStore {
 /// tags from the mirrors that resolve, else from `upstream`. Everything else (writing, tag lists,
 /// referrers) goes to `upstream` alone. A mirror that fails otherwise than by lacking something, or
 /// serves other bytes, is not asked again, with one warning; a transfer that it broke off goes on
-/// at the next. `upstream` itself when there are no mirrors.
+/// at the next. Of a blob that is too large to be held only the end tells that bytes were wrong:
+/// fetch_blob is a mismatch then, no mirror that gave of them is asked again, and the same call is
+/// right the next time (oci/once_more.hpp). An error of the sink is no fault of a mirror.
+/// `upstream` itself when there are no mirrors.
 std::unique_ptr<Store> with_mirrors(std::unique_ptr<Store> upstream,
                                     std::vector<MirrorStore> mirrors, const Logger& logger);
 

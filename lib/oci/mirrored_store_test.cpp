@@ -2,7 +2,9 @@
 #include "oci/mirrored_store.hpp"
 
 #include "base/file.hpp"
+#include "oci/copy.hpp"
 #include "oci/memory_store.hpp"
+#include "oci/once_more.hpp"
 #include "oci/remote_store.hpp"
 #include "oci/test_artifacts.hpp"
 #include "oci/test_registry_answers.hpp"
@@ -97,11 +99,21 @@ struct Fragile final : test::WatchedStore {
   using WatchedStore::WatchedStore;
   std::uint64_t gives = 0;  // bytes of each range before it breaks
   bool lies = false;
+  bool surplus = false;     // one byte more than was asked for
+  bool ends_early = false;  // success after `gives` bytes
+  bool spoils = false;      // what it gives before it breaks is wrong
+  bool polls = false;       // asks the sink before it gives anything
   int ranges = 0;
+
+  Result<void> fetch_blob(const Descriptor& blob, const Sink& sink) override {
+    if (polls) TRY(sink({}));
+    return test::WatchedStore::fetch_blob(blob, sink);
+  }
 
   Result<void> fetch_range(const Descriptor& blob, std::uint64_t offset, std::uint64_t length,
                            const Sink& sink) override {
     ++ranges;
+    if (polls) TRY(sink({}));
     std::string content;
     TRY(test::WatchedStore::fetch_range(blob, offset, length, [&](BytesView bytes) {
       content += as_text(bytes);
@@ -111,20 +123,26 @@ struct Fragile final : test::WatchedStore {
       for (auto& c : content) c = '?';
       return sink(as_bytes(content));
     }
-    TRY(sink(as_bytes(content.substr(0, gives))));
+    if (surplus) return sink(as_bytes(content + "!"));
+    if (ends_early) return sink(as_bytes(content.substr(0, gives)));
+    auto given = content.substr(0, gives);
+    if (spoils) given.assign(given.size(), '?');
+    TRY(sink(as_bytes(given)));
     return Error(ErrorKind::network, "broken off");
   }
 };
 
 struct InMemory {
-  InMemory() {
+  explicit InMemory(std::string text = "0123456789") : content(std::move(text)) {
     blob = push_text(*upstream, "a/b", content).take();
     REQUIRE(push_text(copies, "a/b", content).has_value());
     auto fragile = std::make_unique<Fragile>(copies);
     mirror = fragile.get();
     std::vector<MirrorStore> mirrors;
     mirrors.push_back({.store = std::move(fragile), .resolves = false});
-    store = with_mirrors(std::move(owned), std::move(mirrors), {});
+    store =
+        with_mirrors(std::move(owned), std::move(mirrors),
+                     Logger(LogLevel::warning, [this](LogLevel, std::string_view) { ++warnings; }));
   }
   Result<std::string> range(std::uint64_t offset, std::uint64_t length) {
     std::string out;
@@ -135,12 +153,13 @@ struct InMemory {
     return out;
   }
 
-  const std::string content = "0123456789";
+  const std::string content;
   std::unique_ptr<MemoryStore> owned = std::make_unique<MemoryStore>();
   MemoryStore* upstream = owned.get();
   MemoryStore copies;
   std::optional<Descriptor> blob;
   Fragile* mirror = nullptr;
+  int warnings = 0;
   std::unique_ptr<Store> store;
 };
 
@@ -287,6 +306,99 @@ TEST_CASE("item 29: a sink that has enough ends it all") {
   REQUIRE_FALSE(ended.has_value());
   CHECK(ended.error().kind() == ErrorKind::io);
   CHECK(calls == 1);
+}
+
+TEST_CASE("item 29: more or fewer bytes than were asked for never come through") {
+  InMemory surplus;
+  surplus.mirror->surplus = true;
+  CHECK(surplus.range(2, 5).take() == "23456");
+  CHECK(surplus.warnings == 1);
+  InMemory early;
+  early.mirror->ends_early = true;
+  early.mirror->gives = 3;
+  CHECK(early.range(2, 5).take() == "23456");
+  CHECK(early.warnings == 1);
+}
+
+TEST_CASE("item 29: a large blob that a mirror spoilt is refused once, then comes from elsewhere") {
+  InMemory scene(std::string((4U << 20) + 1, 'x'));
+  const auto fetch = [&](std::string& out) {
+    out.clear();
+    return scene.store->fetch_blob(*scene.blob, [&](BytesView bytes) {
+      out += as_text(bytes);
+      return Result<void>();
+    });
+  };
+  std::string out;
+  SUBCASE("by wrong bytes") { scene.mirror->lies = true; }
+  SUBCASE("by wrong bytes before it broke off") {
+    scene.mirror->spoils = true;
+    scene.mirror->gives = 4;
+  }
+  const auto refused = fetch(out);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().kind() == ErrorKind::mismatch);
+  CHECK(refused.error().hint().find("the mirror watched ") == 0);
+  CHECK(scene.warnings == 1);
+  REQUIRE(fetch(out).has_value());
+  CHECK(out == scene.content);
+  // Of another blob it is not asked, either.
+  CHECK(scene.mirror->ranges == 1);
+  const auto other = push_text(*scene.upstream, "a/b", std::string((4U << 20) + 2, 'y')).take();
+  CHECK(scene.store->fetch_blob(other, ignore).has_value());
+  CHECK(scene.mirror->ranges == 1);
+}
+
+TEST_CASE("item 29: what a mirror spoilt is fetched once more where that can be done") {
+  InMemory scene(std::string((4U << 20) + 1, 'x'));
+  scene.mirror->lies = true;
+  int calls = 0;
+  CHECK(once_more(*scene.store, [&] {
+          ++calls;
+          return scene.store->fetch_blob(*scene.blob, ignore);
+        }).has_value());
+  CHECK(calls == 2);
+  // Once, and for wrong bytes alone.
+  for (const auto kind : {ErrorKind::mismatch, ErrorKind::network}) {
+    calls = 0;
+    const auto failed = once_more(*scene.store, [&]() -> Result<void> {
+      ++calls;
+      return Error(kind, "as ever");
+    });
+    CHECK_FALSE(failed.has_value());
+    CHECK(calls == (kind == ErrorKind::mismatch ? 2 : 1));
+  }
+}
+
+TEST_CASE("item 29: a copy gets over a mirror with wrong bytes") {
+  InMemory scene(std::string((4U << 20) + 1, 'x'));
+  const auto config = push_text(*scene.upstream, std::string(kEmptyType), "{}").take();
+  const auto artifact = test::serialized(
+      {.artifact_type = "application/vnd.example", .config = config, .layers = {*scene.blob}});
+  REQUIRE(scene.upstream->push_manifest(artifact.descriptor, artifact.bytes, "1").has_value());
+  scene.mirror->lies = true;
+  MemoryStore target;
+  const auto copied = copy_artifact(*scene.store, artifact.descriptor, target, {.tag = "1"});
+  REQUIRE(copied.has_value());
+  CHECK(copied->bytes == scene.content.size() + 2);
+  CHECK(fetch_text(target, *scene.blob, scene.content.size()).take() == scene.content);
+  CHECK(scene.warnings == 1);
+}
+
+TEST_CASE("item 29: a sink that fails is no fault of the mirror") {
+  // Held in memory, where only the poll can fail, and streamed.
+  for (const std::size_t size : {std::size_t{10}, std::size_t{(4U << 20) + 1}}) {
+    CAPTURE(size);
+    InMemory scene(std::string(size, 'x'));
+    scene.mirror->gives = size;
+    scene.mirror->polls = true;
+    const auto ended = scene.store->fetch_blob(
+        *scene.blob, [](BytesView) -> Result<void> { return Error(ErrorKind::io, "disk full"); });
+    REQUIRE_FALSE(ended.has_value());
+    CHECK(ended.error().kind() == ErrorKind::io);
+    CHECK(scene.warnings == 0);
+    CHECK(scene.mirror->ranges <= 1);
+  }
 }
 
 TEST_CASE("without mirrors the store is the registry's own") {
