@@ -21,7 +21,7 @@ using modelpack::FileChange;
 using modelpack::FileEntry;
 using Rows = std::vector<std::vector<std::string>>;
 
-constexpr std::size_t kRows = 20;    // tensors of one file
+constexpr std::size_t kRows = 20;    // of a long list
 constexpr std::size_t kValue = 100;  // bytes of a value on the screen
 constexpr std::string_view kArrow = " → ";
 
@@ -51,6 +51,16 @@ std::string texts(const char* title, const std::vector<model::TextChange>& chang
   for (const auto& change : changes)
     rows.push_back({change.name, value(change.before) + std::string(kArrow) + value(change.after)});
   return std::string(title) + "\n" + block(rows);
+}
+
+/// Another clock is thousands of annotations.
+std::vector<model::TextChange> first(std::vector<model::TextChange> changes, bool all) {
+  if (!all && changes.size() > kRows) changes.resize(kRows);
+  return changes;
+}
+std::string more_text(const std::vector<model::TextChange>& changes, bool all) {
+  if (all || changes.size() <= kRows) return {};
+  return "  … and " + std::to_string(changes.size() - kRows) + " more (--verbose shows them all)\n";
 }
 
 std::string config_text(const Diff& diff) {
@@ -245,6 +255,7 @@ Json weights_json(const model::WeightsDiff& diff) {
 std::string diff_text(const Diff& diff, bool all) {
   std::string out = side_text("-", diff.before) + side_text("+", diff.after);
   out += texts("facts", diff.facts) + config_text(diff) + texts("annotations", diff.annotations) +
+         texts("the manifests differ", first(diff.manifest, all)) + more_text(diff.manifest, all) +
          files_text(diff);
   for (const auto& each : diff.weights) out += weights_text(each, all);
   return out + summary_text(diff);
@@ -274,6 +285,7 @@ Json diff_json(const Diff& diff) {
   out["facts"] = texts_json(diff.facts);
   out["config"] = std::move(config);
   out["annotations"] = texts_json(diff.annotations);
+  out["manifest"] = texts_json(diff.manifest);
   out["notes"] = diff.notes;
   return out;
 }

@@ -14,10 +14,12 @@ constexpr std::size_t kPiece = 128U << 10;
 
 }  // namespace
 
-Feed::Feed(Source source) : source_(std::move(source)), buffer_(kPiece) {}
+Feed::Feed(Source source, Skip skip)
+    : source_(std::move(source)), skip_(std::move(skip)), buffer_(kPiece) {}
 
 int Feed::open(::archive* handle) {
-  return ::archive_read_open(handle, this, nullptr, &Feed::on_read, nullptr);
+  return ::archive_read_open2(handle, this, nullptr, &Feed::on_read,
+                              skip_ ? &Feed::on_skip : nullptr, nullptr);
 }
 
 Error Feed::error(::archive* handle, std::string_view what) const {
@@ -56,6 +58,15 @@ la_ssize_t Feed::on_read(::archive* /*handle*/, void* self, const void** out) {
   }
   *out = feed.buffer_.data();
   return static_cast<la_ssize_t>(*count);
+}
+
+// 0: libarchive reads what it can't skip, and meets the end or the error there.
+la_int64_t Feed::on_skip(::archive* /*handle*/, void* self, la_int64_t count) {
+  auto& feed = *static_cast<Feed*>(self);
+  if (feed.failure_ || count <= 0) return 0;
+  const auto skipped = feed.skip_(static_cast<std::uint64_t>(count));
+  feed.total_ += skipped;
+  return static_cast<la_int64_t>(skipped);
 }
 
 }  // namespace mpk::archive

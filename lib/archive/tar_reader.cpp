@@ -51,10 +51,11 @@ std::string_view without_dot(std::string_view path) {
 }  // namespace
 
 struct TarReader::Impl {
-  Impl(Source source, Compression compression, const TarLimits& limits)
+  Impl(Source source, Compression compression, const TarLimits& limits, Skip skip)
       : caps(limits),
         decoder(std::move(source), compression, limits.bytes),
-        feed([this](std::span<std::uint8_t> buffer) { return decoder.read(buffer); }) {}
+        feed([this](std::span<std::uint8_t> buffer) { return decoder.read(buffer); },
+             compression == Compression::none ? std::move(skip) : Skip()) {}
 
   Result<void> open();
   Result<std::optional<TarEntry>> judge(::archive_entry* entry);
@@ -128,8 +129,8 @@ Result<void> TarReader::Impl::finish() {
   return {};
 }
 
-TarReader::TarReader(Source source, Compression compression, const TarLimits& limits)
-    : impl_(std::make_unique<Impl>(std::move(source), compression, limits)) {}
+TarReader::TarReader(Source source, Compression compression, const TarLimits& limits, Skip skip)
+    : impl_(std::make_unique<Impl>(std::move(source), compression, limits, std::move(skip))) {}
 TarReader::TarReader(TarReader&&) noexcept = default;
 TarReader& TarReader::operator=(TarReader&&) noexcept = default;
 TarReader::~TarReader() = default;

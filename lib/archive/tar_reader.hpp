@@ -35,7 +35,9 @@ struct TarLimits {
 /// whether it is whole. too_large: TarLimits.
 class TarReader {
  public:
-  TarReader(Source source, Compression compression, const TarLimits& limits = {});
+  /// `skip`: how content that is not read is passed over, unless the stream is compressed; empty:
+  /// it is pulled like the rest.
+  TarReader(Source source, Compression compression, const TarLimits& limits = {}, Skip skip = {});
   TarReader(TarReader&&) noexcept;
   TarReader& operator=(TarReader&&) noexcept;
   ~TarReader();

@@ -5,8 +5,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <iomanip>
 #include <ostream>
+#include <span>
 #include <sstream>
 
 using namespace mpk;
@@ -226,5 +229,68 @@ TEST_CASE("an error of the source comes through as it is, at any place") {
     }
     REQUIRE_FALSE(outcome.has_value());
     CHECK(outcome.error().kind() == ErrorKind::mismatch);
+  }
+}
+
+namespace {
+
+/// The header of a file of `size` bytes: the field in base-256 (GNU tar's), the checksum anew.
+std::string header(const std::string& path, std::uint64_t size) {
+  std::string out = tar({{.path = path}}).substr(0, 512);
+  out[124] = '\x80';
+  for (std::size_t i = 0; i < 11; ++i) {
+    out[135 - i] = static_cast<char>(i < 8 ? (size >> (8 * i)) & 0xffU : 0U);
+  }
+  out.replace(148, 8, 8, ' ');
+  unsigned sum = 0;
+  for (const char c : out) sum += static_cast<unsigned char>(c);
+  std::ostringstream text;
+  text << std::oct << std::setw(6) << std::setfill('0') << sum;
+  return out.replace(148, 8, text.str() + std::string("\0 ", 2));
+}
+
+}  // namespace
+
+TEST_CASE("content that nobody reads is skipped, whatever size it claims") {
+  constexpr std::uint64_t kSize = std::uint64_t{8} << 40;
+  const std::string first = header("a", kSize);
+  const std::string second = tar({{.path = "b", .content = "x"}});
+  const std::uint64_t end = first.size() + kSize + second.size();
+  for (const bool whole : {true, false}) {
+    CAPTURE(whole);
+    std::uint64_t position = 0, pulled = 0;
+    const auto limit = whole ? end : first.size() + kSize / 2;  // or it is cut off
+    const Source source = [&](std::span<std::uint8_t> buffer) -> Result<std::size_t> {
+      const auto count =
+          static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), limit - position));
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto at = position + i;
+        char byte = 0;
+        if (at < first.size()) byte = first[static_cast<std::size_t>(at)];
+        if (at >= first.size() + kSize)
+          byte = second[static_cast<std::size_t>(at - first.size() - kSize)];
+        buffer[i] = static_cast<std::uint8_t>(byte);
+      }
+      position += count;
+      pulled += count;
+      return count;
+    };
+    const Skip skip = [&](std::uint64_t count) {
+      count = std::min(count, limit - position);
+      position += count;
+      return count;
+    };
+    TarReader reader(source, Compression::none, {}, skip);
+    CHECK(reader.next().value()->size == kSize);
+    const auto next = reader.next();
+    CHECK(next.has_value() == whole);
+    if (whole) {
+      CHECK(next.value()->path == "b");
+      CHECK(as_text(reader.read().value()) == "x");
+      CHECK_FALSE(reader.next().value().has_value());
+    } else {
+      CHECK(next.error().kind() == ErrorKind::malformed);
+    }
+    CHECK(pulled < (1U << 20));
   }
 }

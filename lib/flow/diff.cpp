@@ -2,6 +2,7 @@
 #include "flow/diff.hpp"
 
 #include "base/text.hpp"
+#include "flow/diff_manifests.hpp"
 #include "flow/diff_side.hpp"
 #include "flow/heads.hpp"
 #include "model/info_diff.hpp"
@@ -28,11 +29,6 @@ using modelpack::FileChange;
 using modelpack::FileEntry;
 using modelpack::LayerFile;
 using Paths = std::set<std::string, std::less<>>;
-
-bool same_layer(const LayerFile& a, const LayerFile& b) {
-  return a.descriptor.digest == b.descriptor.digest && a.path == b.path &&
-         a.encoding == b.encoding && a.kind == b.kind;
-}
 
 /// Archives that the other side does not have in the same place, or (`shared`) has.
 std::vector<LayerFile> archives(const Side& side, const Side& other, bool shared) {
@@ -67,7 +63,7 @@ class Comparison {
     out_.files = modelpack::compare_files(before_.files, after_.files);
     TRY(compare_tensors());
     TRY(compare_facts());
-    compare_manifests();
+    compare_manifests(before_, after_, out_);
     return std::move(out_);
   }
 
@@ -81,7 +77,6 @@ class Comparison {
   Result<void> share_archives(bool weights, bool documents);
   void choose_documents(const Side& side, Paths& chosen) const;
   Result<void> compare_facts();
-  void compare_manifests();
 
   const Context& context_;
   Side& before_;
@@ -157,14 +152,14 @@ bool Comparison::documents_differ() const {
 /// Files that both sides have are read once, from where it is nearest.
 Result<void> Comparison::share(bool weights, bool documents) {
   std::vector<std::pair<std::string, std::string>> pairs;
-  Paths changed;
+  std::set<std::pair<std::string_view, bool>> changed;
   for (const auto& change : out_.files.changes) {
     if (!change.before) continue;
-    changed.insert(change.before->path);
+    changed.emplace(change.before->path, change.before->sealed);
     if (!bytes_differ(change)) pairs.emplace_back(change.before->path, change.after->path);
   }
   for (const auto& file : before_.files) {
-    if (!changed.contains(file.path)) pairs.emplace_back(file.path, file.path);
+    if (!changed.contains({file.path, file.sealed})) pairs.emplace_back(file.path, file.path);
   }
   std::map<std::string_view, const LayerFile*> layers;
   for (const auto& layer : before_.layers) layers.emplace(layer.path, &layer);
@@ -273,25 +268,6 @@ Result<void> Comparison::compare_facts() {
   out_.facts =
       model::compare_info(info_of(before_, chosen_before_), info_of(after_, chosen_after_));
   return {};
-}
-
-/// The members that people read; the list of layers follows from the files.
-Json readable(const Json& config) {
-  Json out = Json::object();
-  for (const char* group : {"config", "descriptor"}) {
-    if (const auto found = config.find(group); found != config.end()) out[group] = *found;
-  }
-  return out;
-}
-
-void Comparison::compare_manifests() {
-  if (!before_.store || !after_.store) return;
-  out_.annotations = model::compare_texts(before_.annotations, after_.annotations);
-  if (before_.config.is_null() != after_.config.is_null()) {
-    out_.notes.emplace_back("the configs are of two kinds and were not compared");
-  } else if (!before_.config.is_null()) {
-    out_.config = json::changes(readable(before_.config), readable(after_.config));
-  }
 }
 
 bool same_manifest(const Side& before, const Side& after) {

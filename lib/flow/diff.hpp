@@ -30,15 +30,20 @@ struct Diff {
   std::vector<model::TextChange> facts;     // as far as files that differ tell them
   std::vector<json::Change> config;         // "/descriptor" and "/config" of two ModelPack configs
   std::vector<model::TextChange> annotations;  // of the manifests
-  std::vector<std::string> notes;              // what could not be compared, and why
+  /// What else differs in them: "artifact type", "config" and "layer PATH: KEY" (annotations of
+  /// equal layers); "digest" where nothing else tells why two manifests are not one.
+  std::vector<model::TextChange> manifest;
+  std::vector<std::string> notes;  // what could not be compared, and why
 
   /// Facts and tensors differ only where files do.
-  bool differ() const { return !files.changes.empty() || !config.empty() || !annotations.empty(); }
+  bool differ() const {
+    return !files.changes.empty() || !config.empty() || !annotations.empty() || !manifest.empty();
+  }
 };
 
 /// Of weights only headers are fetched, by ranges (modelpack/remote_heads.hpp), and only of files
 /// whose digest is not on both sides; archives as modelpack/archive_heads.hpp says. Equal manifests
-/// cost no further request. A directory is read and hashed as by pack, with its digest cache.
+/// cost no further request. A directory is read and hashed as by pack, always (no digest cache).
 /// Errors as of resolve(), layer_files() and plan_pack(); content that can't be read is a note.
 Result<Diff> diff(const Context& context, const DiffTarget& before, const DiffTarget& after);
 

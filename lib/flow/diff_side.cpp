@@ -44,6 +44,7 @@ Result<Side> open_artifact(const Context& context, const oci::Reference& referen
   side.shown.descriptor = descriptor;
   side.shown.artifact_type = manifest.effective_artifact_type();
   side.annotations = manifest.annotations;
+  side.config_digest = manifest.config.digest;
   const auto config =
       TRY(oci::fetch_text(*side.store, manifest.config, limits::kConfigBlob).with("config"));
   side.layers = TRY(modelpack::layer_files(manifest, config).with(reference.text()));
@@ -59,7 +60,6 @@ Result<Side> open_artifact(const Context& context, const oci::Reference& referen
 Result<Side> open_directory(const Context& context, const std::filesystem::path& directory) {
   const PackRequest request{.directory = directory};
   auto options = pack_options(context, request);
-  const RunCache cache(context, request, options);
   auto planned = modelpack::plan_pack(options);
   if (!planned && planned.error().kind() == ErrorKind::usage && planned.error().hint().empty()) {
     return std::move(planned).error().with_hint(
@@ -106,11 +106,12 @@ void add_archive(Side& side, const LayerFile& layer, LayerHeads& read,
                        : read.problem));
 }
 
-/// Two layers with one path are refused by layer_files(), a second file in archives here.
+/// Two layers with one path are refused by layer_files(), a second file in archives here. A sealed
+/// archive is named by its layer, which a file may be named like.
 Result<void> check_unique(const Side& side) {
-  std::set<std::string_view> paths;
+  std::set<std::pair<std::string_view, bool>> paths;
   for (const auto& file : side.files) {
-    if (file.sealed || paths.insert(file.path).second) continue;
+    if (paths.emplace(file.path, file.sealed).second) continue;
     return Error(ErrorKind::malformed, printable(side.shown.name, 200) + ": a second file is " +
                                            printable(file.path, 200));
   }
@@ -123,6 +124,11 @@ Result<Side> open_side(const Context& context, const DiffTarget& target) {
   if (const auto* reference = std::get_if<oci::Reference>(&target))
     return open_artifact(context, *reference);
   return open_directory(context, std::get<std::filesystem::path>(target));
+}
+
+bool same_layer(const LayerFile& a, const LayerFile& b) {
+  return a.descriptor.digest == b.descriptor.digest && a.path == b.path &&
+         a.encoding == b.encoding && a.kind == b.kind;
 }
 
 Result<void> read_layers(const Context& context, Side& side, const std::vector<LayerFile>& layers,

@@ -1,6 +1,7 @@
 // Side: one of the two that diff compares, and what is known of it so far.
 #pragma once
 
+#include "base/digest.hpp"
 #include "flow/context.hpp"
 #include "flow/diff.hpp"
 #include "model/head.hpp"
@@ -11,6 +12,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +21,9 @@ namespace mpk::flow {
 struct Side {
   DiffSide shown;
   oci::Annotations annotations;
-  Json config;                        // the ModelPack config; null: there is none
-  std::unique_ptr<oci::Store> store;  // null: a directory
+  Json config;                          // the ModelPack config; null: there is none
+  std::optional<Digest> config_digest;  // none of a directory
+  std::unique_ptr<oci::Store> store;    // null: a directory
   std::vector<modelpack::LayerFile> layers;
   std::vector<modelpack::FileEntry>
       files;  // raw layers at first, archived files once they are read
@@ -30,6 +33,9 @@ struct Side {
 
 /// Manifest and config, or the directory, read and hashed.
 Result<Side> open_side(const Context& context, const DiffTarget& target);
+
+/// The same bytes in the same place, as the same thing.
+bool same_layer(const modelpack::LayerFile& a, const modelpack::LayerFile& b);
 
 /// Reads the heads of these layers of `side`, and the files of those that are archives.
 Result<void> read_layers(const Context& context, Side& side,

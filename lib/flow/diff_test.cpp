@@ -2,10 +2,13 @@
 #include "flow/diff.hpp"
 
 #include "archive/test_archives.hpp"
+#include "base/file.hpp"
+#include "crypto/hash.hpp"
 #include "flow/look.hpp"
 #include "flow/pack.hpp"
 #include "flow/test_workbench.hpp"
 #include "model/sample_files.hpp"
+#include "modelpack/kit.hpp"
 #include "modelpack/remote_heads.hpp"
 #include "oci/media_type.hpp"
 
@@ -14,6 +17,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -94,21 +98,48 @@ Lines fact_lines(const Diff& found) {
   return out;
 }
 
-/// An artifact whose only layer is this archive.
-oci::Reference push_archive(Scene& scene, const std::string& tag, const std::string& bytes) {
+/// An artifact of archives, by their folders.
+struct Archives {
+  std::map<std::string, std::string> layers;
+  std::string config = "{}";
+  std::string config_type = std::string(modelpack::kConfigType);
+  std::string artifact_type = std::string(modelpack::kArtifactType);
+  oci::Annotations layer_annotations = {};
+  std::string behind = {};  // the manifest
+};
+
+oci::Reference push_archives(Scene& scene, const std::string& tag, const Archives& archives) {
   const auto reference = scene.bench.reference(tag);
   const auto store = must(open_store(scene.bench.context, reference));
-  oci::Manifest manifest{.artifact_type = std::string(modelpack::kArtifactType),
-                         .config = must(oci::push_text(*store, modelpack::kConfigType, "{}"))};
-  auto layer = must(oci::push_text(
-      *store, modelpack::media_type({model::Kind::doc, modelpack::Encoding::tar}), bytes));
-  layer.annotations[std::string(modelpack::kAnnotationFilepath)] = ".";
-  manifest.layers.push_back(layer);
-  const auto text = oci::serialize(manifest);
+  oci::Manifest manifest{
+      .artifact_type = archives.artifact_type,
+      .config = must(oci::push_text(*store, archives.config_type, archives.config))};
+  const bool kit = archives.config_type == modelpack::kKitConfigType;
+  for (const auto& [path, bytes] : archives.layers) {
+    auto layer = must(
+        oci::push_text(*store,
+                       kit ? "application/vnd.kitops.modelkit.docs.v1.tar"
+                           : modelpack::media_type({model::Kind::doc, modelpack::Encoding::tar}),
+                       bytes));
+    layer.annotations = archives.layer_annotations;
+    if (!kit) layer.annotations[std::string(modelpack::kAnnotationFilepath)] = path;
+    manifest.layers.push_back(layer);
+  }
+  const auto text = oci::serialize(manifest) + archives.behind;
   const auto pushed =
       store->push_manifest(oci::Descriptor::of(oci::kManifestType, text), text, tag);
   REQUIRE(pushed.has_value());
   return reference;
+}
+
+oci::Reference push_archive(Scene& scene, const std::string& tag, const std::string& bytes) {
+  return push_archives(scene, tag, {.layers = {{".", bytes}}});
+}
+
+Lines manifest_lines(const Diff& found) {
+  Lines out;
+  for (const auto& change : found.manifest) out.push_back(change.name);
+  return out;
 }
 
 }  // namespace
@@ -195,6 +226,75 @@ TEST_CASE("an artifact and the directory that it was made of have the same files
     CHECK(found.weights[0].other_values);
     CHECK(found.facts.empty());
   }
+}
+
+TEST_CASE("a directory is read, whatever the digest cache says of it") {
+  Scene scene;
+  const auto artifact = scene.push("1");
+  scene.write("README.md", "another\n");
+  const auto cache = scene.bench.directory.path() / "cache";
+  scene.bench.env.set("XDG_CACHE_HOME", cache.string());
+  std::filesystem::create_directories(cache / "mpk");
+  const auto stamp = must(FileReader::open(scene.model() / "README.md")).stamp();
+  std::ofstream(cache / "mpk" / "digests")
+      << "mpk digests 2\n"
+      << stamp.device << ' ' << stamp.inode << ' ' << stamp.size << ' ' << stamp.mtime_ns << ' '
+      << stamp.ctime_ns << ' ' << crypto::sha256("---\nlicense: mit\n---\n# tiny\n").text() << '\n';
+  std::filesystem::permissions(cache / "mpk" / "digests", std::filesystem::perms(0600));
+  CHECK(file_lines(scene.compare(artifact, scene.model())) == Lines{"changed README.md"});
+}
+
+TEST_CASE("two manifests of the same files differ by something that is said") {
+  Scene scene;
+  const auto tar = archive::test::tar({{"x", "1"}});
+  const Archives plain{.layers = {{".", tar}}};
+  const auto first = push_archives(scene, "plain", plain);
+  struct Case {
+    std::string name;
+    Archives other;
+    Lines expected;
+  };
+  std::vector<Case> cases = {{"config", plain, {"config"}},
+                             {"type", plain, {"artifact type"}},
+                             {"annotation", plain, {"layer .: note"}},
+                             {"spelling", plain, {"digest"}}};
+  cases[0].other.config = R"({"modelfs":{"type":"layers"}})";
+  cases[1].other.artifact_type = "application/x-other";
+  cases[2].other.layer_annotations["note"] = "other";
+  cases[3].other.behind = "\n";
+  for (const auto& each : cases) {
+    CAPTURE(each.name);
+    const auto found = scene.compare(first, push_archives(scene, each.name, each.other));
+    CHECK(found.files.changes.empty());
+    CHECK(manifest_lines(found) == each.expected);
+    CHECK(found.differ());
+  }
+}
+
+TEST_CASE("two ModelKits of the same files differ by their Kitfiles") {
+  Scene scene;
+  Archives kit{.layers = {{".", archive::test::tar({{"x", "1"}})}},
+               .config = R"({"manifestVersion":"1.0.0","docs":[{"path":"."}]})",
+               .config_type = std::string(modelpack::kKitConfigType),
+               .artifact_type = {}};
+  const auto first = push_archives(scene, "1", kit);
+  CHECK_FALSE(scene.compare(first, push_archives(scene, "2", kit)).differ());
+  kit.config = R"({"manifestVersion":"1.0.0","docs":[{"path":".","description":"evil"}]})";
+  const auto found = scene.compare(first, push_archives(scene, "3", kit));
+  CHECK(found.files.changes.empty());
+  CHECK(manifest_lines(found) == Lines{"config"});
+  CHECK(found.differ());
+}
+
+TEST_CASE("a file that is named like an archive that can't be read is not hidden by it") {
+  Scene scene;
+  const auto with = [&](const std::string& tag, const std::string& content) {
+    return push_archives(scene, tag,
+                         {.layers = {{".", archive::test::tar({{"sub", content}})},
+                                     {"sub", archive::test::tar({{"../" + content, "1"}})}}});
+  };
+  CHECK(file_lines(scene.compare(with("1", "a"), with("2", "b"))) ==
+        Lines{"changed sub", "unknown sub"});
 }
 
 TEST_CASE("files in archives are compared one by one") {

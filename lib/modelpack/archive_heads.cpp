@@ -1,5 +1,5 @@
 // read_archive_heads: one walk for both: over the whole blob, or over a blob of which most is
-// blank.
+// skipped.
 #include "modelpack/archive_heads.hpp"
 
 #include "archive/tar_reader.hpp"
@@ -21,11 +21,10 @@ namespace {
 
 constexpr std::uint64_t kFirstPiece = 128U << 10;
 constexpr std::uint64_t kLastPiece = 4U << 20;
-// Where the reader stands is not known exactly: it holds a piece of 128 KiB (archive/feed.cpp) and
-// what libarchive copied of the one before. Blanks end so far before the next header.
-constexpr std::uint64_t kReadAhead = 512U << 10;
+// After a gap so small the next range may still grow: these are many small files.
+constexpr std::uint64_t kSmallGap = 512U << 10;
 
-/// A blob by ranges that grow; what nobody looks at is made up of zeros.
+/// A blob by ranges that grow; what nobody looks at is stepped over, whatever size it claims.
 class SparseBlob {
  public:
   SparseBlob(oci::Store& store, const oci::Descriptor& blob, const CancelToken& cancel)
@@ -35,7 +34,6 @@ class SparseBlob {
     TRY(cancel_.check());
     const auto left = std::min<std::uint64_t>(buffer.size(), blob_.size - position_);
     if (left == 0) return std::size_t{0};
-    if (position_ < blank_until_) return fill(buffer, std::min(left, blank_until_ - position_));
     if (taken_ == piece_.size()) TRY(fetch());
     const auto count =
         std::min<std::size_t>(static_cast<std::size_t>(left), piece_.size() - taken_);
@@ -45,24 +43,17 @@ class SparseBlob {
     return count;
   }
 
-  /// The next so many bytes of the archive are content that nobody looks at.
-  void skip(std::uint64_t content) {
-    if (content <= kReadAhead) return;
-    blank_until_ = position_ + (content - kReadAhead);
+  std::uint64_t skip(std::uint64_t count) {
+    count = std::min(count, blob_.size - position_);
+    const auto known = std::min<std::uint64_t>(count, piece_.size() - taken_);
+    taken_ += static_cast<std::size_t>(known);
+    position_ += count;
+    if (count - known > kSmallGap) next_size_ = kFirstPiece;
+    return count;
   }
   bool exhausted() const { return exhausted_; }
 
  private:
-  std::size_t fill(std::span<std::uint8_t> buffer, std::uint64_t count) {
-    const auto size = static_cast<std::size_t>(count);
-    std::memset(buffer.data(), 0, size);
-    position_ += count;
-    const auto known = std::min(size, piece_.size() - taken_);
-    taken_ += known;
-    next_size_ = kFirstPiece;
-    return size;
-  }
-
   Result<void> fetch() {
     if (fetched_ >= kWholeArchive) {
       exhausted_ = true;
@@ -87,7 +78,7 @@ class SparseBlob {
   const CancelToken& cancel_;
   std::string piece_;
   std::size_t taken_ = 0;
-  std::uint64_t position_ = 0, blank_until_ = 0, fetched_ = 0, next_size_ = kFirstPiece;
+  std::uint64_t position_ = 0, fetched_ = 0, next_size_ = kFirstPiece;
   bool exhausted_ = false;
 };
 
@@ -98,22 +89,22 @@ class Walk {
   Walk(archive::TarReader& reader, const LayerFile& layer, const Wanted& wanted)
       : reader_(reader), layer_(layer), wanted_(wanted) {}
 
-  /// `skip`: called when the rest of an entry is of no use; empty: everything is hashed.
-  Result<void> run(ArchiveHeads& out, const std::function<void(std::uint64_t)>& skip) {
-    auto walked = entries(out, skip);
-    if (!walked && (!skip || paths_.empty())) return walked;
+  /// `whole`: every entry is read and hashed; else only as much as its head takes.
+  Result<void> run(ArchiveHeads& out, bool whole) {
+    auto walked = entries(out, whole);
+    if (!walked && (whole || paths_.empty())) return walked;
     TRY(place(out));
     return walked;
   }
 
  private:
-  Result<void> entries(ArchiveHeads& out, const std::function<void(std::uint64_t)>& skip) {
+  Result<void> entries(ArchiveHeads& out, bool whole) {
     while (const auto entry = TRY(reader_.next())) {
       if (entry->directory) continue;
       paths_.push_back(entry->path);
       std::optional<model::HeadTap> tap;
       if (wanted_(entry->path)) tap.emplace(entry->path, entry->size);
-      TRY(skip ? glance(*entry, tap, skip) : hash(*entry, tap, out));
+      TRY(whole ? hash(*entry, tap, out) : glance(*entry, tap));
       if (tap) TRY(keep(tap->finish(), out));
     }
     return {};
@@ -138,15 +129,13 @@ class Walk {
     return {};
   }
 
-  Result<void> glance(const archive::TarEntry& entry, std::optional<model::HeadTap>& tap,
-                      const std::function<void(std::uint64_t)>& skip) {
+  Result<void> glance(const archive::TarEntry& entry, std::optional<model::HeadTap>& tap) {
     std::uint64_t left = entry.size;
     while (tap && !tap->satisfied() && left > 0) {
       const BytesView piece = TRY(reader_.read());
       tap->feed(piece);
       left -= piece.size();
     }
-    skip(left);
     return {};
   }
 
@@ -188,7 +177,7 @@ Result<ArchiveHeads> read_whole(oci::Store& store, const LayerFile& layer, const
   archive::TarReader reader([&](std::span<std::uint8_t> buffer) { return pipe.read(buffer); },
                             compression_of(layer.encoding), small_limits());
   ArchiveHeads out;
-  TRY(Walk(reader, layer, wanted).run(out, {}));
+  TRY(Walk(reader, layer, wanted).run(out, true));
   TRY(pipe.finish());
   out.whole = out.all_heads = true;
   return out;
@@ -198,12 +187,10 @@ Result<ArchiveHeads> read_parts(oci::Store& store, const LayerFile& layer, const
                                 const CancelToken& cancel) {
   SparseBlob blob(store, layer.descriptor, cancel);
   archive::TarReader reader([&](std::span<std::uint8_t> buffer) { return blob.read(buffer); },
-                            compression_of(layer.encoding));
-  const bool plain = layer.encoding == Encoding::tar;
+                            compression_of(layer.encoding), {},
+                            [&](std::uint64_t count) { return blob.skip(count); });
   ArchiveHeads out;
-  auto walked = Walk(reader, layer, wanted).run(out, [&](std::uint64_t left) {
-    if (plain) blob.skip(left);
-  });
+  auto walked = Walk(reader, layer, wanted).run(out, false);
   if (!walked && !blob.exhausted()) return std::move(walked).error();
   out.all_heads = walked.has_value();
   return out;

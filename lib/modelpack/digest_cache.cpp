@@ -5,10 +5,13 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <string>
 #include <tuple>
@@ -17,9 +20,16 @@
 namespace mpk::modelpack {
 namespace {
 
-constexpr std::string_view kTitle = "mpk digests 1\n";
-constexpr std::size_t kCap = 8U << 20;
+constexpr std::string_view kTitle = "mpk digests 2\n";
+constexpr std::size_t kCap = 16U << 20;
+constexpr std::size_t kLongestLine = 5 * 21 + 136;  // five numbers and a SHA-512
+static_assert(DigestCache::kEntries * kLongestLine < kCap);
 constexpr unsigned kLockSeconds = 5;
+// statfs(2). Who writes at the other end is not seen here.
+constexpr std::uint64_t kCifs = 0xff534d42, kSmb2 = 0xfe534d42;
+constexpr std::array<std::uint64_t, 9> kForeignClocks = {
+    NFS_SUPER_MAGIC, SMB_SUPER_MAGIC,  kCifs,           kSmb2, FUSE_SUPER_MAGIC, V9FS_MAGIC,
+    AFS_SUPER_MAGIC, CEPH_SUPER_MAGIC, CODA_SUPER_MAGIC};
 
 template <class Number>
 bool take_number(std::string_view& line, Number& number) {
@@ -93,6 +103,15 @@ std::optional<Digest> DigestCache::find(const FileStamp& stamp) const {
   if (found == entries_.end()) return std::nullopt;
   found->second.used = ++used_;
   return found->second.digest;
+}
+
+// Write-back write-protects the pages, so that the next write through a mapping faults.
+bool DigestCache::expose_writes(const FileReader& file) {
+  struct statfs system{};
+  if (::fstatfs(file.descriptor(), &system) != 0) return false;
+  const auto type = static_cast<std::uint64_t>(system.f_type) & 0xffffffffU;
+  if (std::ranges::find(kForeignClocks, type) != kForeignClocks.end()) return false;
+  return ::fdatasync(file.descriptor()) == 0;
 }
 
 void DigestCache::put(const FileReader& file, const Digest& digest) {

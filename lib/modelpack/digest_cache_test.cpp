@@ -1,10 +1,15 @@
 // Tests of DigestCache: what it trusts, and what it does not.
 #include "modelpack/digest_cache.hpp"
 
+#include "base/fd.hpp"
 #include "crypto/hash.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include <chrono>
 #include <fstream>
@@ -114,7 +119,7 @@ TEST_CASE("a damaged cache, or one that others can write, is empty") {
 TEST_CASE("of too many entries those used last stay") {
   const Scene scene;
   const auto reader = scene.settled("f", "abc");
-  std::string text = "mpk digests 1\n";
+  std::string text = "mpk digests 2\n";
   const auto digest = crypto::sha256("x").text();
   for (std::size_t i = 0; i < DigestCache::kEntries; ++i) {
     text += "1 " + std::to_string(i) + " 3 4 5 " + digest + "\n";
@@ -133,4 +138,28 @@ TEST_CASE("of too many entries those used last stay") {
   CHECK(again.find(oldest));
   CHECK(again.find(reader.stamp()));
   CHECK_FALSE(again.find(second_oldest));
+}
+
+TEST_CASE("after expose_writes a write to a page that was dirty already moves the stamp") {
+  const Scene scene;
+  std::ofstream(scene.dir.path() / "f") << std::string(4096, 'x');
+  struct statfs system{};
+  REQUIRE(::statfs(scene.dir.path().c_str(), &system) == 0);
+  if (system.f_type == TMPFS_MAGIC) return;  // the limit that the header names
+  const Fd fd(::open((scene.dir.path() / "f").c_str(), O_RDWR | O_CLOEXEC));
+  void* const mapped = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
+  REQUIRE(mapped != MAP_FAILED);
+  auto* const bytes = static_cast<volatile char*>(mapped);
+  bytes[0] = '1';
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // the stamps' clock ticks
+  const auto reader = FileReader::open(scene.dir.path() / "f").take();
+  REQUIRE(DigestCache::expose_writes(reader));
+  REQUIRE(reader.check_unchanged());
+  bytes[0] = '2';
+  CHECK_FALSE(reader.check_unchanged());
+  ::munmap(mapped, 4096);
+}
+
+TEST_CASE("where writes can't be made to show nothing is to be entered") {
+  CHECK_FALSE(DigestCache::expose_writes(FileReader::open("/proc/self/status").take()));
 }

@@ -11,11 +11,12 @@ namespace mpk::modelpack {
 namespace {
 
 using Content = FileChange::Content;
-using ByPath = std::map<std::string_view, const FileEntry*>;
+using Key = std::pair<std::string_view, bool>;  // path, is sealed
+using ByPath = std::map<Key, const FileEntry*>;
 
 ByPath by_path(const std::vector<FileEntry>& files) {
   ByPath out;
-  for (const auto& file : files) out.emplace(file.path, &file);
+  for (const auto& file : files) out.emplace(Key(file.path, file.sealed), &file);
   return out;
 }
 
@@ -38,13 +39,33 @@ FileChange compare(const FileEntry& before, const FileEntry& after) {
           .kind = before.kind != after.kind};
 }
 
-/// Takes from both sides the pairs that `key` gives the same value, in the order of their paths.
-template <class Key>
-void pair_equal(ByPath& before, ByPath& after, FileDiff& out, Key key) {
-  std::multimap<decltype(key(*before.begin()->second)), std::string_view> found;
-  for (const auto& [path, file] : after) found.emplace(key(*file), path);
+/// Takes from both sides what has one path; `crossed`: an archive here and a file there.
+void pair_paths(ByPath& before, ByPath& after, FileDiff& out, bool crossed) {
   for (auto each = before.begin(); each != before.end();) {
-    const auto other = found.find(key(*each->second));
+    const auto& [path, sealed] = each->first;
+    const auto other = after.find(Key(path, sealed != crossed));
+    if (other == after.end()) {
+      ++each;
+      continue;
+    }
+    auto change = compare(*each->second, *other->second);
+    if (change.content == Content::same && !change.mode && !change.kind) {
+      ++out.same;
+    } else {
+      out.changes.push_back(std::move(change));
+    }
+    after.erase(other);
+    each = before.erase(each);
+  }
+}
+
+/// Takes from both sides the pairs that `value` gives the same value, in the order of their paths.
+template <class Value>
+void pair_equal(ByPath& before, ByPath& after, FileDiff& out, Value value) {
+  std::multimap<decltype(value(*before.begin()->second)), Key> found;
+  for (const auto& [key, file] : after) found.emplace(value(*file), key);
+  for (auto each = before.begin(); each != before.end();) {
+    const auto other = found.find(value(*each->second));
     if (each->second->sealed || other == found.end() || after.at(other->second)->sealed) {
       ++each;
       continue;
@@ -54,6 +75,13 @@ void pair_equal(ByPath& before, ByPath& after, FileDiff& out, Key key) {
     found.erase(other);
     each = before.erase(each);
   }
+}
+
+auto order(const FileChange& change) {
+  const auto& shown = change.after ? *change.after : *change.before;
+  return std::tuple(std::string_view(shown.path),
+                    change.before ? std::string_view(change.before->path) : std::string_view(),
+                    shown.sealed);
 }
 
 }  // namespace
@@ -71,30 +99,15 @@ FileDiff compare_files(const std::vector<FileEntry>& before, const std::vector<F
   FileDiff out;
   auto old = by_path(before);
   auto now = by_path(after);
-  for (auto each = old.begin(); each != old.end();) {
-    const auto other = now.find(each->first);
-    if (other == now.end()) {
-      ++each;
-      continue;
-    }
-    auto change = compare(*each->second, *other->second);
-    if (change.content == Content::same && !change.mode && !change.kind) {
-      ++out.same;
-    } else {
-      out.changes.push_back(std::move(change));
-    }
-    now.erase(other);
-    each = old.erase(each);
-  }
+  pair_paths(old, now, out, false);
+  pair_paths(old, now, out, true);
   pair_equal(old, now, out,
              [](const FileEntry& file) { return std::pair(file.digest, base_name(file.path)); });
   pair_equal(old, now, out, [](const FileEntry& file) { return file.digest; });
-  for (const auto& [path, file] : old) out.changes.push_back({.before = *file, .after = {}});
-  for (const auto& [path, file] : now) out.changes.push_back({.before = {}, .after = *file});
-  std::ranges::sort(out.changes, [](const FileChange& a, const FileChange& b) {
-    return std::tuple(std::string_view(a.path()), a.before ? a.before->path : std::string()) <
-           std::tuple(std::string_view(b.path()), b.before ? b.before->path : std::string());
-  });
+  for (const auto& [key, file] : old) out.changes.push_back({.before = *file, .after = {}});
+  for (const auto& [key, file] : now) out.changes.push_back({.before = {}, .after = *file});
+  std::ranges::sort(out.changes,
+                    [](const FileChange& a, const FileChange& b) { return order(a) < order(b); });
   return out;
 }
 

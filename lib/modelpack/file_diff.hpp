@@ -42,9 +42,10 @@ struct FileDiff {
   std::size_t same = 0;
 };
 
-/// Paths are unique on each side. Equal bytes (by digest) under another path are a renaming, those
-/// with an equal base name first; more of one content on a side than on the other are added or
-/// removed. Where a file is packed, raw or in which archive, makes no difference.
+/// Paths are unique on each side, those of files and those of sealed archives each. Equal bytes (by
+/// digest) under another path are a renaming, those with an equal base name first; more of one
+/// content on a side than on the other are added or removed. Where a file is packed, raw or in
+/// which archive, makes no difference.
 FileDiff compare_files(const std::vector<FileEntry>& before, const std::vector<FileEntry>& after);
 
 }  // namespace mpk::modelpack

@@ -82,6 +82,12 @@ TEST_CASE("each way two lists of files can differ") {
       {{sealed("a", "1")}, {file("a", "2")}, {"unknown a"}},
       {{sealed("a", "1")}, {file("a", "1")}, {"unknown a"}},
       {{sealed("a", "1")}, {file("b", "1")}, {"removed a", "added b"}},
+      // A file may be named like a sealed archive: neither hides the other.
+      {{sealed("a", "1"), file("a", "2")}, {sealed("a", "1"), file("a", "2")}, {}},
+      {{sealed("a", "1"), file("a", "2")}, {file("a", "3"), sealed("a", "1")}, {"changed a"}},
+      {{sealed("a", "1"), file("a", "2")}, {file("a", "2"), sealed("a", "3")}, {"unknown a"}},
+      {{sealed("a", "1"), file("a", "2")}, {file("a", "2")}, {"removed a"}},
+      {{file("a", "2")}, {sealed("a", "1"), file("a", "2")}, {"added a"}},
   };
   for (const auto& each : cases) {
     CAPTURE(each.expected);

@@ -49,8 +49,12 @@ Result<std::unique_ptr<ModelSource>> ModelSource::open(const WalkFile& file,
                                                        CancelToken cancel) {
   auto reader = TRY(FileReader::open(file.absolute));
   const auto known = options.cache ? options.cache->find(reader.stamp()) : std::nullopt;
+  const bool fresh = options.cache != nullptr && !known && DigestCache::expose_writes(reader);
+  // A file system may move the times when it writes back.
+  if (fresh && !reader.check_unchanged()) reader = TRY(FileReader::open(file.absolute));
   std::unique_ptr<ModelSource> source(
       new ModelSource(file, std::move(reader), options, std::move(cancel)));
+  source->enters_ = fresh;
   if (known) {
     TRY(feed(source->tap_, source->reader_, options.stats));
     TRY(source->reader_.seek(0));
@@ -155,7 +159,7 @@ Result<void> ModelSource::finish() {
   }
   TRY(reader_.check_unchanged());
   digest_ = hasher_.finish();
-  if (cache_ != nullptr) cache_->put(reader_, *digest_);
+  if (enters_) cache_->put(reader_, *digest_);
   return {};
 }
 

@@ -58,6 +58,7 @@ class ModelSource final : public oci::Source {
   std::uint64_t offset_ = 0, hashed_ = 0;
   std::optional<Digest> digest_;
   bool known_ = false;
+  bool enters_ = false;  // the digest goes into the cache
 };
 
 }  // namespace mpk::modelpack
