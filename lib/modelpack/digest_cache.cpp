@@ -1,8 +1,6 @@
 // DigestCache: a text file, one line an entry, the one used last at the end.
 #include "modelpack/digest_cache.hpp"
 
-#include "base/text.hpp"
-
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/magic.h>
