@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <span>
 #include <system_error>
 #include <vector>
 
@@ -190,6 +191,23 @@ Result<void> Blobs::stream(const Descriptor& descriptor, const Sink& sink) const
   if (total != descriptor.size) return wrong_size(name, descriptor.size, total);
   const Digest computed = hasher.finish();
   if (computed != descriptor.digest) return wrong_digest(descriptor.digest, computed);
+  return {};
+}
+
+Result<void> Blobs::range(const Descriptor& descriptor, std::uint64_t offset, std::uint64_t length,
+                          const Sink& sink) const {
+  FileReader reader = TRY(open(descriptor));
+  TRY(reader.seek(offset));
+  std::vector<std::uint8_t> buffer(
+      static_cast<std::size_t>(std::clamp<std::uint64_t>(length, 1, kPiece)));
+  for (std::uint64_t left = length; left > 0;) {
+    const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), left));
+    const std::size_t count = TRY(reader.read(std::span(buffer).first(room)));
+    if (count == 0)
+      return wrong_size(descriptor.digest.text(), descriptor.size, offset + length - left);
+    left -= count;
+    TRY(sink({buffer.data(), count}));
+  }
   return {};
 }
 

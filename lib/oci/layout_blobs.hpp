@@ -51,6 +51,9 @@ class Blobs {
 
   /// not_found, mismatch.
   Result<void> stream(const Descriptor& descriptor, const Sink& sink) const;
+  /// As Store::fetch_range; what lies before `offset` is not read.
+  Result<void> range(const Descriptor& descriptor, std::uint64_t offset, std::uint64_t length,
+                     const Sink& sink) const;
   /// too_large over `cap`.
   Result<std::string> text(const Descriptor& descriptor, std::size_t cap) const;
 

@@ -40,6 +40,10 @@ class LayoutStore final : public Store {
   Result<void> fetch_blob(const Descriptor& descriptor, const Sink& sink) override {
     return blobs_.stream(descriptor, sink).with(name());
   }
+  Result<void> fetch_range(const Descriptor& descriptor, std::uint64_t offset, std::uint64_t length,
+                           const Sink& sink) override {
+    return blobs_.range(descriptor, offset, length, sink).with(name());
+  }
   Result<bool> has_blob(const Descriptor& descriptor) override { return blobs_.has(descriptor); }
   Result<Pushed> push_blob(const Descriptor& descriptor, Source& source,
                            const std::vector<std::string>& /*mount_from*/) override {

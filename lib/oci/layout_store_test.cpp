@@ -73,6 +73,32 @@ TEST_CASE("an opened layout has what was pushed before") {
   }
 }
 
+TEST_CASE("a range is read from where it begins, unless the blob is too short for it") {
+  const TempDir dir = TempDir::create("mpk-test").take();
+  const auto store = open_layout(dir.path(), {.create = true}).take();
+  const std::string content = "0123456789";
+  const auto blob = push_text(*store, "text/plain", content).take();
+  const auto range = [&](std::uint64_t offset, std::uint64_t length) -> Result<std::string> {
+    std::string out;
+    TRY(store->fetch_range(blob, offset, length, [&](BytesView bytes) -> Result<void> {
+      out += as_text(bytes);
+      return {};
+    }));
+    return out;
+  };
+  CHECK(range(0, 10).take() == content);
+  CHECK(range(3, 4).take() == "3456");
+  CHECK(range(9, 1).take() == "9");
+  CHECK(range(10, 0).take().empty());
+  // Ranges are not proven, sizes are.
+  put(dir.path() / "blobs" / "sha256" / blob.digest.hex(), "abcdefghij");
+  CHECK(range(3, 4).take() == "defg");
+  put(dir.path() / "blobs" / "sha256" / blob.digest.hex(), "abc");
+  CHECK(range(3, 4).error().kind() == ErrorKind::mismatch);
+  fs::remove(dir.path() / "blobs" / "sha256" / blob.digest.hex());
+  CHECK(range(3, 4).error().kind() == ErrorKind::not_found);
+}
+
 TEST_CASE("what is no layout is refused and left alone") {
   const TempDir dir = TempDir::create("mpk-test").take();
   const auto kind = [&](const fs::path& path, bool create) {
