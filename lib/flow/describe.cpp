@@ -73,7 +73,9 @@ Result<ReadLayer> read_layer(const Context& context, oci::Store& store,
   }
   auto contents =
       TRY(modelpack::read_archive(store, layer,
-                                  {.heads = true, .progress = &context.progress, .cancel = stop})
+                                  {.head_wanted = [](const std::string&) { return true; },
+                                   .progress = &context.progress,
+                                   .cancel = stop})
               .with("layer " + layer.path + " (" + layer.descriptor.digest.brief() + ")"));
   for (auto& each : contents.files) {
     out.files.push_back(model_file(each.file));

@@ -1,18 +1,13 @@
-// read_archive_heads: one walk for both: over the whole blob, or over a blob of which most is
-// skipped.
+// read_archive_heads: small archives as read_archive() reads them, of large ones most is skipped.
 #include "modelpack/archive_heads.hpp"
 
 #include "archive/tar_reader.hpp"
-#include "base/limits.hpp"
 #include "base/text.hpp"
-#include "crypto/hash.hpp"
 #include "modelpack/archive_layer.hpp"
 #include "modelpack/archive_paths.hpp"
-#include "oci/blob_pipe.hpp"
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
 #include <span>
 #include <utility>
 
@@ -84,67 +79,43 @@ class SparseBlob {
 
 using Wanted = std::function<bool(const std::string&)>;
 
+/// Of a large archive: headers, and of the files that are wanted as much as their heads take.
 class Walk {
  public:
   Walk(archive::TarReader& reader, const LayerFile& layer, const Wanted& wanted)
       : reader_(reader), layer_(layer), wanted_(wanted) {}
 
-  /// `whole`: every entry is read and hashed; else only as much as its head takes.
-  Result<void> run(ArchiveHeads& out, bool whole) {
-    auto walked = entries(out, whole);
-    if (!walked && (whole || paths_.empty())) return walked;
+  Result<void> run(ArchiveHeads& out) {
+    auto walked = entries(out);
+    if (!walked && paths_.empty()) return walked;
     TRY(place(out));
     return walked;
   }
 
  private:
-  Result<void> entries(ArchiveHeads& out, bool whole) {
+  Result<void> entries(ArchiveHeads& out) {
     while (const auto entry = TRY(reader_.next())) {
       if (entry->directory) continue;
       paths_.push_back(entry->path);
-      std::optional<model::HeadTap> tap;
-      if (wanted_(entry->path)) tap.emplace(entry->path, entry->size);
-      TRY(whole ? hash(*entry, tap, out) : glance(*entry, tap));
-      if (tap) TRY(keep(tap->finish(), out));
+      if (wanted_(entry->path)) TRY(keep(TRY(glance(*entry)), out));
     }
     return {};
   }
 
-  Result<void> hash(const archive::TarEntry& entry, std::optional<model::HeadTap>& tap,
-                    ArchiveHeads& out) {
-    crypto::Hasher hasher;
-    while (true) {
-      const BytesView piece = TRY(reader_.read());
-      if (piece.empty()) break;
-      hasher.update(piece);
-      if (tap) tap->feed(piece);
-    }
-    out.files.push_back({.descriptor = {.media_type = media_type({layer_.kind, Encoding::raw}),
-                                        .digest = hasher.finish(),
-                                        .size = entry.size},
-                         .path = entry.path,
-                         .kind = layer_.kind,
-                         .encoding = Encoding::raw,
-                         .mode = entry.mode});
-    return {};
-  }
-
-  Result<void> glance(const archive::TarEntry& entry, std::optional<model::HeadTap>& tap) {
+  Result<model::FileHead> glance(const archive::TarEntry& entry) {
+    model::HeadTap tap(entry.path, entry.size);
     std::uint64_t left = entry.size;
-    while (tap && !tap->satisfied() && left > 0) {
+    while (!tap.satisfied() && left > 0) {
       const BytesView piece = TRY(reader_.read());
-      tap->feed(piece);
+      tap.feed(piece);
       left -= piece.size();
     }
-    return {};
+    return tap.finish();
   }
 
   Result<void> keep(model::FileHead head, ArchiveHeads& out) {
     kept_ += head.bytes.size();
-    if (kept_ > limits::kHeads) {
-      return Error(ErrorKind::too_large,
-                   "the headers in it take more than " + human_size(limits::kHeads));
-    }
+    TRY(check_heads_in_archive(kept_));
     head_entries_.push_back(paths_.size() - 1);
     out.heads.push_back(model::condensed(std::move(head)));
     return {};
@@ -152,7 +123,6 @@ class Walk {
 
   Result<void> place(ArchiveHeads& out) {
     const auto paths = TRY(archive_paths(layer_.path, paths_));
-    for (std::size_t i = 0; i < out.files.size(); ++i) out.files[i].path = paths[i];
     for (std::size_t i = 0; i < out.heads.size(); ++i) out.heads[i].path = paths[head_entries_[i]];
     return {};
   }
@@ -165,21 +135,16 @@ class Walk {
   std::uint64_t kept_ = 0;
 };
 
-archive::TarLimits small_limits() {
-  archive::TarLimits limits;
-  limits.bytes.bytes = kArchiveUnpacked;
-  return limits;
-}
-
 Result<ArchiveHeads> read_whole(oci::Store& store, const LayerFile& layer, const Wanted& wanted,
                                 const CancelToken& cancel) {
-  oci::BlobPipe pipe(store, layer.descriptor, cancel);
-  archive::TarReader reader([&](std::span<std::uint8_t> buffer) { return pipe.read(buffer); },
-                            compression_of(layer.encoding), small_limits());
-  ArchiveHeads out;
-  TRY(Walk(reader, layer, wanted).run(out, true));
-  TRY(pipe.finish());
-  out.whole = out.all_heads = true;
+  ArchiveOptions options{.head_wanted = wanted, .cancel = cancel};
+  options.limits.bytes.bytes = kArchiveUnpacked;
+  auto contents = TRY(read_archive(store, layer, options));
+  ArchiveHeads out{.files = {}, .heads = {}, .whole = true, .all_heads = true};
+  for (auto& each : contents.files) {
+    if (each.head) out.heads.push_back(std::move(*each.head));
+    out.files.push_back(std::move(each.file));
+  }
   return out;
 }
 
@@ -190,7 +155,7 @@ Result<ArchiveHeads> read_parts(oci::Store& store, const LayerFile& layer, const
                             compression_of(layer.encoding), {},
                             [&](std::uint64_t count) { return blob.skip(count); });
   ArchiveHeads out;
-  auto walked = Walk(reader, layer, wanted).run(out, false);
+  auto walked = Walk(reader, layer, wanted).run(out);
   if (!walked && !blob.exhausted()) return std::move(walked).error();
   out.all_heads = walked.has_value();
   return out;

@@ -2,6 +2,8 @@
 #include "modelpack/archive_layer.hpp"
 
 #include "archive/tar_reader.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "modelpack/archive_paths.hpp"
 #include "modelpack/layer_annotations.hpp"
@@ -20,7 +22,7 @@ Result<ArchivedFile> read_entry(archive::TarReader& reader, const archive::TarEn
   if (options.staging != nullptr && options.wanted(entry.path))
     target = TRY(options.staging->create_file(entry.mode));
   std::optional<model::HeadTap> tap;
-  if (options.heads) tap.emplace(entry.path, entry.size);
+  if (options.head_wanted && options.head_wanted(entry.path)) tap.emplace(entry.path, entry.size);
   while (true) {
     const BytesView piece = TRY(reader.read());
     if (piece.empty()) break;
@@ -67,6 +69,12 @@ archive::Compression compression_of(Encoding encoding) {
   return archive::Compression::none;
 }
 
+Result<void> check_heads_in_archive(std::uint64_t bytes) {
+  if (bytes <= limits::kHeads) return {};
+  return Error(ErrorKind::too_large,
+               "the headers in it take more than " + human_size(limits::kHeads));
+}
+
 Result<ArchiveContents> read_archive(oci::Store& store, const LayerFile& layer,
                                      const ArchiveOptions& options) {
   std::unique_ptr<ProgressTask> task;
@@ -74,14 +82,18 @@ Result<ArchiveContents> read_archive(oci::Store& store, const LayerFile& layer,
     task = options.progress->start(layer.path, layer.descriptor.size);
   oci::BlobPipe pipe(store, layer.descriptor, options.cancel, task.get());
   archive::TarReader reader([&](std::span<std::uint8_t> buffer) { return pipe.read(buffer); },
-                            compression_of(layer.encoding));
+                            compression_of(layer.encoding), options.limits);
   ArchiveContents out;
+  std::uint64_t kept = 0;
   while (true) {
     TRY(options.cancel.check());
     const auto entry = TRY(reader.next());
     if (!entry) break;
     if (entry->had_special_bits) out.warnings.push_back(special_bits_warning(entry->path));
-    if (!entry->directory) out.files.push_back(TRY(read_entry(reader, *entry, layer, options)));
+    if (entry->directory) continue;
+    out.files.push_back(TRY(read_entry(reader, *entry, layer, options)));
+    if (const auto& head = out.files.back().head) kept += head->bytes.size();
+    TRY(check_heads_in_archive(kept));
   }
   // The end of the archive came after the end of the blob, which comes when that is proven.
   TRY(pipe.finish());

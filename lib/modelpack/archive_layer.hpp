@@ -2,6 +2,7 @@
 #pragma once
 
 #include "archive/decompress.hpp"
+#include "archive/tar_reader.hpp"
 #include "base/parallel.hpp"
 #include "base/progress.hpp"
 #include "base/result.hpp"
@@ -10,6 +11,7 @@
 #include "modelpack/staging.hpp"
 #include "oci/store.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -24,14 +26,16 @@ archive::Compression compression_of(Encoding encoding);
 struct ArchivedFile {
   LayerFile file;
   std::string staged;  // its name in the staging directory; empty: it was not wanted
-  std::optional<model::FileHead> head = {};  // ArchiveOptions::heads
+  std::optional<model::FileHead> head = {};  // ArchiveOptions::head_wanted
 };
 
 struct ArchiveOptions {
   const StagingDirectory* staging = nullptr;  // not owned; null: nothing is kept
   /// By the path in the archive, before it is known where the file belongs.
   std::function<bool(const std::string& entry)> wanted = [](const std::string&) { return true; };
-  bool heads = false;            // keep what model::inspect() reads, condensed
+  /// Of which files, by the path in the archive, the head is kept, condensed; null: of none.
+  std::function<bool(const std::string& entry)> head_wanted = {};
+  archive::TarLimits limits = {};
   Progress* progress = nullptr;  // not owned
   CancelToken cancel;
 };
@@ -42,8 +46,11 @@ struct ArchiveContents {
 };
 
 /// Success means that the layer was proven against its digest. Errors as of archive::TarReader,
-/// archive_paths() and oci::Store::fetch_blob.
+/// archive_paths() and oci::Store::fetch_blob; too_large also: the heads, over limits::kHeads.
 Result<ArchiveContents> read_archive(oci::Store& store, const LayerFile& layer,
                                      const ArchiveOptions& options);
+
+/// too_large: more than limits::kHeads bytes.
+Result<void> check_heads_in_archive(std::uint64_t bytes);
 
 }  // namespace mpk::modelpack

@@ -4,8 +4,8 @@
 #include "base/file.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
-#include "crypto/hash.hpp"
 #include "modelpack/pack_steps.hpp"
+#include "modelpack/pack_units.hpp"
 
 #include <algorithm>
 
@@ -62,17 +62,6 @@ void drop_modelfile(const PackOptions& options, WalkResult& walked) {
   std::sort(walked.ignored.begin(), walked.ignored.end());
 }
 
-Result<bool> needs_archives(const std::vector<WalkFile>& files, const BuildOptions& options) {
-  std::vector<ModelFile> named;
-  for (const auto& file : files) {
-    named.push_back({.path = file.path,
-                     .size = file.size,
-                     .executable = file.executable,
-                     .digest = crypto::sha256(std::string_view())});
-  }
-  return needs_archives(named, options);
-}
-
 Result<PackOutcome> pack(oci::Store* store, const PackPlan& plan, const PackOptions& options) {
   auto streamed = TRY(stream_files(store, plan, options));
   auto outcome =
@@ -92,7 +81,7 @@ Result<PackPlan> plan_pack(const PackOptions& options) {
     drop_modelfile(options, walked);
     TRY(apply_modelfile(*plan.modelfile, walked));
   }
-  plan.archives = TRY(needs_archives(walked.files, {.created = options.created}));
+  plan.archives = TRY(needs_archives(unread_files(walked.files), {.created = options.created}));
   plan.files = std::move(walked.files);
   plan.ignored = std::move(walked.ignored);
   return plan;

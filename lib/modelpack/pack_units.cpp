@@ -26,19 +26,13 @@ Result<std::vector<model::Kind>> read_kinds(const PackPlan& plan, const PackOpti
 // The manifest at its longest: it must fit before the first blob is sent.
 Result<void> check_manifest(const PackPlan& plan, const std::vector<model::Kind>& kinds,
                             const PackOptions& options) {
-  const auto digest = crypto::sha256(std::string_view());
-  std::vector<ModelFile> files;
+  auto files = unread_files(plan.files);
   std::map<model::Kind, Archive> archives;
   for (std::size_t i = 0; i < kinds.size(); ++i) {
-    const auto& file = plan.files[i];
-    files.push_back({.path = file.path,
-                     .kind = kinds[i],
-                     .size = file.size,
-                     .executable = file.executable,
-                     .digest = digest});
+    files[i].kind = kinds[i];
     if (kinds[i] == model::Kind::weight) continue;
     archives.try_emplace(kinds[i], Archive{.kind = kinds[i],
-                                           .digest = digest,
+                                           .digest = files[i].digest,
                                            .size = std::numeric_limits<std::int64_t>::max()});
   }
   std::vector<Archive> list;
@@ -48,6 +42,16 @@ Result<void> check_manifest(const PackPlan& plan, const std::vector<model::Kind>
 }
 
 }  // namespace
+
+std::vector<ModelFile> unread_files(const std::vector<WalkFile>& files) {
+  const auto digest = crypto::sha256(std::string_view());
+  std::vector<ModelFile> out;
+  for (const auto& file : files) {
+    out.push_back(
+        {.path = file.path, .size = file.size, .executable = file.executable, .digest = digest});
+  }
+  return out;
+}
 
 model::Kind kind_of(const PackPlan& plan, const model::FileHead& head) {
   const auto named = plan.modelfile ? plan.modelfile->kind_of(head.path) : std::nullopt;

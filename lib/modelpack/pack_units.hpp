@@ -18,6 +18,9 @@ struct PackUnit {
   std::vector<std::size_t> files;      // of the plan, ascending
 };
 
+/// The files as far as names and sizes tell, in their order; kind and digest stand for any.
+std::vector<ModelFile> unread_files(const std::vector<WalkFile>& files);
+
 /// What the Modelfile says, or else what the head shows.
 model::Kind kind_of(const PackPlan& plan, const model::FileHead& head);
 

@@ -16,6 +16,15 @@
 
 namespace mpk::oci::test {
 
+inline Error lost() { return {ErrorKind::network, "connection reset"}; }
+inline http::Response reply(const http::Request& request, int status, std::string body = {}) {
+  http::Response response;
+  response.status = status;
+  response.body = std::move(body);
+  response.url = request.url;
+  return response;
+}
+
 /// What goes wrong with one request.
 struct Fault {
   enum class Kind {
@@ -115,17 +124,9 @@ class FaultRegistry final : public http::Transport {
     const auto header = request.headers.get("Authorization").value_or("Bearer t0");
     return static_cast<unsigned>(parse_u64(std::string_view(header).substr(8)).value_or(0));
   }
-  static Error lost() { return Error(ErrorKind::network, "connection reset"); }
   static std::string line_of(const http::Request& request) {
     const auto range = request.headers.get("Content-Range");
     return request.method + (range ? " " + *range : "");
-  }
-  static http::Response reply(const http::Request& request, int status, std::string body = {}) {
-    http::Response response;
-    response.status = status;
-    response.body = std::move(body);
-    response.url = request.url;
-    return response;
   }
   static http::Response unknown(const http::Request& request) {
     return reply(request, 404, R"({"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]})");

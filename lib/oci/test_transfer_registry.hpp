@@ -126,14 +126,6 @@ class TransferRegistry final : public http::Transport {
     std::optional<std::uint64_t> announced_size;
   };
 
-  static Error lost() { return Error(ErrorKind::network, "connection reset"); }
-  static http::Response reply(const http::Request& request, int status, std::string body = {}) {
-    http::Response response;
-    response.status = status;
-    response.body = std::move(body);
-    response.url = request.url;
-    return response;
-  }
   static bool is_fetch(const http::Request& request) {
     return request.method == "GET" && request.sink != nullptr;
   }
