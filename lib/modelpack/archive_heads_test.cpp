@@ -15,7 +15,7 @@
 using namespace mpk;
 using namespace mpk::modelpack;
 namespace sample = mpk::model::sample;
-using archive::Compression;
+using mpk::archive::Compression;
 using oci::test::DownloadFault;
 using oci::test::DownloadRegistry;
 
@@ -60,7 +60,7 @@ constexpr std::size_t kMiB = 1U << 20;
 
 TEST_CASE("a small archive is read whole: files with digests, and the heads that are wanted") {
   const std::string config = R"({"model_type":"llama"})";
-  const auto bytes = archive::test::tar(
+  const auto bytes = mpk::archive::test::tar(
       {{"m/config.json", config}, {"m/run.sh", "#!", AE_IFREG, 0755}, {"m/w.gguf", "GGUF"}},
       Compression::gzip);
   const auto got = read(bytes, layer_of(bytes, Encoding::tar_gzip));
@@ -76,7 +76,7 @@ TEST_CASE("a small archive is read whole: files with digests, and the heads that
 }
 
 TEST_CASE("entries are put where the layer's path says, heads with them") {
-  const auto bytes = archive::test::tar({{"a.txt", "x"}, {"config.json", "{}"}});
+  const auto bytes = mpk::archive::test::tar({{"a.txt", "x"}, {"config.json", "{}"}});
   const auto got = read(bytes, layer_of(bytes, Encoding::tar, "sub"));
   REQUIRE(got.heads.has_value());
   CHECK(got.heads->files[0].path == "sub/a.txt");
@@ -84,20 +84,20 @@ TEST_CASE("entries are put where the layer's path says, heads with them") {
 }
 
 TEST_CASE("changed bytes and harmful entries are refused") {
-  const auto bytes = archive::test::tar({{"a", std::string(100'000, 'x')}});
+  const auto bytes = mpk::archive::test::tar({{"a", std::string(100'000, 'x')}});
   CHECK(read(bytes, layer_of(bytes, Encoding::tar), DownloadFault::wrong_bytes)
             .heads.error()
             .kind() == ErrorKind::mismatch);
-  const auto climbing = archive::test::tar({{"../a", "x"}});
+  const auto climbing = mpk::archive::test::tar({{"../a", "x"}});
   CHECK(read(climbing, layer_of(climbing, Encoding::tar)).heads.error().kind() ==
         ErrorKind::malformed);
 }
 
 TEST_CASE("of a large archive only the headers are fetched, over all of its entries") {
-  const auto bytes = archive::test::tar({{"m/1.safetensors", safetensors("a", 40 * kMiB)},
-                                         {"m/big.bin", std::string(20 * kMiB, 'x')},
-                                         {"m/2.safetensors", safetensors("b", 9 * kMiB)},
-                                         {"m/config.json", "{}"}});
+  const auto bytes = mpk::archive::test::tar({{"m/1.safetensors", safetensors("a", 40 * kMiB)},
+                                              {"m/big.bin", std::string(20 * kMiB, 'x')},
+                                              {"m/2.safetensors", safetensors("b", 9 * kMiB)},
+                                              {"m/config.json", "{}"}});
   REQUIRE(bytes.size() > kWholeArchive);
   const auto got = read(bytes, layer_of(bytes, Encoding::tar));
   if (!got.heads) FAIL(got.heads.error().text());
@@ -113,10 +113,10 @@ TEST_CASE("of a large archive only the headers are fetched, over all of its entr
 
 TEST_CASE("what can't be skipped is read up to a limit") {
   // Noise does not shrink: the second file lies behind the limit.
-  const auto bytes = archive::test::tar({{"1.safetensors", safetensors("a", 100)},
-                                         {"noise.bin", oci::test::noise(70 * kMiB, 1)},
-                                         {"2.safetensors", safetensors("b", 100)}},
-                                        Compression::zstd);
+  const auto bytes = mpk::archive::test::tar({{"1.safetensors", safetensors("a", 100)},
+                                              {"noise.bin", oci::test::noise(70 * kMiB, 1)},
+                                              {"2.safetensors", safetensors("b", 100)}},
+                                             Compression::zstd);
   REQUIRE(bytes.size() > kWholeArchive);
   const auto got = read(bytes, layer_of(bytes, Encoding::tar_zstd));
   if (!got.heads) FAIL(got.heads.error().text());

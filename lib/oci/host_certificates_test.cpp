@@ -124,6 +124,6 @@ TEST_CASE("a directory is read once") {
   roots.put("mine/reg.example/ca.crt");
   const auto certificates = host_certificates(roots.paths);
   CHECK_FALSE(certificates(test::url("https://reg.example/")).take().authorities.empty());
-  fs::remove_all(roots.dir.path() / "mine");
+  fs::rename(roots.dir.path() / "mine", roots.dir.path() / "gone");
   CHECK_FALSE(certificates(test::url("https://reg.example/v2/")).take().authorities.empty());
 }
