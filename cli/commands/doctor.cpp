@@ -7,7 +7,7 @@
 #include "oci/credentials.hpp"
 #include "options/options.hpp"
 #include "render/table.hpp"
-#include "sigstore/token.hpp"
+#include "oidc/token.hpp"
 #include "version.hpp"
 
 #include <nlohmann/json.hpp>
@@ -33,7 +33,7 @@ Row trust_row(Session& session) {
 Row token_row(Session& session) {
   const auto& env = session.env();
   if (auto raw = env.get("SIGSTORE_ID_TOKEN")) {
-    auto token = sigstore::read_token(*raw, "SIGSTORE_ID_TOKEN", session.clock().now());
+    auto token = oidc::read_token(*raw, "SIGSTORE_ID_TOKEN", session.clock().now());
     if (!token) return {"FAIL", "identity", token.error().message()};
     return {"ok", "identity",
             token->identity() + " (issuer " + token->issuer + ", SIGSTORE_ID_TOKEN)"};

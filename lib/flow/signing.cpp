@@ -1,14 +1,13 @@
 // Signing for the commands: services, token, signer.
 #include "flow/signing.hpp"
 
+#include "oidc/token.hpp"
 #include "sigstore/signing_config.hpp"
-#include "sigstore/token.hpp"
 
 namespace mpk::flow {
 namespace {
 
-Result<void> confirm_public_log(const SigningRequest& request,
-                                const sigstore::IdentityToken& token) {
+Result<void> confirm_public_log(const SigningRequest& request, const oidc::IdentityToken& token) {
   bool is_public = !request.signing_config_text;
   if (!is_public || request.assume_yes || !request.confirm || token.email.empty()) return {};
   if (request.confirm("the public transparency log keeps " + token.email + " for ever. go on?"))
@@ -33,8 +32,8 @@ Result<std::unique_ptr<sigstore::Signer>> prepare_signer(const Context& context,
     return std::move(config).error().with("--signing-config").with_kind(ErrorKind::usage);
   auto root = sigstore::parse_trusted_root(root_text);
   if (!root) return std::move(root).error().with("--trusted-root").with_kind(ErrorKind::usage);
-  auto token = TRY(sigstore::find_token(request.identity_token_text, request.identity_token_source,
-                                        context.env, context.transport, context.clock.now()));
+  auto token = TRY(oidc::find_token(request.identity_token_text, request.identity_token_source,
+                                    context.env, context.transport, context.clock.now()));
   TRY(confirm_public_log(request, token));
   return sigstore::make_keyless_signer(
       {.config = config.take(), .trusted_root = root.take(), .token = std::move(token)},

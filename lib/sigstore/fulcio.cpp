@@ -34,7 +34,7 @@ Result<std::vector<crypto::Certificate>> read_chain(const std::string& body) {
 
 Result<std::vector<crypto::Certificate>> request_certificate(http::Transport& transport,
                                                              const std::string& base_url,
-                                                             const IdentityToken& token,
+                                                             const oidc::IdentityToken& token,
                                                              const crypto::PrivateKey& key) {
   auto csr = TRY(crypto::make_csr(key));
   http::TextSource body(

@@ -33,6 +33,8 @@ struct Matcher {
 };
 struct IdentityMatcher {
   Matcher subject, issuer;
+  /// Fulcio claims that the certificate must carry, by the names that Identity::claims has.
+  std::map<std::string, Matcher> claims = {};
 };
 
 struct IdentityMismatch {

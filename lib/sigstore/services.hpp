@@ -6,8 +6,8 @@
 #include "crypto/certificate.hpp"
 #include "crypto/key.hpp"
 #include "http/transport.hpp"
+#include "oidc/token.hpp"
 #include "sigstore/bundle.hpp"
-#include "sigstore/token.hpp"
 
 #include <string>
 #include <vector>
@@ -19,7 +19,7 @@ namespace mpk::sigstore {
 /// leaf is not for `key`.
 Result<std::vector<crypto::Certificate>> request_certificate(http::Transport& transport,
                                                              const std::string& base_url,
-                                                             const IdentityToken& token,
+                                                             const oidc::IdentityToken& token,
                                                              const crypto::PrivateKey& key);
 
 /// POST {base}/api/v2/log/entries, hashedrekord 0.0.2 over SHA-256(PAE). Returns the answer's JSON

@@ -32,7 +32,7 @@ struct Mover {
 TEST_CASE("a request with a token in it stays with its host; what becomes public may be sent on") {
   Mover mover;
   auto key = crypto::PrivateKey::generate(crypto::KeyType::ecdsa_p256).take();
-  IdentityToken token;
+  oidc::IdentityToken token;
   token.raw = "a.b.c";
   const auto refused = request_certificate(mover.transport, "https://fulcio.example", token, key);
   CHECK(refused.error().kind() == ErrorKind::network);
@@ -41,7 +41,7 @@ TEST_CASE("a request with a token in it stays with its host; what becomes public
   MapEnv env;
   env.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "secret");
   env.set("ACTIONS_ID_TOKEN_REQUEST_URL", "https://actions.example/?a=b");
-  CHECK(find_token(std::nullopt, "", env, mover.transport, Timestamp::from_seconds(1))
+  CHECK(oidc::find_token(std::nullopt, "", env, mover.transport, Timestamp::from_seconds(1))
             .error()
             .kind() == ErrorKind::network);
 

@@ -7,8 +7,8 @@
 #include "base/time.hpp"
 #include "crypto/random.hpp"
 #include "http/transport.hpp"
+#include "oidc/token.hpp"
 #include "sigstore/signing_config.hpp"
-#include "sigstore/token.hpp"
 #include "sigstore/trusted_root.hpp"
 
 #include <memory>
@@ -21,7 +21,7 @@ namespace mpk::sigstore {
 struct SignerOptions {
   SigningConfig config;
   TrustedRoot trusted_root;  // every bundle made is verified against it before it is returned
-  IdentityToken token;
+  oidc::IdentityToken token;
 };
 
 struct SignedBundle {
@@ -30,13 +30,14 @@ struct SignedBundle {
   std::string log_url, log_index;  // for the screen
 };
 
-/// One certificate for as many statements as are signed within its life; renewed when it has less
+/// One certificate for as many signatures as are made within its life; renewed when it has less
 /// than two minutes left. Thread-safe.
 class Signer {
  public:
   virtual ~Signer() = default;
-  /// "ci@example.com (issuer https://…)"
+  /// "ci@example.com"; of a key its source ("key.pem").
   virtual std::string identity() const = 0;
+  /// "https://…"; empty when signed with a key or a certificate of one's own CA.
   virtual std::string issuer() const = 0;
   /// ECDSA P-256, PAE, timestamp and log entry in parallel. A lost or refused-as-duplicate log
   /// answer is signed, timestamped and logged anew (three times). Nothing is returned that

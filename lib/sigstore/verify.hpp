@@ -2,9 +2,12 @@
 #pragma once
 
 #include "attest/statement.hpp"
+#include "base/bytes.hpp"
 #include "base/digest.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "crypto/certificate.hpp"
+#include "crypto/key.hpp"
 #include "sigstore/bundle.hpp"
 #include "sigstore/identity.hpp"
 #include "sigstore/trusted_root.hpp"
@@ -60,6 +63,8 @@ struct Evidence {
   bool insecure_ignore_sct = false;
   bool insecure_ignore_tlog = false;
   bool insecure_ignore_timestamp = false;
+  /// How many different ones must hold; by different operators, where the trusted root names them.
+  unsigned logs = 1, timestamps = 1;
 };
 
 struct Expectation {
@@ -71,6 +76,17 @@ struct Expectation {
   /// For callers that match the proven identity themselves, rule by rule (policies, tree): the step
   /// certificate.identity then only reads it. Never set by a command's own verdict.
   bool any_identity_judged_later = false;
+  /// The signer's public key (--key). A bundle with a certificate must then be of this key, and its
+  /// identity is not asked for. Without a trusted root (an empty one) no log or timestamp is.
+  std::optional<crypto::PublicKey> key = {};
+  /// Roots of one's own CA (--certificate-chain), which replace the trusted root's authorities: no
+  /// SCT is asked for, the leaf must be valid at each proven time, without one at `now`, and may
+  /// come with its intermediates.
+  std::vector<crypto::Certificate> anchors = {};
+  /// Digests of the same artifact by other algorithms, where its bytes are at hand.
+  std::vector<Digest> other_digests = {};
+  /// Its bytes, where they are at hand: only pure Ed25519 over a file needs them.
+  std::optional<BytesView> content = {};
 };
 
 /// Never opens a socket, never looks at the clock but for the sanity check that no proven time lies

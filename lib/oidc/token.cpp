@@ -1,5 +1,5 @@
 // OIDC tokens: a peek at the claims, and where tokens come from.
-#include "sigstore/token.hpp"
+#include "oidc/token.hpp"
 
 #include "base/encoding.hpp"
 #include "base/limits.hpp"
@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace mpk::sigstore {
+namespace mpk::oidc {
 namespace {
 
 constexpr std::int64_t kLeewaySeconds = 60;
@@ -129,4 +129,4 @@ Result<IdentityToken> find_token(const std::optional<std::string>& token_text,
       "sandbox run -- …");
 }
 
-}  // namespace mpk::sigstore
+}  // namespace mpk::oidc

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace mpk::sigstore {
+namespace mpk::oidc {
 
 struct IdentityToken {
   std::string raw;  // the JWT; a secret
@@ -33,4 +33,4 @@ Result<IdentityToken> find_token(const std::optional<std::string>& token_text,
                                  const std::string& source, const Env& env,
                                  http::Transport& transport, Timestamp now);
 
-}  // namespace mpk::sigstore
+}  // namespace mpk::oidc

@@ -1,5 +1,5 @@
 // Tokens: what is read, what is refused and how it is said.
-#include "sigstore/token.hpp"
+#include "oidc/token.hpp"
 
 #include "base/encoding.hpp"
 #include "json/value.hpp"
@@ -11,7 +11,7 @@
 #include <ostream>
 
 using namespace mpk;
-using namespace mpk::sigstore;
+using namespace mpk::oidc;
 
 namespace {
 
