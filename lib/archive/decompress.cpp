@@ -2,10 +2,8 @@
 #include "archive/decompress.hpp"
 
 #include "archive/feed.hpp"
+#include "archive/library.hpp"
 #include "base/text.hpp"
-
-#include <archive.h>
-#include <archive_entry.h>
 
 #include <string>
 #include <utility>
@@ -37,21 +35,22 @@ struct Decompressor::Impl {
 };
 
 Result<void> Decompressor::Impl::open() {
-  handle.reset(::archive_read_new());
+  TRY(load_libarchive());
+  handle.reset(libarchive().archive_read_new());
   if (!handle) return Error(ErrorKind::internal, "libarchive: out of memory");
-  if (compression == Compression::gzip) ::archive_read_support_filter_gzip(handle.get());
-  if (compression == Compression::zstd) ::archive_read_support_filter_zstd(handle.get());
-  ::archive_read_support_format_raw(handle.get());
+  if (compression == Compression::gzip) libarchive().archive_read_support_filter_gzip(handle.get());
+  if (compression == Compression::zstd) libarchive().archive_read_support_filter_zstd(handle.get());
+  libarchive().archive_read_support_format_raw(handle.get());
   ::archive_entry* entry = nullptr;
   if (feed.open(handle.get()) != ARCHIVE_OK ||
-      ::archive_read_next_header(handle.get(), &entry) != ARCHIVE_OK) {
+      libarchive().archive_read_next_header(handle.get(), &entry) != ARCHIVE_OK) {
     if (feed.total() == 0) TRY(feed.drain());
     return feed.error(handle.get(), name_of(compression));
   }
   const int expected = compression == Compression::gzip ? ARCHIVE_FILTER_GZIP : ARCHIVE_FILTER_ZSTD;
   // libarchive would decode any other stream as it is, and one within another to the innermost.
-  if (::archive_filter_count(handle.get()) != 2 ||
-      ::archive_filter_code(handle.get(), 0) != expected) {
+  if (libarchive().archive_filter_count(handle.get()) != 2 ||
+      libarchive().archive_filter_code(handle.get(), 0) != expected) {
     return Error(ErrorKind::malformed,
                  std::string("not a single ") + name_of(compression) + " stream");
   }
@@ -74,7 +73,7 @@ Result<void> Decompressor::Impl::check_limits() const {
 Result<void> Decompressor::Impl::finish() {
   ended = true;
   TRY(feed.drain());
-  const auto used = ::archive_filter_bytes(handle.get(), -1);
+  const auto used = libarchive().archive_filter_bytes(handle.get(), -1);
   if (used < 0 || static_cast<std::uint64_t>(used) != feed.total()) {
     return Error(ErrorKind::malformed,
                  std::string("bytes after the end of the ") + name_of(compression) + " stream");
@@ -98,7 +97,8 @@ Result<std::size_t> Decompressor::read(std::span<std::uint8_t> buffer) {
     return count;
   }
   if (!self.handle) TRY(self.open());
-  const la_ssize_t count = ::archive_read_data(self.handle.get(), buffer.data(), buffer.size());
+  const la_ssize_t count =
+      libarchive().archive_read_data(self.handle.get(), buffer.data(), buffer.size());
   if (count < 0) return self.feed.error(self.handle.get(), name_of(self.compression));
   self.out += static_cast<std::uint64_t>(count);
   TRY(self.check_limits());

@@ -1,6 +1,7 @@
 // Feed: pulls pieces, counts them, and keeps the error that libarchive can't carry.
 #include "archive/feed.hpp"
 
+#include "archive/library.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -18,13 +19,13 @@ Feed::Feed(Source source, Skip skip)
     : source_(std::move(source)), skip_(std::move(skip)), buffer_(kPiece) {}
 
 int Feed::open(::archive* handle) {
-  return ::archive_read_open2(handle, this, nullptr, &Feed::on_read,
-                              skip_ ? &Feed::on_skip : nullptr, nullptr);
+  return libarchive().archive_read_open2(handle, this, nullptr, &Feed::on_read,
+                                         skip_ ? &Feed::on_skip : nullptr, nullptr);
 }
 
 Error Feed::error(::archive* handle, std::string_view what) const {
   if (failure_) return *failure_;
-  const char* text = ::archive_error_string(handle);
+  const char* text = libarchive().archive_error_string(handle);
   return {ErrorKind::malformed,
           std::string(what) + ": " + printable(text == nullptr ? "unreadable" : text, 200)};
 }

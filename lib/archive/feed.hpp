@@ -1,10 +1,9 @@
 // Feed: a Source as libarchive reads one; private to this module.
 #pragma once
 
+#include "archive/library.hpp"
 #include "archive/source.hpp"
 #include "base/bytes.hpp"
-
-#include <archive.h>
 
 #include <cstdint>
 #include <memory>
@@ -14,7 +13,7 @@
 namespace mpk::archive {
 
 struct ReadCloser {
-  void operator()(::archive* handle) const noexcept { ::archive_read_free(handle); }
+  void operator()(::archive* handle) const noexcept { libarchive().archive_read_free(handle); }
 };
 using ReadHandle = std::unique_ptr<::archive, ReadCloser>;
 

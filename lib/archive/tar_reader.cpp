@@ -2,12 +2,10 @@
 #include "archive/tar_reader.hpp"
 
 #include "archive/feed.hpp"
+#include "archive/library.hpp"
 #include "archive/utf8_locale.hpp"
 #include "base/directory.hpp"
 #include "base/text.hpp"
-
-#include <archive.h>
-#include <archive_entry.h>
 
 #include <map>
 #include <string_view>
@@ -22,9 +20,9 @@ Error bad_entry(std::string_view path, std::string_view why) {
 
 /// What an entry is when it is neither a file nor a folder; empty: one of these.
 std::string_view foreign_type(::archive_entry* entry) {
-  if (::archive_entry_hardlink(entry) != nullptr) return "a hard link";
-  if (::archive_entry_sparse_count(entry) > 0) return "a sparse file";
-  switch (::archive_entry_filetype(entry)) {
+  if (libarchive().archive_entry_hardlink(entry) != nullptr) return "a hard link";
+  if (libarchive().archive_entry_sparse_count(entry) > 0) return "a sparse file";
+  switch (libarchive().archive_entry_filetype(entry)) {
     case AE_IFREG:
     case AE_IFDIR:
       return {};
@@ -74,9 +72,10 @@ struct TarReader::Impl {
 };
 
 Result<void> TarReader::Impl::open() {
-  handle.reset(::archive_read_new());
+  TRY(load_libarchive());
+  handle.reset(libarchive().archive_read_new());
   if (!handle) return Error(ErrorKind::internal, "libarchive: out of memory");
-  ::archive_read_support_format_tar(handle.get());
+  libarchive().archive_read_support_format_tar(handle.get());
   if (feed.open(handle.get()) != ARCHIVE_OK) return error();
   return {};
 }
@@ -97,22 +96,22 @@ Result<void> TarReader::Impl::remember(const TarEntry& entry) {
 
 // nullopt: the archive's own folder.
 Result<std::optional<TarEntry>> TarReader::Impl::judge(::archive_entry* entry) {
-  const char* name = ::archive_entry_pathname(entry);
+  const char* name = libarchive().archive_entry_pathname(entry);
   if (name == nullptr) return bad_entry("(unreadable)", "its name is not UTF-8");
   const std::string_view full = name;
   if (const auto type = foreign_type(entry); !type.empty()) {
     return bad_entry(full, std::string(type) + ", expected a file or a folder");
   }
   TarEntry out;
-  out.directory = ::archive_entry_filetype(entry) == AE_IFDIR;
+  out.directory = libarchive().archive_entry_filetype(entry) == AE_IFDIR;
   std::string_view path = without_dot(full);
   if (out.directory && path.ends_with('/')) path.remove_suffix(1);
   if (out.directory && path.empty() && full.starts_with('.')) return std::optional<TarEntry>();
   out.path = TRY(safe_relative_path(path));
-  const auto size = ::archive_entry_size(entry);
+  const auto size = libarchive().archive_entry_size(entry);
   if (size < 0) return bad_entry(full, "its size is negative");
   out.size = out.directory ? 0 : static_cast<std::uint64_t>(size);
-  const auto mode = static_cast<unsigned>(::archive_entry_perm(entry));
+  const auto mode = static_cast<unsigned>(libarchive().archive_entry_perm(entry));
   out.mode = out.directory || (mode & 0100U) != 0 ? 0755U : 0644U;
   out.had_special_bits = (mode & 07000U) != 0;
   TRY(remember(out));
@@ -121,7 +120,7 @@ Result<std::optional<TarEntry>> TarReader::Impl::judge(::archive_entry* entry) {
 
 Result<void> TarReader::Impl::finish() {
   ended = true;
-  const auto end = ::archive_filter_bytes(handle.get(), 0);
+  const auto end = libarchive().archive_filter_bytes(handle.get(), 0);
   TRY(feed.drain());
   if (end < 0 || feed.last_content() > static_cast<std::uint64_t>(end)) {
     return Error(ErrorKind::malformed, "tar: bytes after the end of the archive");
@@ -141,7 +140,7 @@ Result<std::optional<TarEntry>> TarReader::next() {
   if (!self.handle) TRY(self.open());
   while (!self.ended) {
     ::archive_entry* entry = nullptr;
-    const int status = ::archive_read_next_header(self.handle.get(), &entry);
+    const int status = libarchive().archive_read_next_header(self.handle.get(), &entry);
     if (status == ARCHIVE_EOF) {
       TRY(self.finish());
       break;
@@ -165,7 +164,7 @@ Result<BytesView> TarReader::read() {
   const void* data = nullptr;
   std::size_t size = 0;
   la_int64_t offset = 0;
-  const int status = ::archive_read_data_block(self.handle.get(), &data, &size, &offset);
+  const int status = libarchive().archive_read_data_block(self.handle.get(), &data, &size, &offset);
   if (status != ARCHIVE_OK || size == 0 || size > self.left) {
     if (status == ARCHIVE_OK || status == ARCHIVE_EOF)
       return Error(ErrorKind::malformed, "tar: an entry is not as long as its header says");

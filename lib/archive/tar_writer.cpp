@@ -1,12 +1,10 @@
 // TarWriter: libarchive makes each header, the contents go past it.
 #include "archive/tar_writer.hpp"
 
+#include "archive/library.hpp"
 #include "archive/utf8_locale.hpp"
 #include "base/directory.hpp"
 #include "base/text.hpp"
-
-#include <archive.h>
-#include <archive_entry.h>
 
 #include <algorithm>
 #include <array>
@@ -22,10 +20,10 @@ constexpr std::size_t kBlock = 512;
 constexpr std::size_t kEnd = 2 * kBlock;  // POSIX.1-2017 pax: two blocks of zeros
 
 struct WriteCloser {
-  void operator()(::archive* handle) const noexcept { ::archive_write_free(handle); }
+  void operator()(::archive* handle) const noexcept { libarchive().archive_write_free(handle); }
 };
 struct EntryCloser {
-  void operator()(::archive_entry* entry) const noexcept { ::archive_entry_free(entry); }
+  void operator()(::archive_entry* entry) const noexcept { libarchive().archive_entry_free(entry); }
 };
 
 struct Header {
@@ -44,24 +42,26 @@ la_ssize_t append(::archive* /*handle*/, void* out, const void* bytes, std::size
 std::size_t padding(std::uint64_t size) { return (kBlock - size % kBlock) % kBlock; }
 
 Result<std::string> header_of(const TarMember& member, Timestamp mtime) {
+  TRY(load_libarchive());
   const Utf8Locale locale;
   Header out;
-  const std::unique_ptr<::archive, WriteCloser> handle(::archive_write_new());
+  const std::unique_ptr<::archive, WriteCloser> handle(libarchive().archive_write_new());
   const std::unique_ptr<::archive_entry, EntryCloser> entry(
-      handle ? ::archive_entry_new2(handle.get()) : nullptr);
+      handle ? libarchive().archive_entry_new2(handle.get()) : nullptr);
   if (!entry) return Error(ErrorKind::internal, "libarchive: out of memory");
-  ::archive_write_set_format_pax_restricted(handle.get());
-  ::archive_write_set_bytes_per_block(handle.get(), 0);
-  ::archive_entry_copy_pathname(entry.get(), member.path.c_str());
-  ::archive_entry_set_filetype(entry.get(), AE_IFREG);
-  ::archive_entry_set_perm(entry.get(), member.executable ? 0755 : 0644);
-  ::archive_entry_set_size(entry.get(), static_cast<la_int64_t>(member.size));
-  ::archive_entry_set_mtime(entry.get(), mtime.seconds(), 0);
-  ::archive_entry_set_uid(entry.get(), 0);
-  ::archive_entry_set_gid(entry.get(), 0);
-  if (::archive_write_open(handle.get(), &out, nullptr, &append, nullptr) != ARCHIVE_OK ||
-      ::archive_write_header(handle.get(), entry.get()) != ARCHIVE_OK) {
-    const char* text = ::archive_error_string(handle.get());
+  libarchive().archive_write_set_format_pax_restricted(handle.get());
+  libarchive().archive_write_set_bytes_per_block(handle.get(), 0);
+  libarchive().archive_entry_copy_pathname(entry.get(), member.path.c_str());
+  libarchive().archive_entry_set_filetype(entry.get(), AE_IFREG);
+  libarchive().archive_entry_set_perm(entry.get(), member.executable ? 0755 : 0644);
+  libarchive().archive_entry_set_size(entry.get(), static_cast<la_int64_t>(member.size));
+  libarchive().archive_entry_set_mtime(entry.get(), mtime.seconds(), 0);
+  libarchive().archive_entry_set_uid(entry.get(), 0);
+  libarchive().archive_entry_set_gid(entry.get(), 0);
+  if (libarchive().archive_write_open(handle.get(), &out, nullptr, &append, nullptr) !=
+          ARCHIVE_OK ||
+      libarchive().archive_write_header(handle.get(), entry.get()) != ARCHIVE_OK) {
+    const char* text = libarchive().archive_error_string(handle.get());
     return Error(ErrorKind::internal, "tar header of " + printable(member.path, 120) + ": " +
                                           (text == nullptr ? "not written" : text));
   }

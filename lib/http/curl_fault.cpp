@@ -2,6 +2,7 @@
 #include "http/curl_fault.hpp"
 
 #include "base/text.hpp"
+#include "http/curl_library.hpp"
 
 #include <curl/curl.h>
 
@@ -12,7 +13,7 @@ namespace mpk::http {
 namespace {
 
 std::string words_of(const Fault& fault) {
-  if (fault.said.empty()) return curl_easy_strerror(static_cast<CURLcode>(fault.code));
+  if (fault.said.empty()) return curl_words(static_cast<CURLcode>(fault.code));
   std::string_view text = trim(fault.said);
   constexpr std::string_view kPrefix = "SSL certificate problem: ";
   if (text.starts_with(kPrefix)) text.remove_prefix(kPrefix.size());

@@ -3,6 +3,7 @@
 #include "base/process_signals.hpp"
 #include "base/text.hpp"
 #include "http/curl_fault.hpp"
+#include "http/curl_library.hpp"
 #include "http/exchange.hpp"
 #include "http/host_lookup.hpp"
 #include "http/redirect.hpp"
@@ -41,11 +42,11 @@ constexpr std::size_t kRefused = SIZE_MAX;
 
 template <auto kFunction>
 struct FreeBy {
-  void operator()(auto* object) const { kFunction(object); }
+  void operator()(auto* object) const { (curl().*kFunction)(object); }
 };
-using EasyPtr = std::unique_ptr<CURL, FreeBy<curl_easy_cleanup>>;
-using MultiPtr = std::unique_ptr<CURLM, FreeBy<curl_multi_cleanup>>;
-using ListPtr = std::unique_ptr<curl_slist, FreeBy<curl_slist_free_all>>;
+using EasyPtr = std::unique_ptr<CURL, FreeBy<&CurlLibrary::curl_easy_cleanup>>;
+using MultiPtr = std::unique_ptr<CURLM, FreeBy<&CurlLibrary::curl_multi_cleanup>>;
+using ListPtr = std::unique_ptr<curl_slist, FreeBy<&CurlLibrary::curl_slist_free_all>>;
 
 /// One request while it is with libcurl.
 class Transfer {
@@ -72,13 +73,13 @@ class Transfer {
 
   template <class T>
   void set(CURLoption option, T value) {
-    const CURLcode code = curl_easy_setopt(easy_.get(), option, value);
+    const CURLcode code = curl().curl_easy_setopt(easy_.get(), option, value);
     if (code != CURLE_OK && setup_ == CURLE_OK) setup_ = code;
   }
   template <class T>
   T info(CURLINFO what) const {
     T value{};
-    curl_easy_getinfo(easy_.get(), what, &value);
+    curl().curl_easy_getinfo(easy_.get(), what, &value);
     return value;
   }
   Result<void> set_headers();
@@ -107,7 +108,7 @@ class Transfer {
 };
 
 Result<void> Transfer::prepare(bool expect) {
-  easy_.reset(curl_easy_init());
+  easy_.reset(curl().curl_easy_init());
   if (!easy_) return Error(ErrorKind::internal, "libcurl: no memory for a request");
   if (!is_token(request_.method)) {
     return Error(ErrorKind::usage,
@@ -126,7 +127,7 @@ Result<void> Transfer::prepare(bool expect) {
   set_body(expect);
   TRY(set_headers());
   if (setup_ != CURLE_OK) {
-    return Error(ErrorKind::internal, std::string("libcurl: ") + curl_easy_strerror(setup_));
+    return Error(ErrorKind::internal, "libcurl: " + curl_words(setup_));
   }
   return {};
 }
@@ -212,7 +213,7 @@ Result<void> Transfer::set_headers() {
     lines.emplace_back("Accept-Encoding: identity");
   }
   for (const auto& line : lines) {
-    curl_slist* longer = curl_slist_append(list_.get(), line.c_str());
+    curl_slist* longer = curl().curl_slist_append(list_.get(), line.c_str());
     if (longer == nullptr) return Error(ErrorKind::internal, "libcurl: no memory for a header");
     static_cast<void>(list_.release());
     list_.reset(longer);
@@ -282,20 +283,20 @@ CURLcode Transfer::drive(CURLM* lane) {
   int ready = 1;
   while (true) {
     int running = 0;
-    if (curl_multi_perform(lane, &running) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
+    if (curl().curl_multi_perform(lane, &running) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
     if (running == 0) break;
     if (!look_after(ready == 0)) return CURLE_ABORTED_BY_CALLBACK;
     const auto moment = exchange_.holds_bytes() ? Exchange::kMoment : kPoll;
-    curl_multi_poll(lane, nullptr, 0, static_cast<int>(moment.count()), &ready);
+    curl().curl_multi_poll(lane, nullptr, 0, static_cast<int>(moment.count()), &ready);
   }
   int left = 0;
-  const CURLMsg* message = curl_multi_info_read(lane, &left);
+  const CURLMsg* message = curl().curl_multi_info_read(lane, &left);
   return message == nullptr ? CURLE_FAILED_INIT : message->data.result;
 }
 
 Attempt Transfer::run(CURLM* lane) {
   if (auto ready = exchange_.start(); !ready) return {std::move(ready).error(), true, true};
-  if (curl_multi_add_handle(lane, easy_.get()) != CURLM_OK) {
+  if (curl().curl_multi_add_handle(lane, easy_.get()) != CURLM_OK) {
     return {Error(ErrorKind::internal, "libcurl: no memory for a request"), false, true};
   }
   // OpenSSL's writes know no MSG_NOSIGNAL.
@@ -303,7 +304,7 @@ Attempt Transfer::run(CURLM* lane) {
   const CURLcode code = drive(lane);
   exchange_.flush();  // what came before the connection broke counts
   Attempt attempt = finish(code);
-  curl_multi_remove_handle(lane, easy_.get());
+  curl().curl_multi_remove_handle(lane, easy_.get());
   return attempt;
 }
 
@@ -384,7 +385,7 @@ Attempt CurlSender::exchange_once(const Request& request, bool expect) {
 }
 
 Result<MultiPtr> CurlSender::take_lane() {
-  static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);  // 7 ms, so not earlier
+  TRY(load_curl());
   {
     const std::lock_guard lock(mutex_);
     if (!idle_.empty()) {
@@ -393,9 +394,9 @@ Result<MultiPtr> CurlSender::take_lane() {
       return lane;
     }
   }
-  MultiPtr lane(global == CURLE_OK ? curl_multi_init() : nullptr);
+  MultiPtr lane(curl().curl_multi_init());
   if (!lane) return Error(ErrorKind::internal, "libcurl: could not be started");
-  curl_multi_setopt(lane.get(), CURLMOPT_MAXCONNECTS, kPooledConnections);
+  curl().curl_multi_setopt(lane.get(), CURLMOPT_MAXCONNECTS, kPooledConnections);
   return lane;
 }
 
