@@ -5,6 +5,7 @@
 
 #include <openssl/err.h>
 
+#include <algorithm>
 #include <ctime>
 
 namespace mpk::crypto {
@@ -77,6 +78,18 @@ bool prepare(const Inputs& inputs, const Certificate& leaf,
              1;
 }
 
+// OpenSSL's path is made of what it was given; to parse it again costs as much as a signature.
+const Certificate* find(const X509* link, const Certificate& leaf,
+                        const std::vector<Certificate>& intermediates,
+                        const std::vector<Certificate>& anchors) {
+  if (leaf.native() == link) return &leaf;
+  for (const auto* list : {&anchors, &intermediates}) {
+    const auto found = std::ranges::find(*list, link, &Certificate::native);
+    if (found != list->end()) return &*found;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Result<std::vector<Certificate>> verify_chain(const Certificate& leaf,
@@ -98,7 +111,10 @@ Result<std::vector<Certificate>> verify_chain(const Certificate& leaf,
   std::vector<Certificate> path;
   const STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(inputs.context.get());
   for (int i = 0; i < sk_X509_num(chain); ++i) {
-    path.push_back(TRY(Certificate::from_der(encode_der(i2d_X509, sk_X509_value(chain, i)))));
+    const X509* link = sk_X509_value(chain, i);
+    const Certificate* known = find(link, leaf, intermediates, anchors);
+    if (known == nullptr) return Error{ErrorKind::internal, "path has a foreign certificate"};
+    path.push_back(*known);
   }
   TRY(check_validity(path, at));
   return path;

@@ -2,6 +2,7 @@
 #include "crypto/key.hpp"
 
 #include "crypto/hash.hpp"
+#include "crypto/named_key.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/pem.hpp"
 
@@ -88,6 +89,11 @@ DigestAlgorithm default_hash(KeyType type) {
 }
 
 Result<PublicKey> PublicKey::from_spki(BytesView der) {
+  if (const auto named = named_key_type(der)) {
+    std::shared_ptr<EVP_PKEY> point = decode_named_key(der);
+    if (!point) return openssl_error(ErrorKind::malformed, "public key cannot be decoded");
+    return PublicKey(std::move(point), *named, Bytes(der.begin(), der.end()));
+  }
   const auto spki = decode_der<SpkiHandle>(d2i_X509_PUBKEY, der);
   if (!spki) {
     return openssl_error(ErrorKind::malformed, "public key is not a SubjectPublicKeyInfo");
