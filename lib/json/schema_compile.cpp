@@ -30,9 +30,9 @@ class Compiler {
     // A queue, not recursion: a chain of references may be as long as the schema.
     for (std::size_t id = 0; id < pending_.size(); ++id) {
       const Location at = pending_[id];
-      Node node = TRY(compile(at));
+      Node& node = program_.nodes.emplace_back();  // at `id`
+      TRY(compile(at, node));
       node.pointer = at.pointer;
-      program_.nodes[id] = std::move(node);
     }
     return std::move(program_);
   }
@@ -50,19 +50,15 @@ class Compiler {
 
   NodeId node_for(const Location& at) {
     const auto [known, inserted] = ids_.emplace(at.schema, pending_.size());
-    if (inserted) {
-      pending_.push_back(at);
-      program_.nodes.emplace_back();
-    }
+    if (inserted) pending_.push_back(at);
     return known->second;
   }
 
-  Result<Node> compile(const Location& at) {
-    Node node;
+  Result<void> compile(const Location& at, Node& node) {
     const Json& schema = *at.schema;
     if (schema.is_boolean()) {
       node.form = schema.get<bool>() ? Node::Form::anything : Node::Form::nothing;
-      return node;
+      return {};
     }
     if (!schema.is_object()) {
       return Error(ErrorKind::malformed,
@@ -74,7 +70,7 @@ class Compiler {
       }
       node.form = Node::Form::reference;
       node.target = node_for(TRY(references_.find(reference->get<std::string>(), at)));
-      return node;
+      return {};
     }
     for (const auto keyword : kForeign) {
       if (schema.contains(keyword)) {
@@ -83,8 +79,7 @@ class Compiler {
       }
     }
     TRY(read_assertions(schema, at.pointer, node));
-    TRY(read_applicators(at, node));
-    return node;
+    return read_applicators(at, node);
   }
 
   Result<void> read_applicators(const Location& at, Node& node) {
@@ -246,7 +241,7 @@ class ApplicatorCheck {
     return out;
   }
 
-  const std::vector<Node>& nodes_;
+  const std::deque<Node>& nodes_;
   std::vector<State> state_;
   std::vector<std::size_t> height_;
 };

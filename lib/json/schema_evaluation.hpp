@@ -3,6 +3,7 @@
 
 #include "json/schema_program.hpp"
 
+#include <deque>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -74,7 +75,7 @@ class Evaluation {
     }
   };
 
-  const std::vector<Node>& nodes_;
+  const std::deque<Node>& nodes_;
   std::size_t max_violations_;
   std::vector<Violation> violations_;
   std::unordered_map<Key, Known, Hash> known_;

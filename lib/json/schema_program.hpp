@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -72,7 +73,7 @@ struct Node {
 
 /// nodes[0] is the whole schema.
 struct Program {
-  std::vector<Node> nodes;
+  std::deque<Node> nodes;  // a node is large, and there are thousands
 };
 
 Result<Program> compile(const Json& schema);
