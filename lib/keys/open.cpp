@@ -3,6 +3,7 @@
 #include "crypto/secret.hpp"
 #include "keys/key_file.hpp"
 #include "keys/local_key.hpp"
+#include "keys/pkcs11_key.hpp"
 #include "keys/signing_key.hpp"
 
 #include <utility>
@@ -24,13 +25,15 @@ Error not_yet(const std::string& source) {
 
 Result<std::unique_ptr<SigningKey>> open_signing_key(const std::string& source,
                                                      const KeyAccess& access) {
-  if (is_pkcs11(source) || is_plugin(source)) return not_yet(source);
+  if (is_pkcs11(source)) return open_pkcs11_key(source, access);
+  if (is_plugin(source)) return not_yet(source);
   auto key = TRY(load_private_key(source, access));
   return make_local_key(std::move(key), source);
 }
 
 Result<crypto::PublicKey> open_public_key(const std::string& source, const KeyAccess& access) {
-  if (is_pkcs11(source) || is_plugin(source)) return not_yet(source);
+  if (is_pkcs11(source)) return open_pkcs11_public_key(source, access);
+  if (is_plugin(source)) return not_yet(source);
   const std::string name = printable(source, 200);
   const crypto::Secret text(TRY(read_key_text(source, access.env).with(name)));
   return read_public_key(text.get(), name, access).with(name);
