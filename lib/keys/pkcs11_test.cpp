@@ -265,7 +265,8 @@ TEST_CASE("where there is no public key object the certificate with the same id 
   const Bytes der = crypto::Certificate::from_pem(key_text("p256_certificate")).value().der();
   token.import(p256(), "model", "01", false);
   const auto alone = open_signing_key(token.uri("object=model"), nobody());
-  if (!alone) CHECK(alone.error().kind() == ErrorKind::unsupported);
+  REQUIRE_FALSE(alone);
+  CHECK(alone.error().kind() == ErrorKind::unsupported);
   token.add_certificate(der, "a certificate", {0x01});
   const auto key = open_signing_key(token.uri("object=model"), nobody()).value();
   CHECK(key->public_key() == p256().public_key());

@@ -15,8 +15,16 @@ namespace {
 
 constexpr std::size_t kPinFile = 4096;
 
-/// Old drafts had the PIN in the path: such an attribute is left out, too.
-std::string without_secrets(std::string_view text) {
+std::optional<std::string> optional_text(const char* text) {
+  if (text == nullptr || *text == '\0') return std::nullopt;
+  return text;
+}
+
+}  // namespace
+
+// Old drafts had the PIN in the path: such an attribute is left out, too.
+std::string without_query(const std::string& uri) {
+  const std::string_view text = uri;
   constexpr std::string_view kScheme = "pkcs11:";
   std::string_view path = text.substr(0, text.find('?'));
   path.remove_prefix(std::min(path.size(), kScheme.size()));
@@ -27,15 +35,8 @@ std::string without_secrets(std::string_view text) {
   return printable(std::string(kScheme) + join(kept, ";"), 200);
 }
 
-std::optional<std::string> optional_text(const char* text) {
-  if (text == nullptr || *text == '\0') return std::nullopt;
-  return text;
-}
-
-}  // namespace
-
 Result<Pkcs11Uri> Pkcs11Uri::parse(const std::string& text) {
-  std::string description = without_secrets(text);
+  std::string description = without_query(text);
   std::shared_ptr<P11KitUri> uri(p11_kit_uri_new(), p11_kit_uri_free);
   if (!uri) return Error{ErrorKind::internal, "no memory for a URI"};
   const int outcome = p11_kit_uri_parse(text.c_str(), P11_KIT_URI_FOR_ANY, uri.get());

@@ -13,6 +13,9 @@ struct p11_kit_uri;  // p11-kit's P11KitUri
 
 namespace mpk::keys {
 
+/// A pkcs11: URI without what may hold a PIN, for screens.
+std::string without_query(const std::string& uri);
+
 class Pkcs11Uri {
  public:
   /// usage: not a URI of this scheme, or an attribute that RFC 7512 does not have.
