@@ -46,4 +46,7 @@ Result<std::unique_ptr<SigningKey>> open_signing_key(const std::string& source,
 /// private form), or the URIs above. The private part is not asked for where there is another way.
 Result<crypto::PublicKey> open_public_key(const std::string& source, const KeyAccess& access);
 
+/// What to call `source` on a screen: a pkcs11: URI without its query, which may hold a PIN.
+std::string source_name(const std::string& source);
+
 }  // namespace mpk::keys
