@@ -101,6 +101,8 @@ void Session::say(std::string_view text) {
   if (!impl_->common.quiet) impl_->line_to_stderr(printable(text));
 }
 
+void Session::tell(std::string_view text) { impl_->line_to_stderr(printable(text)); }
+
 void Session::warn(std::string_view text) { impl_->logger.warning(text); }
 
 const Env& Session::env() const { return impl_->env; }
@@ -175,6 +177,17 @@ bool Session::ask_yes(std::string_view question) {
     line.push_back(static_cast<char>(c));
   auto answer = lower_ascii(trim(line));
   return answer == "y" || answer == "yes";
+}
+
+Result<std::string> Session::ask_line(std::string_view prompt) {
+  std::fprintf(stderr, "%s", printable(prompt).c_str());
+  std::string line;
+  int c = std::getchar();
+  for (; c != EOF && c != '\n' && line.size() < 4096; c = std::getchar())
+    line.push_back(static_cast<char>(c));
+  if (c == EOF && line.empty())
+    return Error(ErrorKind::usage, "standard input ended before a line was typed");
+  return line;
 }
 
 Result<std::string> Session::ask_secret(std::string_view prompt) {

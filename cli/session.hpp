@@ -67,6 +67,10 @@ class Session {
   unsigned width() const;
   /// y or yes on the terminal; false when there is none.
   bool ask_yes(std::string_view question);
+  /// A line of standard input, also of a pipe. usage at its end.
+  Result<std::string> ask_line(std::string_view prompt);
+  /// To stderr even with --quiet: what a person must read for the command to go on.
+  void tell(std::string_view text);
   /// A line from the terminal without echo. usage when there is no terminal.
   Result<std::string> ask_secret(std::string_view prompt);
   /// Ends progress, prints --stats, flushes stdout.

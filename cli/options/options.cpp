@@ -31,10 +31,7 @@ void RegistryOptions::add_to(OptionSet& set) {
 }
 
 void SigningOptions::add_to(OptionSet& set) {
-  set.option(
-      "--identity-token", "FILE", identity_token,
-      "OIDC token to sign with, - for standard input (else SIGSTORE_ID_TOKEN or the CI's own)",
-      ValueKind::file);
+  oidc.add_to(set);
   set.option("--signing-config", "FILE", signing_config,
              "Signing services of another Sigstore instance", ValueKind::file);
   set.option("--trusted-root", "FILE", trusted_root,
@@ -45,11 +42,7 @@ void SigningOptions::add_to(OptionSet& set) {
 
 Result<flow::SigningRequest> SigningOptions::resolve(Session& session) const {
   flow::SigningRequest request;
-  if (identity_token) {
-    request.identity_token_text =
-        TRY(session.flag_file("--identity-token", *identity_token, limits::kToken));
-    request.identity_token_source = "--identity-token " + *identity_token;
-  }
+  request.identity = TRY(oidc.resolve(session));
   if (signing_config) {
     request.signing_config_text =
         TRY(session.flag_file("--signing-config", *signing_config, limits::kTrustedRoot));

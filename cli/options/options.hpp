@@ -6,6 +6,7 @@
 #include "flow/verify.hpp"
 #include "oci/reference.hpp"
 #include "option_set.hpp"
+#include "options/oidc_options.hpp"
 #include "session.hpp"
 
 #include <optional>
@@ -21,7 +22,8 @@ struct RegistryOptions {
 
 /// SIGN of DESIGN.md §2, as far as this release goes.
 struct SigningOptions {
-  std::optional<std::string> identity_token, signing_config, trusted_root;
+  OidcOptions oidc;
+  std::optional<std::string> signing_config, trusted_root;
   bool yes = false;
   void add_to(OptionSet& set);
   /// Reads the files; asks once on a terminal before an e-mail goes into a public log.

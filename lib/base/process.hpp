@@ -30,4 +30,8 @@ struct ProcessOutcome {
 /// mpk are left to the child.
 Result<ProcessOutcome> run_process(const ProcessOptions& options);
 
+/// Starts a program that outlives mpk, in a session of its own and without our standard streams: a
+/// browser. Returns at once; how it ends is not learned. not_found, io. Thread-safe.
+Result<void> start_process(const std::vector<std::string>& argv);
+
 }  // namespace mpk

@@ -1,6 +1,7 @@
 // Signing for the commands: services, token, signer.
 #include "flow/signing.hpp"
 
+#include "oidc/find_token.hpp"
 #include "oidc/token.hpp"
 #include "sigstore/signing_config.hpp"
 
@@ -13,6 +14,21 @@ Result<void> confirm_public_log(const SigningRequest& request, const oidc::Ident
   if (request.confirm("the public transparency log keeps " + token.email + " for ever. go on?"))
     return {};
   return Error(ErrorKind::cancelled, "not signed", "--yes answers the question beforehand");
+}
+
+Result<oidc::IdentityToken> find_identity(const Context& context, oidc::TokenRequest request,
+                                          const sigstore::SigningConfig& config) {
+  if (request.issuer.empty()) {
+    const auto chosen =
+        sigstore::select_services(config.oidc, "ANY", 1, {1}, context.clock.now(), "OIDC issuer");
+    if (chosen) request.issuer = chosen->front().url;
+  }
+  return oidc::find_token(request, {.env = context.env,
+                                    .transport = context.transport,
+                                    .clock = context.clock,
+                                    .random = context.random,
+                                    .logger = context.logger,
+                                    .cancel = context.cancel});
 }
 
 }  // namespace
@@ -32,8 +48,7 @@ Result<std::unique_ptr<sigstore::Signer>> prepare_signer(const Context& context,
     return std::move(config).error().with("--signing-config").with_kind(ErrorKind::usage);
   auto root = sigstore::parse_trusted_root(root_text);
   if (!root) return std::move(root).error().with("--trusted-root").with_kind(ErrorKind::usage);
-  auto token = TRY(oidc::find_token(request.identity_token_text, request.identity_token_source,
-                                    context.env, context.transport, context.clock.now()));
+  auto token = TRY(find_identity(context, request.identity, *config));
   TRY(confirm_public_log(request, token));
   return sigstore::make_keyless_signer(
       {.config = config.take(), .trusted_root = root.take(), .token = std::move(token)},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "flow/context.hpp"
+#include "oidc/request.hpp"
 #include "sigstore/sign.hpp"
 
 #include <functional>
@@ -12,8 +13,7 @@
 namespace mpk::flow {
 
 struct SigningRequest {
-  std::optional<std::string> identity_token_text;  // contents of --identity-token FILE|-
-  std::string identity_token_source;               // "--identity-token token.jwt"
+  oidc::TokenRequest identity;                     // where the identity comes from
   std::optional<std::string> signing_config_text;  // of --signing-config; else the public instance
   std::optional<std::string> trusted_root_text;    // of --trusted-root; else the embedded one
   bool assume_yes = false;                         // --yes

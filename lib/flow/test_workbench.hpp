@@ -43,8 +43,8 @@ struct Workbench {
   }
   /// A token of the clock's time, by the sandbox's issuer.
   SigningRequest signing(const std::string& email = std::string(sandbox::Sandbox::kIdentity)) {
-    return {.identity_token_text = must(services->issuer().mint(email)),
-            .identity_token_source = "the test's token",
+    return {.identity = {.token_text = must(services->issuer().mint(email)),
+                         .token_source = "the test's token"},
             .signing_config_text = file("signing-config.json"),
             .trusted_root_text = file("trusted-root.json")};
   }

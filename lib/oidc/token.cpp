@@ -1,4 +1,4 @@
-// OIDC tokens: a peek at the claims, and where tokens come from.
+// Identity tokens: claims read, and refused where Fulcio would refuse them.
 #include "oidc/token.hpp"
 
 #include "base/encoding.hpp"
@@ -9,11 +9,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 namespace mpk::oidc {
 namespace {
 
 constexpr std::int64_t kLeewaySeconds = 60;
-constexpr std::string_view kAudience = "sigstore";
 
 Error not_a_token(const std::string& source, std::string_view why) {
   return Error(ErrorKind::usage, source + ": not an OIDC token: " + std::string(why),
@@ -37,7 +40,21 @@ Result<std::optional<bool>> email_verified(const json::Field& claims) {
   return std::optional<bool>(TRY(field->boolean()));
 }
 
-Result<IdentityToken> read_claims(std::string_view payload) {
+// A NumericDate may have a fraction (RFC 7519 §2).
+Result<Timestamp> numeric_date(const json::Field& field) {
+  const double seconds = TRY(field.number());
+  constexpr double kFarAway = 1e15;  // beyond every year that Timestamp knows
+  return Timestamp::from_seconds(
+      static_cast<std::int64_t>(std::clamp(seconds, -kFarAway, kFarAway)));
+}
+
+Result<std::optional<Timestamp>> optional_date(const json::Field& claims, std::string_view name) {
+  auto field = TRY(claims.find(name));
+  if (!field) return std::optional<Timestamp>();
+  return std::optional<Timestamp>(TRY(numeric_date(*field)));
+}
+
+Result<IdentityToken> read_claims(std::string_view payload, std::string_view audience) {
   auto document = TRY(json::parse(payload));
   json::Field claims(document);
   IdentityToken out;
@@ -45,27 +62,76 @@ Result<IdentityToken> read_claims(std::string_view payload) {
   out.subject = TRY(claims.optional_string("sub")).value_or("");
   out.email = TRY(claims.optional_string("email")).value_or("");
   out.email_verified = TRY(email_verified(claims));
+  out.nonce = TRY(claims.optional_string("nonce")).value_or("");
   auto list = TRY(audiences(claims));
   out.audience = join(list, ",");
   for (const auto& each : list) {
-    if (each == kAudience) out.audience = each;
+    if (each == audience) out.audience = each;
   }
-  // NumericDate may have a fraction (RFC 7519 §2).
-  out.expires =
-      Timestamp::from_seconds(static_cast<std::int64_t>(TRY(TRY(claims.at("exp")).number())));
+  out.expires = TRY(numeric_date(TRY(claims.at("exp"))));
+  out.issued = TRY(optional_date(claims, "iat"));
+  out.not_before = TRY(optional_date(claims, "nbf"));
   if (out.email.empty() && out.subject.empty()) return claims.error("neither sub nor email");
   return out;
 }
 
-Result<void> check_claims(const IdentityToken& token, Timestamp now) {
-  if (token.audience != kAudience)
+// RFC 7515 §4.1.1, RFC 9068 §2.1: what kind of token the header says that this is.
+Result<void> check_header(std::string_view header, const std::string& source) {
+  auto document = json::parse(header);
+  if (!document) return not_a_token(source, "its header: " + document.error().message());
+  const json::Field field(*document);
+  const auto algorithm = field.string("alg");
+  if (!algorithm) return not_a_token(source, "its header: " + algorithm.error().message());
+  if (lower_ascii(*algorithm) == "none")
+    return Error(ErrorKind::usage, source + ": the token has no signature (alg none)",
+                 "no certificate authority takes it: ask the issuer for a signed token");
+  const auto type = field.optional_string("typ");
+  const auto kind = type && *type ? lower_ascii(**type) : std::string();
+  if (kind == "at+jwt" || kind == "application/at+jwt")
     return Error(ErrorKind::usage,
-                 token.source + ": the token is not for sigstore: aud is \"" +
-                     printable(token.audience, 80) + "\", expected \"sigstore\"",
-                 "in GitLab set id_tokens: SIGSTORE_ID_TOKEN: aud: sigstore");
+                 source + ": an access token (typ " + printable(kind, 40) + "), no identity token",
+                 "of an issuer's answer take \"id_token\", not \"access_token\"");
+  return {};
+}
+
+std::string audience_hint(const IdentityToken& token, std::string_view audience) {
+  const std::string wanted(audience);
+  if (token.issuer.find("token.actions.githubusercontent.com") != std::string::npos)
+    return "ask GitHub's token endpoint with &audience=" + wanted;
+  if (token.issuer.find("kubernetes") != std::string::npos ||
+      token.audience.find("kubernetes") != std::string::npos)
+    return "mount a projected service account token with audience: " + wanted;
+  return "ask the issuer for a token with audience " + wanted +
+         "; in GitLab set id_tokens: SIGSTORE_ID_TOKEN: aud: " + wanted;
+}
+
+Result<void> check_times(const IdentityToken& token, Timestamp now) {
   if (token.expires.plus_seconds(kLeewaySeconds) < now)
-    return Error(ErrorKind::usage, token.source + ": the token expired at " + token.expires.text(),
-                 "tokens live for minutes: ask the issuer for a fresh one");
+    return Error(ErrorKind::usage,
+                 token.source + ": the token expired at " + token.expires.text() +
+                     ", and this machine's clock says " + now.text(),
+                 "tokens live for minutes: ask the issuer for a fresh one; if it is fresh, this "
+                 "machine's clock is ahead");
+  for (const auto& [name, time] :
+       {std::pair("iat", token.issued), std::pair("nbf", token.not_before)}) {
+    if (!time || *time <= now.plus_seconds(kLeewaySeconds)) continue;
+    return Error(ErrorKind::usage,
+                 token.source + ": the token is from the future: " + name + " is " + time->text() +
+                     ", and this machine's clock says " + now.text(),
+                 "set this machine's clock (timedatectl set-ntp true); log entries and "
+                 "certificates are judged by it, too");
+  }
+  return {};
+}
+
+Result<void> check_claims(const IdentityToken& token, Timestamp now, std::string_view audience) {
+  if (token.audience != audience)
+    return Error(ErrorKind::usage,
+                 token.source + ": the token is not for " + std::string(audience) + ": aud is \"" +
+                     printable(token.audience, 80) + "\", expected \"" + std::string(audience) +
+                     "\"",
+                 audience_hint(token, audience));
+  TRY(check_times(token, now));
   if (!token.email.empty() && token.email_verified.has_value() && !*token.email_verified)
     return Error(ErrorKind::usage,
                  token.source + ": the e-mail address in the token is not verified",
@@ -73,32 +139,17 @@ Result<void> check_claims(const IdentityToken& token, Timestamp now) {
   return {};
 }
 
-Result<IdentityToken> github_token(const Env& env, http::Transport& transport, Timestamp now) {
-  auto secret = env.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN");
-  auto address = env.get("ACTIONS_ID_TOKEN_REQUEST_URL");
-  if (!secret || !address)
-    return Error(ErrorKind::usage, "GitHub Actions gives this job no identity",
-                 "add to the job: permissions: id-token: write");
-  http::Request request;
-  request.url = TRY(Url::parse(*address)).with_query("audience", kAudience);
-  request.headers.set("Authorization", "bearer " + *secret);
-  request.response_cap = limits::kToken;
-  request.redirects = http::Redirects::none;  // the answer is a secret
-  auto response = TRY(transport.send(request).with("GitHub's token endpoint"));
-  if (response.status != 200)
-    return Error(ErrorKind::network,
-                 "GitHub's token endpoint answered " + std::to_string(response.status));
-  auto document = TRY(json::parse(response.body).with("GitHub's token endpoint"));
-  return read_token(TRY(json::Field(document).string("value")), "GitHub Actions", now);
-}
-
 }  // namespace
 
-Result<IdentityToken> read_token(std::string_view text, std::string source, Timestamp now) {
+Result<IdentityToken> read_token(std::string_view text, std::string source, Timestamp now,
+                                 std::string_view audience) {
   auto raw = trim(text);
   if (raw.size() > limits::kToken) return not_a_token(source, "it is too long");
   auto parts = split(raw, '.');
   if (raw.empty()) return not_a_token(source, "it is empty");
+  if (parts.size() == 5)
+    return Error(ErrorKind::usage, source + ": an encrypted token (5 parts), expected 3",
+                 "the issuer must be told to sign tokens, not to encrypt them");
   if (parts.size() != 3)
     return not_a_token(source, std::to_string(parts.size()) +
                                    (parts.size() == 1 ? " part" : " parts") + ", expected 3");
@@ -106,27 +157,15 @@ Result<IdentityToken> read_token(std::string_view text, std::string source, Time
     if (part.empty() || !base64url_decode(part))
       return not_a_token(source, "a part is not base64url");
   }
+  auto header = TRY(base64url_decode(parts[0]));
+  TRY(check_header(as_text(header), source));
   auto payload = TRY(base64url_decode(parts[1]));
-  auto token = read_claims(as_text(payload));
+  auto token = read_claims(as_text(payload), audience);
   if (!token) return not_a_token(source, token.error().message());
   token->raw = std::string(raw);
   token->source = std::move(source);
-  TRY(check_claims(*token, now));
+  TRY(check_claims(*token, now, audience));
   return token;
-}
-
-Result<IdentityToken> find_token(const std::optional<std::string>& token_text,
-                                 const std::string& source, const Env& env,
-                                 http::Transport& transport, Timestamp now) {
-  if (token_text) return read_token(*token_text, source, now);
-  if (auto value = env.get("SIGSTORE_ID_TOKEN"))
-    return read_token(*value, "SIGSTORE_ID_TOKEN", now);
-  if (env.get("ACTIONS_ID_TOKEN_REQUEST_URL") || env.get("GITHUB_ACTIONS"))
-    return github_token(env, transport, now);
-  return Error(
-      ErrorKind::usage, "there is no identity to sign with",
-      "give a token with --identity-token FILE or in SIGSTORE_ID_TOKEN; try it out with mpk "
-      "sandbox run -- …");
 }
 
 }  // namespace mpk::oidc

@@ -6,6 +6,7 @@
 #include "json/read.hpp"
 #include "sandbox/answer.hpp"
 #include "sandbox/jws.hpp"
+#include "sandbox/oidc_pages.hpp"
 #include "sandbox/services.hpp"
 
 #include <nlohmann/json.hpp>
@@ -39,7 +40,14 @@ Json discovery(const std::string& url) {
           {"jwks_uri", url + "/keys"},
           {"authorization_endpoint", url + "/auth"},
           {"token_endpoint", url + "/token"},
+          {"device_authorization_endpoint", url + "/device/code"},
           {"response_types_supported", {"code"}},
+          {"grant_types_supported",
+           {"authorization_code", "client_credentials",
+            "urn:ietf:params:oauth:grant-type:device_code"}},
+          {"code_challenge_methods_supported", {"S256"}},
+          {"token_endpoint_auth_methods_supported", {"client_secret_basic", "client_secret_post"}},
+          {"authorization_response_iss_parameter_supported", true},
           {"subject_types_supported", {"public"}},
           {"id_token_signing_alg_values_supported", {"ES256"}}};
 }
@@ -89,6 +97,8 @@ Result<OidcIssuer::Claims> read_claims(const json::Field& claims) {
 }  // namespace
 
 http::ServerResponse OidcIssuer::handle(const http::ServerRequest& request) const {
+  if (auto page = login_page(*logins_, url_, request)) return std::move(*page);
+  if (request.path == "/token" && request.method == "POST") return token_endpoint(request);
   if (request.method != "GET" && request.method != "HEAD") return rpc_error(405, "only GET");
   if (request.path == "/healthz") return json_answer(200, {{"status", "SERVING"}});
   if (request.path == "/.well-known/openid-configuration") return json_answer(200, discovery(url_));
@@ -96,6 +106,10 @@ http::ServerResponse OidcIssuer::handle(const http::ServerRequest& request) cons
     return json_answer(200, {{"keys", Json::array({jwk(key_.public_key())})}});
   }
   if (request.path != "/token") return rpc_error(404, "no such page: " + request.path);
+  return mint_for_query(request);
+}
+
+http::ServerResponse OidcIssuer::mint_for_query(const http::ServerRequest& request) const {
   const auto email = request.parameter("email").value_or("");
   const auto subject = request.parameter("sub").value_or(email);
   if (subject.empty()) return rpc_error(400, "query: expected email=… or sub=…");
@@ -104,21 +118,52 @@ http::ServerResponse OidcIssuer::handle(const http::ServerRequest& request) cons
   return text_answer("application/jwt", *token);
 }
 
+// RFC 6749 §5, with the faults that a client has to see through.
+http::ServerResponse OidcIssuer::token_endpoint(const http::ServerRequest& request) const {
+  const auto fault = logins_->fault();
+  if (fault == OidcFault::error_page) return error_page();
+  const auto grant = redeem_grant(*logins_, url_, request);
+  if (!grant) return oauth_error(grant.error());
+  Json claims = claims_of(grant->subject, grant->email, grant->client);
+  if (!grant->nonce.empty()) claims["nonce"] = grant->nonce;
+  if (fault == OidcFault::wrong_nonce) claims["nonce"] = "another";
+  if (fault == OidcFault::wrong_audience) claims["aud"] = "another";
+  if (fault == OidcFault::wrong_issuer) claims["iss"] = "https://another.example";
+  if (fault == OidcFault::expired_token) claims["exp"] = clock_.now().seconds() - kTokenSeconds;
+  if (fault == OidcFault::future_token) claims["iat"] = clock_.now().seconds() + kTokenSeconds;
+  const auto token = sign(claims);
+  if (!token) return rpc_error(token.error());
+  Json answer = {
+      {"access_token", "opaque"}, {"token_type", "Bearer"}, {"expires_in", kTokenSeconds}};
+  if (fault != OidcFault::no_id_token) answer["id_token"] = *token;
+  return json_answer(200, answer);
+}
+
 Result<std::string> OidcIssuer::mint(const std::string& email, const std::string& audience) const {
   return mint(email, email, audience);
 }
 
 Result<std::string> OidcIssuer::mint(const std::string& subject, const std::string& email,
                                      const std::string& audience) const {
-  for (const auto* text : {&subject, &email, &audience}) {
-    if (!is_valid_utf8(*text)) return Error(ErrorKind::usage, "identity token: not UTF-8");
-  }
+  return sign(claims_of(subject, email, audience));
+}
+
+Json OidcIssuer::claims_of(const std::string& subject, const std::string& email,
+                           const std::string& audience) const {
   const auto now = clock_.now().seconds();
   Json claims = {{"iss", url_}, {"aud", audience}, {"sub", subject},
                  {"iat", now},  {"nbf", now},      {"exp", now + kTokenSeconds}};
   if (!email.empty()) {
     claims["email"] = email;
     claims["email_verified"] = true;
+  }
+  return claims;
+}
+
+Result<std::string> OidcIssuer::sign(const Json& claims) const {
+  for (const auto& member : claims) {
+    if (member.is_string() && !is_valid_utf8(member.get_ref<const std::string&>()))
+      return Error(ErrorKind::usage, "identity token: not UTF-8");
   }
   const Json header = {{"alg", "ES256"}, {"kid", key_id(key_.public_key())}, {"typ", "JWT"}};
   const std::string input = encode_part(header) + "." + encode_part(claims);

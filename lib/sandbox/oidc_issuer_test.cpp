@@ -57,7 +57,8 @@ TEST_CASE("a token says who it was minted for, and a page that needs a name refu
   CHECK(bench.send("GET", issuer.url() + "/token").status == 400);
   CHECK(bench.send("GET", issuer.url() + "/token?sub=%ff").status == 400);
   CHECK(bench.send("GET", issuer.url() + "/nowhere%ff").status == 404);
-  CHECK(bench.send("POST", issuer.url() + "/token?email=a@b").status == 405);
+  CHECK(bench.send("POST", issuer.url() + "/token?email=a@b").status == 400);
+  CHECK(bench.send("POST", issuer.url() + "/keys").status == 405);
 }
 
 TEST_CASE("only this issuer's tokens for the right audience and time are taken") {

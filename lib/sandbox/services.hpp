@@ -9,6 +9,8 @@
 #include "crypto/key.hpp"
 #include "crypto/merkle.hpp"
 #include "http/server.hpp"
+#include "json/value.hpp"
+#include "sandbox/oidc_logins.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -30,10 +32,20 @@ struct Faults {
   std::atomic<std::int64_t> tsa_offset_seconds{0};  // time-stamps from another time
 };
 
-/// GET /.well-known/openid-configuration, /keys (JWKS, ES256), /token?email=…&sub=…&audience=…
+/// Believes everyone. GET /.well-known/openid-configuration, /keys (JWKS, ES256),
+/// /token?email=…&sub=…&audience=… (a token without any ceremony), and the flows of people:
+/// GET /auth       code flow with PKCE S256; the log-in is approved at once, for login_hint or
+///                 Sandbox::kIdentity, by a 302; with display=page by a form that a script submits;
+///                 redirect_uri is loopback's /auth/callback, or oob, which shows the code
+/// POST /device/code, GET /device?user_code=…  device flow; whoever opens the page approves, with
+///                 deny=1 refuses
+/// POST /token     the grants of both, and client_credentials for any client whose secret is
+///                 "sandbox-secret" (sub is a URI below this issuer)
+/// POST /fault?is=NAME  misbehaves from now on (OidcFault's names); is=none ends it
 class OidcIssuer {
  public:
-  OidcIssuer(crypto::PrivateKey key, const Clock& clock) : key_(std::move(key)), clock_(clock) {}
+  OidcIssuer(crypto::PrivateKey key, const Clock& clock)
+      : key_(std::move(key)), clock_(clock), logins_(std::make_shared<OidcLogins>(clock)) {}
   void set_url(std::string url) { url_ = std::move(url); }
   const std::string& url() const { return url_; }
   http::ServerResponse handle(const http::ServerRequest& request) const;
@@ -48,10 +60,18 @@ class OidcIssuer {
     std::string issuer, subject, email;
   };
   Result<Claims> verify(std::string_view jwt, std::string_view audience) const;
+  /// Copies share the log-ins and their fault.
+  OidcLogins& logins() const { return *logins_; }
 
  private:
+  http::ServerResponse mint_for_query(const http::ServerRequest& request) const;
+  http::ServerResponse token_endpoint(const http::ServerRequest& request) const;
+  Result<std::string> sign(const Json& claims) const;
+  Json claims_of(const std::string& subject, const std::string& email,
+                 const std::string& audience) const;
   crypto::PrivateKey key_;
   const Clock& clock_;
+  std::shared_ptr<OidcLogins> logins_;
   std::string url_;
 };
 
