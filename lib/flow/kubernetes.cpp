@@ -1,10 +1,11 @@
 // mpk k8s: one request for the digest, and what is known of those who are to mount it.
 #include "flow/kubernetes.hpp"
 
+#include "modelpack/layer_annotations.hpp"
 #include "modelpack/media_types.hpp"
 #include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace mpk::flow {
@@ -13,12 +14,25 @@ namespace {
 struct Mounted {
   oci::Descriptor descriptor;
   bool container_image = false;
-  std::size_t archives = 0;  // layers that have to be unpacked to be files
+  // Layers that have to be unpacked to be files: with a name, and without one of their own.
+  std::size_t archives = 0, nameless = 0;
 };
 
 bool is_image_config(std::string_view type) {
   return type == "application/vnd.oci.image.config.v1+json" ||
          type == "application/vnd.docker.container.image.v1+json";
+}
+
+bool is_archive(const oci::Descriptor& layer) {
+  const auto type = modelpack::parse_media_type(layer.media_type);
+  return type && type->encoding != modelpack::Encoding::raw;
+}
+
+// CRI-O names the file by the title, else by the filepath: "." is the mounted folder itself.
+bool is_nameless(const oci::Descriptor& layer) {
+  auto name = modelpack::annotation(layer, oci::kAnnotationTitle);
+  if (!name) name = modelpack::annotation(layer, modelpack::kAnnotationFilepath);
+  return name == "." || name == "./";
 }
 
 Result<Mounted> look_at(oci::Store& store, const oci::Reference& reference) {
@@ -32,11 +46,8 @@ Result<Mounted> look_at(oci::Store& store, const oci::Reference& reference) {
   }
   const auto manifest = TRY(oci::parse_manifest(bytes, out.descriptor.media_type));
   out.container_image = is_image_config(manifest.config.media_type);
-  out.archives = static_cast<std::size_t>(
-      std::ranges::count_if(manifest.layers, [](const oci::Descriptor& layer) {
-        const auto type = modelpack::parse_media_type(layer.media_type);
-        return type && type->encoding != modelpack::Encoding::raw;
-      }));
+  for (const auto& layer : manifest.layers)
+    if (is_archive(layer)) ++(is_nameless(layer) ? out.nameless : out.archives);
   return out;
 }
 
@@ -65,9 +76,13 @@ void note_runtime(const Mounted& mounted, std::vector<std::string>& notes) {
     return;
   }
   notes.emplace_back(
-      "mounted by CRI-O 1.33 or newer; containerd mounts container images only, not artifacts");
+      "mounted by CRI-O 1.33 or newer; containerd 2.4 starts the Pod with an empty folder");
   if (mounted.archives != 0)
     notes.push_back("layers that are archives stay archives: " + std::to_string(mounted.archives));
+  if (mounted.nameless != 0) {
+    notes.push_back("layers that are archives without a name: " + std::to_string(mounted.nameless) +
+                    "; CRI-O does not start the Pod, --as csi mounts them");
+  }
 }
 
 std::vector<std::string> notes_for(Consumer consumer, const Mounted& mounted) {

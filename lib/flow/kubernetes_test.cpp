@@ -38,9 +38,9 @@ KubernetesObject pod() {
   return object;
 }
 
-/// A manifest with this config type and one layer of that type, under a tag.
+/// A manifest with this config type and one layer of that type and annotations, under a tag.
 Digest push_manifest(const Workbench& bench, const std::string& tag, const std::string& config_type,
-                     const std::string& layer_type) {
+                     const std::string& layer_type, const Json& annotations = Json::object()) {
   auto store = must(open_store(bench.context, bench.reference(tag)));
   auto config = must(oci::push_text(*store, config_type, "{}"));
   auto layer = must(oci::push_text(*store, layer_type, "x"));
@@ -49,9 +49,10 @@ Digest push_manifest(const Workbench& bench, const std::string& tag, const std::
       {"mediaType", oci::kManifestType},
       {"config",
        {{"mediaType", config_type}, {"digest", config.digest.text()}, {"size", config.size}}},
-      {"layers",
-       Json::array(
-           {{{"mediaType", layer_type}, {"digest", layer.digest.text()}, {"size", layer.size}}})}};
+      {"layers", Json::array({{{"mediaType", layer_type},
+                               {"digest", layer.digest.text()},
+                               {"size", layer.size},
+                               {"annotations", annotations}}})}};
   const auto bytes = manifest.dump();
   const auto descriptor = oci::Descriptor::of(std::string(oci::kManifestType), bytes);
   must(store->push_manifest(descriptor, bytes, tag));
@@ -205,16 +206,25 @@ TEST_CASE("what can't be mounted is said in the YAML itself") {
   Workbench bench;
   push_manifest(bench, "raw", kModelConfig, kRawWeights);
   push_manifest(bench, "tar", kModelConfig, "application/vnd.cncf.model.dataset.v1.tar");
+  constexpr const char* kTar = "application/vnd.cncf.model.doc.v1.tar";
+  push_manifest(bench, "folder", kModelConfig, kTar, {{"org.cncf.model.filepath", "."}});
+  push_manifest(bench, "titled", kModelConfig, kTar,
+                {{"org.cncf.model.filepath", "."}, {"org.opencontainers.image.title", "docs.tar"}});
   push_manifest(bench, "image", "application/vnd.oci.image.config.v1+json",
                 "application/vnd.oci.image.layer.v1.tar");
   const auto made = [&](const std::string& tag, Consumer consumer) {
     return must(kubernetes_manifest(bench.context,
                                     {.reference = bench.reference(tag), .consumer = consumer}));
   };
-  const std::string no_containerd = "containerd mounts container images only";
+  const std::string no_containerd = "with an empty folder";
   CHECK(notes(made("raw", Consumer::image_volume), no_containerd));
   CHECK_FALSE(notes(made("raw", Consumer::image_volume), "archives"));
   CHECK(notes(made("tar", Consumer::image_volume), "stay archives: 1"));
+  CHECK_FALSE(notes(made("tar", Consumer::image_volume), "without a name"));
+  CHECK(notes(made("folder", Consumer::image_volume), "archives without a name: 1"));
+  CHECK_FALSE(notes(made("folder", Consumer::image_volume), "stay archives"));
+  CHECK(notes(made("titled", Consumer::image_volume), "stay archives: 1"));
+  CHECK_FALSE(notes(made("folder", Consumer::csi), "archives"));
   CHECK_FALSE(notes(made("image", Consumer::image_volume), no_containerd));
   CHECK(notes(made("raw", Consumer::kserve), no_containerd));
   CHECK(notes(made("raw", Consumer::kserve), "without storageUri"));

@@ -41,7 +41,7 @@ constexpr auto kRules = std::to_array<LintRule>({
     {"path-duplicate", error, kAnnotations, "one path, one layer: readers keep different ones"},
     {"path-below-file", error, kAnnotations, "a folder can't be a file as well"},
     {"path-case", warning, kAnnotations, "some file systems take the two for one"},
-    {"title-missing", warning, "oras pull skips the layer; CRI-O can't name it",
+    {"title-missing", warning, "oras pull skips the layer",
      "add org.opencontainers.image.title with the same path"},
     {"title-differs", error, kAnnotations, "two readers would extract two different things"},
     {"title-base-name", note, "CRI-O takes the title: the folder is lost",
