@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "http/curl_fault.hpp"
+#include "http/curl_library.hpp"
 #include "http/grpc.hpp"
 #include "http/grpc_frame.hpp"
 #include "http/wire.hpp"
@@ -18,10 +19,10 @@ namespace mpk::http {
 namespace {
 
 struct FreeEasy {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  void operator()(CURL* easy) const { curl().curl_easy_cleanup(easy); }
 };
 struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const { curl().curl_slist_free_all(list); }
 };
 
 struct Answer {
@@ -99,15 +100,15 @@ Error failure(CURLcode code, const Answer& answer, const std::string& where, con
 Result<GrpcReply> call_grpc(const GrpcCall& call, const CancelToken& cancel) {
   TRY(cancel.check());
   const auto place = TRY(place_of(call));
-  static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
-  const std::unique_ptr<CURL, FreeEasy> easy(global == CURLE_OK ? curl_easy_init() : nullptr);
+  TRY(load_curl());
+  const std::unique_ptr<CURL, FreeEasy> easy(curl().curl_easy_init());
   if (!easy) return Error(ErrorKind::internal, "libcurl: could not be started");
 
   auto lines = TRY(header_lines(call.metadata));
   lines.insert(lines.end(), {"Content-Type: application/grpc", "TE: trailers", "Expect:"});
   std::unique_ptr<curl_slist, FreeList> list;
   for (const auto& line : lines) {
-    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+    curl_slist* longer = curl().curl_slist_append(list.get(), line.c_str());
     if (longer == nullptr) return Error(ErrorKind::internal, "libcurl: no memory for a header");
     static_cast<void>(list.release());
     list.reset(longer);
@@ -119,7 +120,7 @@ Result<GrpcReply> call_grpc(const GrpcCall& call, const CancelToken& cancel) {
 
   CURLcode setup = CURLE_OK;
   const auto set = [&](CURLoption option, auto value) {
-    const CURLcode code = curl_easy_setopt(easy.get(), option, value);
+    const CURLcode code = curl().curl_easy_setopt(easy.get(), option, value);
     if (setup == CURLE_OK) setup = code;
   };
   set(CURLOPT_URL, place.url.c_str());
@@ -142,12 +143,12 @@ Result<GrpcReply> call_grpc(const GrpcCall& call, const CancelToken& cancel) {
   set(CURLOPT_XFERINFOFUNCTION, &on_progress);
   set(CURLOPT_XFERINFODATA, &answer);
   if (setup != CURLE_OK)
-    return Error(ErrorKind::internal, std::string("libcurl: ") + curl_easy_strerror(setup));
+    return Error(ErrorKind::internal, "libcurl: " + curl_words(setup));
 
-  if (const CURLcode code = curl_easy_perform(easy.get()); code != CURLE_OK)
+  if (const CURLcode code = curl().curl_easy_perform(easy.get()); code != CURLE_OK)
     return failure(code, answer, call.endpoint, call, said.data());
   long status = 0;
-  curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  curl().curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
   return read_grpc_answer(status, answer.fields, as_bytes(answer.body)).with(call.endpoint);
 }
 

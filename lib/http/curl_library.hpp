@@ -13,6 +13,7 @@ namespace mpk::http {
   F(curl_easy_cleanup)        \
   F(curl_easy_getinfo)        \
   F(curl_easy_init)           \
+  F(curl_easy_perform)        \
   F(curl_easy_setopt)         \
   F(curl_easy_strerror)       \
   F(curl_global_init)         \
