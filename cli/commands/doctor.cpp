@@ -5,9 +5,10 @@
 #include "flow/local_store.hpp"
 #include "http/library.hpp"
 #include "oci/credentials.hpp"
+#include "oidc/sources.hpp"
+#include "oidc/token.hpp"
 #include "options/options.hpp"
 #include "render/table.hpp"
-#include "oidc/token.hpp"
 #include "version.hpp"
 
 #include <nlohmann/json.hpp>
@@ -38,13 +39,23 @@ Row token_row(Session& session) {
     return {"ok", "identity",
             token->identity() + " (issuer " + token->issuer + ", SIGSTORE_ID_TOKEN)"};
   }
-  if (env.get("ACTIONS_ID_TOKEN_REQUEST_URL"))
-    return {"ok", "identity", "GitHub Actions gives a token"};
-  if (env.get("GITHUB_ACTIONS")) {
+  auto context = session.context();
+  const oidc::Surroundings around{.env = env,
+                                  .transport = context.transport,
+                                  .clock = context.clock,
+                                  .random = context.random,
+                                  .logger = context.logger,
+                                  .cancel = context.cancel};
+  if (env.get("GITHUB_ACTIONS") && !env.get("ACTIONS_ID_TOKEN_REQUEST_URL")) {
     return {"FAIL", "identity",
             "GitHub Actions without id-token: add permissions: id-token: write"};
   }
-  return {"note", "identity", "no token: sign with --identity-token FILE or SIGSTORE_ID_TOKEN"};
+  for (const auto* source : oidc::sources()) {
+    if (source->presence(around) != oidc::Presence::absent)
+      return {"ok", "identity", std::string(source->label) + " will be asked for a token"};
+  }
+  return {"note", "identity",
+          "no token: sign with --identity-token FILE, SIGSTORE_ID_TOKEN or --oidc-flow"};
 }
 
 Row store_row(Session& session) {

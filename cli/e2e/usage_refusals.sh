@@ -94,6 +94,16 @@ refuses "attest of another document" 2 'not a valid CycloneDX document: missing'
 : >"$work/empty"
 refuses "an empty token" 2 "it is empty" "$MPK" sign "$repo:good" --identity-token "$work/empty" "${signing[@]}"
 
+# Identities: what can be known to be wrong before anybody is asked.
+refuses "an unknown flow" 2 "expected browser, device, oob" "$MPK" sign "$repo:good" --oidc-flow web "${signing[@]}"
+refuses "an unknown provider" 2 "did you mean spiffe?" "$MPK" sign "$repo:good" --oidc-provider spife "${signing[@]}"
+refuses "two identities" 2 "exclude each other" "$MPK" sign "$repo:good" --oidc-flow device --oidc-provider spiffe "${signing[@]}"
+refuses "a log-in in a CI job" 2 "nobody who could log in" env CI=true "$MPK" sign "$repo:good" --oidc-flow device "${signing[@]}"
+refuses "a log-in without TLS" 2 "not https" \
+  "$MPK" sign "$repo:good" --oidc-flow client_credentials --oidc-issuer http://issuer.example "${signing[@]}"
+refuses "an empty client secret" 2 "it is empty" \
+  "$MPK" sign "$repo:good" --oidc-flow client_credentials --oidc-client-secret-file "$work/empty" "${signing[@]}"
+
 # What a stranger wrote does not reach the terminal.
 type=$(printf 'urn:x:y\033[31mred')
 printf '{}' >"$work/predicate.json"

@@ -240,6 +240,27 @@ TEST_CASE("many helpers at a time do not mix their streams") {
   }
 }
 
+TEST_CASE(
+    "a program that is started goes on without us, in a session and with streams of its own") {
+  const auto directory = TempDir::create("mpk-process-test").take();
+  const auto file = directory.path() / "said";
+  const std::string script = "cut -d' ' -f6 /proc/$$/stat >" + file.string() +
+                             ".part; echo unheard; readlink /proc/$$/fd/0 /proc/$$/fd/2 >>" +
+                             file.string() + ".part; mv " + file.string() + ".part " +
+                             file.string();
+  REQUIRE(start_process({"sh", "-c", script}));
+  Result<std::string> said = read_file(file, 4096);
+  for (int i = 0; !said && i < 3000; ++i) {
+    ::usleep(10'000);
+    said = read_file(file, 4096);
+  }
+  REQUIRE(said);
+  CHECK(std::stol(*said) != ::getsid(0));
+  CHECK(said->ends_with("/dev/null\n/dev/null\n"));
+  CHECK(start_process({"mpk-no-such-program"}).error().kind() == ErrorKind::not_found);
+  CHECK(start_process({}).error().kind() == ErrorKind::usage);
+}
+
 TEST_CASE("where SIGCHLD is ignored the lost exit code is an error and no endless wait") {
   struct sigaction before{};
   struct sigaction ignore{};

@@ -6,7 +6,7 @@
 
 using namespace mpk;
 using namespace mpk::oidc;
-using namespace mpk::oidc::testing;
+using namespace mpk::oidc::test;
 
 namespace {
 
@@ -26,7 +26,7 @@ Person nobody_answers(bool at_terminal) {
 
 TEST_CASE("each place gives way to the ones before it") {
   World world([](const http::Request&, const std::string&) -> Result<http::Response> {
-    return testing::answer(200, json::compact({{"value", named("github@example.com")}}));
+    return answer(200, json::compact({{"value", named("github@example.com")}}));
   });
   const auto who = [&](TokenRequest request = {}) {
     const auto token = find_token(request, world.around());

@@ -93,8 +93,10 @@ Result<IdentityToken> login_by_paste(const Login& login) {
   const auto secrets = make_login_secrets(login.around.random);
   const auto url = TRY(authorization_url(login, secrets, kPasted));
   login.request.person.tell("open this address in any browser and log in: " + url);
-  const auto typed = TRY(login.request.person.ask("code: "));
-  const std::string code(trim(typed));
+  const auto typed = login.request.person.ask("code: ");
+  TRY(login.around.cancel.check());  // Ctrl-C ends the line that is being typed
+  if (!typed) return typed.error();
+  const std::string code(trim(*typed));
   if (code.empty())
     return Error(ErrorKind::usage, "no code was typed in",
                  "the browser shows it after the log-in; --oidc-flow device needs no typing here");

@@ -10,7 +10,7 @@
 
 using namespace mpk;
 using namespace mpk::oidc;
-using namespace mpk::oidc::testing;
+using namespace mpk::oidc::test;
 
 namespace {
 
@@ -25,7 +25,7 @@ Json document() {
 
 Result<Issuer> discovered(int status, const std::string& body) {
   World world([&](const http::Request&, const std::string&) -> Result<http::Response> {
-    return testing::answer(status, body);
+    return answer(status, body);
   });
   return discover(world.transport, kIssuer);
 }
@@ -142,7 +142,7 @@ TEST_CASE("a callback can also end a log-in without a code") {
 }
 
 TEST_CASE("the token endpoint's answer is an identity token or a reason with a hint") {
-  CHECK(*id_token_of(testing::answer(200, R"({"id_token":"a.b.c"})")) == "a.b.c");
+  CHECK(*id_token_of(answer(200, R"({"id_token":"a.b.c"})")) == "a.b.c");
   const struct {
     int status;
     const char* body;
@@ -162,7 +162,7 @@ TEST_CASE("the token endpoint's answer is an identity token or a reason with a h
       {200, "{}", ErrorKind::malformed, "scope openid"}};
   for (const auto& row : rows) {
     CAPTURE(row.body);
-    const auto token = id_token_of(testing::answer(row.status, row.body));
+    const auto token = id_token_of(answer(row.status, row.body));
     REQUIRE_FALSE(token);
     CHECK(token.error().kind() == row.kind);
     CHECK_MESSAGE(says(token.error(), row.says), token.error().text());
@@ -172,21 +172,21 @@ TEST_CASE("the token endpoint's answer is an identity token or a reason with a h
 
 TEST_CASE("a secret goes where the issuer wants it, a name into the form") {
   World world([](const http::Request&, const std::string&) -> Result<http::Response> {
-    return testing::answer(200, "{}");
+    return answer(200, "{}");
   });
   Issuer issuer{.url = kIssuer, .authorization = {}, .token = kIssuer + "/token", .device = {}};
   const auto post = [&](const Client& client) {
     REQUIRE(post_form(world.transport, "t", issuer.token, issuer, client, {{"a", "b c"}}));
     return world.transport.seen().back();
   };
-  CHECK(post({.id = "sigstore", .secret = {}}).body == "a=b%20c&client_id=sigstore");
+  CHECK(post({.id = "sigstore", .secret = {}}).body == "a=b+c&client_id=sigstore");
   const auto basic = post({.id = "i:d", .secret = "p w"});
   CHECK(basic.headers.get("authorization").value() ==
         "Basic " + base64_encode(as_bytes("i%3Ad:p%20w")));
-  CHECK(basic.body == "a=b%20c");
+  CHECK(basic.body == "a=b+c");
   issuer.secret_in_header = false;
   const auto in_form = post({.id = "i", .secret = "s"});
-  CHECK(in_form.body == "a=b%20c&client_id=i&client_secret=s");
+  CHECK(in_form.body == "a=b+c&client_id=i&client_secret=s");
   CHECK_FALSE(in_form.headers.get("authorization"));
 }
 

@@ -5,13 +5,13 @@
 
 using namespace mpk;
 using namespace mpk::oidc;
-using namespace mpk::oidc::testing;
+using namespace mpk::oidc::test;
 
 namespace {
 
 World::Answer always(int status, std::string body, http::Headers headers = {}) {
   return [=](const http::Request&, const std::string&) -> Result<http::Response> {
-    return testing::answer(status, body, headers);
+    return answer(status, body, headers);
   };
 }
 
@@ -159,8 +159,8 @@ TEST_CASE("impersonation takes the machine's access token to the credentials API
   const auto google = [](int status, const std::string& body) {
     return [=](const http::Request& request, const std::string&) -> Result<http::Response> {
       if (request.url.host == "metadata.google.internal")
-        return testing::answer(200, R"({"access_token":"access"})", kFlavor);
-      return testing::answer(status, body);
+        return answer(200, R"({"access_token":"access"})", kFlavor);
+      return answer(status, body);
     };
   };
   World world(google(200, R"({"token":"a.b.c"})"));

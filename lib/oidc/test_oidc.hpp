@@ -14,7 +14,7 @@
 #include <string>
 #include <utility>
 
-namespace mpk::oidc::testing {
+namespace mpk::oidc::test {
 
 inline const Timestamp kNow = Timestamp::from_seconds(1'790'000'000);
 
@@ -89,4 +89,4 @@ inline bool says(const Error& error, const std::string& text) {
   return (error.text() + "\n" + error.hint()).find(text) != std::string::npos;
 }
 
-}  // namespace mpk::oidc::testing
+}  // namespace mpk::oidc::test
