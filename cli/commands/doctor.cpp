@@ -5,9 +5,9 @@
 #include "flow/local_store.hpp"
 #include "http/library.hpp"
 #include "oci/credentials.hpp"
+#include "oidc/token.hpp"
 #include "options/options.hpp"
 #include "render/table.hpp"
-#include "oidc/token.hpp"
 #include "version.hpp"
 
 #include <nlohmann/json.hpp>
@@ -25,9 +25,11 @@ struct Row {
 Row trust_row(Session& session) {
   auto root = TrustOptions{}.resolve(session);
   if (!root) return {"FAIL", "trusted root", root.error().text()};
+  auto instance = TrustOptions{}.chosen_instance(session);
+  if (!instance) return {"FAIL", "trusted root", instance.error().text()};
   return {"ok", "trusted root",
-          "embedded, " + std::string(sigstore::embedded_trusted_root().date) + ", " +
-              root->digest.brief()};
+          std::string(flow::to_string((*instance)->source)) + ", " +
+              (*instance)->since.substr(0, 10) + ", " + root->digest.brief()};
 }
 
 Row token_row(Session& session) {
