@@ -35,7 +35,7 @@ Result<Mounted> look_at(oci::Store& store, const oci::Reference& reference) {
   out.archives = static_cast<std::size_t>(
       std::ranges::count_if(manifest.layers, [](const oci::Descriptor& layer) {
         const auto type = modelpack::parse_media_type(layer.media_type);
-        return type && type->encoding != modelpack::Encoding::raw;
+        return type && modelpack::is_archive(type->encoding);
       }));
   return out;
 }
