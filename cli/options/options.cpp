@@ -110,7 +110,8 @@ Result<sigstore::TrustedRoot> TrustOptions::resolve(Session& session) const {
   }
   auto root = sigstore::parse_trusted_root(text);
   if (!root) return std::move(root).error().with(name).with_kind(ErrorKind::usage);
-  for (const auto& warning : root->warnings) session.warn(name + ": " + warning);
+  for (const auto& warning : root->warnings)
+    session.warn(std::string(name).append(": ").append(warning));
   return root;
 }
 
