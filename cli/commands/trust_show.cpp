@@ -141,9 +141,11 @@ Result<int> run(const Options& o, Session& session) {
   session.print(table({{"kind"}, {"key"}, {"valid"}, {"name"}}, lines));
   print_instances(instances, session);
   if (root_expired(shown.roles, now)) {
+    const std::string option =
+        instance->name == flow::kPublicInstance ? "" : " --instance " + instance->name;
     session.say(
-        "note: the root.json of TUF has expired, so somebody should have looked for a newer "
-        "one: mpk trust update. Verification is not affected");
+        "note: the root.json of TUF has expired, so there should be a newer one: mpk trust update" +
+        option + ". Verification is not affected");
   }
   return 0;
 }

@@ -7,9 +7,10 @@ kept=$XDG_DATA_HOME/mpk/trust
 
 accepts "the embedded root counts at first" says "embedded: sigstore/root-signing" "$MPK" trust show
 accepts "its TUF root and when it expires are shown" says "root 15" "$MPK" trust show
-expired() { faketime '2026-11-21 00:00:00Z' "$MPK" trust show 2>&1 | grep -q "root 15 expired 2026-11-20"; }
+in_2040() { faketime '2040-01-01 00:00:00Z' "$@"; } # whatever is embedded has expired by then
 if command -v faketime >/dev/null; then
-  accepts "an expired root is shown as such" expired
+  accepts "an expired root is shown as such" says " expired 20" in_2040 "$MPK" trust show
+  accepts "with what to do" says "mpk trust update" in_2040 "$MPK" trust show
 else
   skips "an expired root is shown as such" "faketime is missing"
 fi
@@ -46,7 +47,9 @@ server=$!
 trap 'kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
 for _ in {1..100}; do grep -q port "$work/port" && break || sleep 0.1; done
 url=http://127.0.0.1:$(sed -nE 's/.* port ([0-9]+).*/\1/p' "$work/port")
-refuses "an empty repository has no newer root than the one that expired" 12 "root.json: version 15 expired" "$MPK" trust update --url "$url"
+if command -v faketime >/dev/null; then
+  refuses "no newer root than the one that expired" 12 "root.json: version" in_2040 "$MPK" trust update --url "$url"
+fi
 printf '{"signed": {}, "signatures": []}' >"$work/www/16.root.json"
 refuses "a root that nobody signed" 1 "16.root.json" "$MPK" trust update --url "$url"
 refuses "--root without a name" 2 "--root needs --instance" "$MPK" trust update --root "$work/www/16.root.json" --url "$url"

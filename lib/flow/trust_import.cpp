@@ -67,7 +67,7 @@ Result<TrustInstance> import_trust(const Context& context, const std::string& na
   TRY(sigstore::parse_trusted_root(imported.trusted_root).with(from.string()));
   if (imported.signing_config)
     TRY(sigstore::parse_signing_config(*imported.signing_config).with(from.string()));
-  imported.imported = context.clock.now().text();
+  imported.imported = Timestamp::from_seconds(context.clock.now().seconds()).text();
   imported.from = from.string();
 
   auto opened = TRY(tuf::open_for_update(directory, kWaitSeconds, context.cancel));

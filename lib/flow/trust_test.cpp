@@ -123,6 +123,13 @@ TEST_CASE("requests for an instance that contradict what is known are usage erro
     request.name = name;
     CHECK(update_trust(bench.context, request).error().kind() == ErrorKind::usage);
   }
+  for (const char* url :
+       {"https://tuf.example/?a=b", "https://me:pw@tuf.example/", "tuf.example"}) {
+    CAPTURE(url);
+    auto request = bench.corp();
+    request.url = url;
+    CHECK(update_trust(bench.context, request).error().kind() == ErrorKind::usage);
+  }
   CHECK(bench.requests == 0);
   REQUIRE(update_trust(bench.context, bench.corp()));
   auto other = bench.corp();

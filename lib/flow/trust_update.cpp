@@ -52,6 +52,18 @@ struct Addresses {
   Url metadata, targets;
 };
 
+Result<Url> read_address(const char* flag, const std::string& text) {
+  auto url = Url::parse(text);
+  if (!url) return std::move(url).error().with(flag).with_kind(ErrorKind::usage);
+  if (!url->query.empty() || !url->userinfo.empty()) {
+    return Error(ErrorKind::usage,
+                 std::string(flag) + " " + url->redacted() +
+                     ": expected an address without a query and a password",
+                 "files are asked for below it, and it is remembered");
+  }
+  return url;
+}
+
 Result<Addresses> choose_addresses(const tuf::Store& store, const TrustUpdateRequest& request) {
   const auto last = read_update_record(store);
   std::string url = request.url.value_or(std::string(own_url(request.name)));
@@ -65,10 +77,10 @@ Result<Addresses> choose_addresses(const tuf::Store& store, const TrustUpdateReq
     return Error(ErrorKind::usage, "instance " + request.name + ": --url is missing",
                  "the address of its TUF repository's metadata");
   }
-  auto metadata = TRY(Url::parse(url).with("--url"));
+  auto metadata = TRY(read_address("--url", url));
   if (!metadata.path.ends_with('/')) metadata.path += '/';
   if (!targets.empty()) {
-    auto other = TRY(Url::parse(targets).with("--targets-url"));
+    auto other = TRY(read_address("--targets-url", targets));
     return Addresses{std::move(metadata), std::move(other)};
   }
   auto below = metadata;
@@ -116,7 +128,7 @@ Result<TrustUpdated> update_trust(const Context& context, const TrustUpdateReque
   auto& store = *opened.store;
   const auto addresses = TRY(choose_addresses(store, request));
   const auto root = TRY(choose_root(store, request));
-  const auto now = context.clock.now();
+  const auto now = Timestamp::from_seconds(context.clock.now().seconds());
   const auto metadata = tuf::make_http_fetcher(context.transport, addresses.metadata);
   tuf::Updater updater(store, *metadata, now);
   TRY(updater.refresh(root));

@@ -94,7 +94,8 @@ TEST_CASE("an old root leads over all that follow to today's, though it has expi
     repository.signers["root"].insert(repository.signers["root"].end(), last.begin(), last.end());
     if (i == 3) repository.part("root")["expires"] = tuf::test::kLater;
     repository.publish({"root"});
-    repository.signers["root"].resize(1);
+    auto& signers = repository.signers["root"];
+    signers.erase(signers.begin() + 1, signers.end());
   }
   tuf::MemoryStore store;
   REQUIRE(refresh(repository, store, first));

@@ -8,6 +8,7 @@
 #include "tuf/canonical.hpp"
 #include "tuf/fetcher.hpp"
 #include "tuf/metadata.hpp"
+#include "tuf/store.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -165,8 +166,7 @@ class TestRepository {
 };
 
 /// The version of a role in a store; 0: it is not there.
-template <class Store>
-int version_in(const Store& store, const std::string& role) {
+inline int version_in(const Store& store, const std::string& role) {
   const auto text = store.read(role_file_name(role), 1U << 20);
   return text ? Json::parse(*text)["signed"]["version"].get<int>() : 0;
 }
