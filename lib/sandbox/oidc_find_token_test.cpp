@@ -1,5 +1,4 @@
 // Log-ins of oidc/ against the issuer, by real HTTP: every flow, and every way it can go wrong.
-#include "base/text.hpp"
 #include "oidc/find_token.hpp"
 #include "sandbox/oidc_pages.hpp"
 #include "sandbox/test_sandbox.hpp"

@@ -61,6 +61,29 @@ fault none
 refuses "nothing was attached by either" 10 "no signature" \
   "$MPK" verify "$ref:denied" "${trust[@]}" --certificate-identity "$MPK_SANDBOX_IDENTITY"
 
+# At a terminal nobody has to ask for the log-in.
+fresh terminal
+on_terminal() { script -qec "$(printf '%q ' "$MPK" sign "$@" "${signing[@]}")" /dev/null; }
+accepts "at a terminal mpk sign logs in by itself" on_terminal "$ref:terminal"
+signed_by "the log-in at a terminal" terminal "$MPK_SANDBOX_IDENTITY"
+refuses "without one it does not" 2 "there is no identity to sign with" sign "$ref:denied" </dev/null
+
+# Nobody comes, and the user has enough of it.
+interrupted() {
+  local status=0
+  BROWSER=true sign "$ref:denied" --oidc-flow browser >"$STEPS_DIR/waiting" 2>&1 &
+  local pid=$!
+  for ((i = 0; i < 100; i++)); do
+    grep -q "log in with your browser" "$STEPS_DIR/waiting" && break
+    sleep 0.1
+  done
+  kill -TERM "$pid"
+  wait "$pid" || status=$?
+  cat "$STEPS_DIR/waiting"
+  return "$status"
+}
+refuses "a log-in that is interrupted" 130 "log in with your browser" interrupted
+
 # The device: mpk prints the address, somebody opens it elsewhere.
 by_device() { # answer-query tag: runs mpk and opens what it prints
   local link status=0
@@ -110,7 +133,8 @@ signed_by "the client's own log-in" robot "$MPK_SANDBOX_ISSUER/clients/sigstore"
 
 # A Workload API server on grpcio.
 workload_api() { # subject
-  rm -f "$STEPS_DIR/agent.sock" "$STEPS_DIR/agent.log"
+  rm -f "$STEPS_DIR/agent.sock"
+  : >"$STEPS_DIR/agent.log"
   "$PEERS_PYTHON" "$here/workload_api.py" "$STEPS_DIR/agent.sock" "$MPK_SANDBOX_ISSUER" "$1" >"$STEPS_DIR/agent.log" 2>&1 &
   agent=$!
   for ((i = 0; i < 100; i++)); do grep -q ready "$STEPS_DIR/agent.log" && return; sleep 0.1; done
