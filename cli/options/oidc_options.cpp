@@ -46,9 +46,10 @@ Result<oidc::TokenRequest> OidcOptions::resolve(Session& session) const {
     const auto text =
         TRY(session.flag_file("--oidc-client-secret-file", *client_secret_file, limits::kToken));
     request.client_secret = std::string(trim(text));
-    if (request.client_secret->empty())
+    if (request.client_secret->empty()) {
       return Error(ErrorKind::usage,
                    "--oidc-client-secret-file " + *client_secret_file + ": it is empty");
+    }
   }
   request.person = {
       .tell = [&session](const std::string& line) { session.tell(line); },

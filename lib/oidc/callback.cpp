@@ -56,12 +56,13 @@ http::ServerResponse Callback::handle(const http::ServerRequest& request) {
   }
   if (outcome_) return page(400, "Too late", "This log-in has ended already.");
   const auto issuer = request.parameter("iss");
-  if (issuer ? *issuer != issuer_ : must_name_issuer_)
+  if (issuer ? *issuer != issuer_ : must_name_issuer_) {
     return decide(
         Error(ErrorKind::untrusted,
               issuer ? "the log-in was answered by another issuer, " + printable(*issuer, 200)
                      : "the log-in's answer does not name its issuer, which promises to",
               "somebody may have mixed up two log-ins: run the command again"));
+  }
   if (const auto error = request.parameter("error")) return decide(refused_login(request, *error));
   auto code = request.parameter("code").value_or("");
   if (code.empty())

@@ -45,16 +45,18 @@ Result<Issuer> discover(http::Transport& transport, const std::string& issuer) {
   const auto who = "OIDC issuer " + printable(issuer, 200);
   const auto response = TRY(ask(
       transport, {.who = who, .url = without_slash(issuer) + "/.well-known/openid-configuration"}));
-  if (response.status != 200)
+  if (response.status != 200) {
     return refusal(who, response,
                    "is that an OIDC issuer's URL? it must serve "
                    "/.well-known/openid-configuration");
+  }
   const auto document = TRY(json::parse(response.body, {.max_bytes = limits::kToken}).with(who));
   auto out = TRY(read(json::Field(document)).with(who));
-  if (without_slash(out.url) != without_slash(issuer))
+  if (without_slash(out.url) != without_slash(issuer)) {
     return Error(ErrorKind::malformed,
                  who + ": its document is another issuer's, " + printable(out.url, 200),
                  "give --oidc-issuer as the issuer itself writes it");
+  }
   TRY(check_address(who + ": token_endpoint", out.token));
   if (!out.authorization.empty())
     TRY(check_address(who + ": authorization_endpoint", out.authorization));

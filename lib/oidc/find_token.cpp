@@ -34,14 +34,16 @@ Result<void> check_request(const TokenRequest& request) {
   const char* first = nullptr;
   for (const auto& [is_given, flag] : given) {
     if (!is_given) continue;
-    if (first != nullptr)
+    if (first != nullptr) {
       return Error(ErrorKind::usage, std::string(first) + " and " + flag + " exclude each other",
                    "each says where the identity comes from; give one");
+    }
     first = flag;
   }
-  if (!request.provider.empty() && request.no_ambient)
+  if (!request.provider.empty() && request.no_ambient) {
     return Error(ErrorKind::usage,
                  "--oidc-provider and --oidc-disable-ambient-providers exclude each other");
+  }
   return {};
 }
 
@@ -76,9 +78,10 @@ Result<Found> from_any_source(const TokenRequest& request, const Surroundings& a
 }
 
 Result<Login> login_with(const TokenRequest& request, const Surroundings& around) {
-  if (request.issuer.empty())
+  if (request.issuer.empty()) {
     return Error(ErrorKind::usage, "no OIDC issuer to log in with: the signing config names none",
                  "add --oidc-issuer URL");
+  }
   auto issuer = TRY(discover(around.transport, request.issuer));
   return Login{.around = around,
                .request = request,
@@ -93,10 +96,11 @@ Flow usual_flow(const Login& login) {
 }
 
 Result<IdentityToken> log_in(const TokenRequest& request, const Surroundings& around) {
-  if (request.flow && *request.flow != Flow::client_credentials && in_ci(around.env))
+  if (request.flow && *request.flow != Flow::client_credentials && in_ci(around.env)) {
     return Error(ErrorKind::usage, "a CI job has nobody who could log in",
                  "give the job an identity of its own (mpk-sign(1), IDENTITY), or use --oidc-flow "
                  "client_credentials; if this is no CI job, unset CI");
+  }
   if (request.flow != Flow::client_credentials && (!request.person.tell || !request.person.ask))
     return Error(ErrorKind::usage, "there is nobody to log in");
   const auto login = TRY(login_with(request, around));
@@ -135,9 +139,10 @@ Result<IdentityToken> look_around(const TokenRequest& request, const Surrounding
 
 Result<IdentityToken> take(const TokenRequest& request, const Surroundings& around) {
   TRY(check_request(request));
-  if (request.token_text)
+  if (request.token_text) {
     return read_token(*request.token_text, request.token_source, around.clock.now(),
                       request.client_id);
+  }
   if (request.flow) return log_in(request, around);
   if (!request.provider.empty()) {
     const auto* source = TRY(source_named(request.provider));

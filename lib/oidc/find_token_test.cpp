@@ -1,7 +1,6 @@
 // find_token: the order of places, and what excludes what.
 #include "oidc/find_token.hpp"
 
-#include "base/text.hpp"
 #include "oidc/test_oidc.hpp"
 
 using namespace mpk;
@@ -28,7 +27,7 @@ TEST_CASE("each place gives way to the ones before it") {
   World world([](const http::Request&, const std::string&) -> Result<http::Response> {
     return answer(200, json::compact({{"value", named("github@example.com")}}));
   });
-  const auto who = [&](TokenRequest request = {}) {
+  const auto who = [&](const TokenRequest& request = {}) {
     const auto token = find_token(request, world.around());
     REQUIRE_MESSAGE(token, token.error().text());
     return token->identity();

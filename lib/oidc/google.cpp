@@ -27,10 +27,11 @@ Result<http::Response> metadata(const Surroundings& around, const std::string& w
        .url = "http://" + host + "/computeMetadata/v1/instance/service-accounts/default/" + what,
        .headers = {{"Metadata-Flavor", "Google"}}}));
   // Without it somebody else answered: a captive portal, or a proxy.
-  if (response.headers.get("Metadata-Flavor").value_or("") != "Google")
+  if (response.headers.get("Metadata-Flavor").value_or("") != "Google") {
     return Error(ErrorKind::network,
                  host + ": the answer does not say Metadata-Flavor: Google, so it is not " + kWho,
                  "if http_proxy is set, add " + host + " to no_proxy");
+  }
   if (response.status == 404)
     return refusal(kWho, response, "attach a service account to this machine or pod");
   if (response.status != 200) return refusal(kWho, response);
@@ -46,11 +47,12 @@ Result<std::string> identity(const Surroundings& around, const std::string& audi
 // https://cloud.google.com/iam/docs/reference/credentials/rest: serviceAccounts.generateIdToken
 Result<std::string> impersonate(const Surroundings& around, const std::string& audience) {
   const auto account = impersonated(around);
-  if (!account)
+  if (!account) {
     return Error(ErrorKind::usage,
                  "no account to impersonate: GOOGLE_SERVICE_ACCOUNT_NAME is not "
                  "set",
                  "set it to the service account's e-mail address");
+  }
   const auto answer = TRY(metadata(
       around, "token?scopes=" + percent_encode("https://www.googleapis.com/auth/cloud-platform")));
   const auto access = TRY(text_member(kWho, answer, "access_token"));
@@ -64,10 +66,11 @@ Result<std::string> impersonate(const Surroundings& around, const std::string& a
                   percent_encode(*account) + ":generateIdToken",
            .headers = {{"Authorization", "Bearer " + access}, {"Content-Type", "application/json"}},
            .body = json::compact(body)}));
-  if (response.status != 200)
+  if (response.status != 200) {
     return refusal(who, response,
                    "the machine's account needs the role roles/iam.serviceAccountTokenCreator on " +
                        printable(*account, 120));
+  }
   return text_member(who, response, "token");
 }
 
@@ -79,17 +82,16 @@ Presence machine(const Surroundings& around) {
   return google ? Presence::found : Presence::absent;
 }
 
+Presence account(const Surroundings& around) {
+  return impersonated(around) ? Presence::named : Presence::absent;
+}
+
 }  // namespace
 
 const Source kGoogleImpersonation = {.name = "google-impersonate",
                                      .label = "Google Cloud, by impersonation",
-                                     .presence =
-                                         [](const Surroundings& around) {
-                                           return impersonated(around) ? Presence::named
-                                                                       : Presence::absent;
-                                         },
+                                     .presence = account,
                                      .fetch = impersonate};
-
 const Source kGoogle = {.name = "google",
                         .label = "Google Cloud's metadata server",
                         .presence = machine,

@@ -41,10 +41,11 @@ Result<std::string> wait_for_code(const Login& login, Callback& callback) {
 
 Result<std::string> authorization_url(const Login& login, const LoginSecrets& secrets,
                                       const std::string& redirect) {
-  if (login.issuer.authorization.empty())
+  if (login.issuer.authorization.empty()) {
     return Error(ErrorKind::unsupported,
                  login.issuer.url + ": the issuer has no authorization endpoint",
                  "try --oidc-flow device or client_credentials");
+  }
   return TRY(Url::parse(login.issuer.authorization))
       .with_query("response_type", "code")
       .with_query("client_id", login.client.id)
@@ -97,9 +98,10 @@ Result<IdentityToken> login_by_paste(const Login& login) {
   TRY(login.around.cancel.check());  // Ctrl-C ends the line that is being typed
   if (!typed) return typed.error();
   const std::string code(trim(*typed));
-  if (code.empty())
+  if (code.empty()) {
     return Error(ErrorKind::usage, "no code was typed in",
                  "the browser shows it after the log-in; --oidc-flow device needs no typing here");
+  }
   return redeem(login, secrets, code, kPasted, "the log-in with a typed code");
 }
 

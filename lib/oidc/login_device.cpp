@@ -58,10 +58,11 @@ void tell(const Login& login, const DeviceCode& code) {
 }  // namespace
 
 Result<IdentityToken> login_by_device(const Login& login) {
-  if (login.issuer.device.empty())
+  if (login.issuer.device.empty()) {
     return Error(ErrorKind::unsupported,
                  login.issuer.url + ": the issuer has no device authorization endpoint",
                  "try --oidc-flow oob or browser");
+  }
   const auto& around = login.around;
   const auto secrets = make_login_secrets(around.random);
   // PKCE is not in RFC 8628, but the public Sigstore issuer asks for it.
@@ -93,9 +94,10 @@ Result<IdentityToken> login_by_device(const Login& login) {
 }
 
 Result<IdentityToken> login_as_client(const Login& login) {
-  if (!login.client.secret)
+  if (!login.client.secret) {
     return Error(ErrorKind::usage, "the flow client_credentials needs a secret",
                  "add --oidc-client-secret-file FILE and --oidc-client-id ID");
+  }
   const auto response = TRY(post_form(login.around.transport, "the issuer's token endpoint",
                                       login.issuer.token, login.issuer, login.client,
                                       {{"grant_type", "client_credentials"}, {"scope", "openid"}}));

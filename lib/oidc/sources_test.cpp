@@ -9,7 +9,7 @@ using namespace mpk::oidc::test;
 
 namespace {
 
-World::Answer always(int status, std::string body, http::Headers headers = {}) {
+World::Answer always(int status, const std::string& body, const http::Headers& headers = {}) {
   return [=](const http::Request&, const std::string&) -> Result<http::Response> {
     return answer(status, body, headers);
   };

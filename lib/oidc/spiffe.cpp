@@ -1,6 +1,7 @@
 // SPIFFE: a JWT-SVID from the Workload API, whose socket the agent puts on the machine.
-#include <stdexcept>
+#include <stdexcept>  // NOLINT(misc-include-cleaner): for the macro
 // protozero checks wire types by its assert macro only; here a wrong one is bad input.
+// NOLINTNEXTLINE(readability-identifier-naming): the library's own name
 #define protozero_assert(condition) ((condition) ? void() : throw std::logic_error(#condition))
 #include "base/text.hpp"
 #include "oidc/sources.hpp"
@@ -59,20 +60,23 @@ Result<std::string> token(const Surroundings& around, const std::string& audienc
   auto reply = around.call_grpc(call, around.cancel);
   if (!reply) {
     auto error = std::move(reply).error().with("the SPIFFE agent");
-    if (error.kind() == ErrorKind::network)
+    if (error.kind() == ErrorKind::network) {
       return std::move(error).with_hint(
           "is the agent running, and does SPIFFE_ENDPOINT_SOCKET name its socket?");
+    }
     return error;
   }
-  if (reply->status == kPermissionDenied)
+  if (reply->status == kPermissionDenied) {
     return Error(
         ErrorKind::denied,
         "the SPIFFE agent has no identity for this process: " + printable(reply->details, 200),
         "register the workload with the server (spire-server entry create)");
-  if (reply->status != 0)
+  }
+  if (reply->status != 0) {
     return Error(ErrorKind::network, "the SPIFFE agent answered " +
                                          http::grpc_status_name(reply->status) + ": " +
                                          printable(reply->details, 200));
+  }
   return first_svid(reply->message);
 }
 

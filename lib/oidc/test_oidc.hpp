@@ -16,7 +16,7 @@
 
 namespace mpk::oidc::test {
 
-inline const Timestamp kNow = Timestamp::from_seconds(1'790'000'000);
+inline constexpr Timestamp kNow = Timestamp::from_seconds(1'790'000'000);
 
 inline std::string jwt(const Json& claims, const std::string& header = R"({"alg":"ES256"})") {
   return base64url_encode(as_bytes(header)) + "." +

@@ -82,15 +82,17 @@ Result<void> check_header(std::string_view header, const std::string& source) {
   const json::Field field(*document);
   const auto algorithm = field.string("alg");
   if (!algorithm) return not_a_token(source, "its header: " + algorithm.error().message());
-  if (lower_ascii(*algorithm) == "none")
+  if (lower_ascii(*algorithm) == "none") {
     return Error(ErrorKind::usage, source + ": the token has no signature (alg none)",
                  "no certificate authority takes it: ask the issuer for a signed token");
+  }
   const auto type = field.optional_string("typ");
   const auto kind = type && *type ? lower_ascii(**type) : std::string();
-  if (kind == "at+jwt" || kind == "application/at+jwt")
+  if (kind == "at+jwt" || kind == "application/at+jwt") {
     return Error(ErrorKind::usage,
                  source + ": an access token (typ " + printable(kind, 40) + "), no identity token",
                  "of an issuer's answer take \"id_token\", not \"access_token\"");
+  }
   return {};
 }
 
@@ -106,12 +108,13 @@ std::string audience_hint(const IdentityToken& token, std::string_view audience)
 }
 
 Result<void> check_times(const IdentityToken& token, Timestamp now) {
-  if (token.expires.plus_seconds(kLeewaySeconds) < now)
+  if (token.expires.plus_seconds(kLeewaySeconds) < now) {
     return Error(ErrorKind::usage,
                  token.source + ": the token expired at " + token.expires.text() +
                      ", and this machine's clock says " + now.text(),
                  "tokens live for minutes: ask the issuer for a fresh one; if it is fresh, this "
                  "machine's clock is ahead");
+  }
   for (const auto& [name, time] :
        {std::pair("iat", token.issued), std::pair("nbf", token.not_before)}) {
     if (!time || *time <= now.plus_seconds(kLeewaySeconds)) continue;
@@ -125,17 +128,19 @@ Result<void> check_times(const IdentityToken& token, Timestamp now) {
 }
 
 Result<void> check_claims(const IdentityToken& token, Timestamp now, std::string_view audience) {
-  if (token.audience != audience)
+  if (token.audience != audience) {
     return Error(ErrorKind::usage,
                  token.source + ": the token is not for " + std::string(audience) + ": aud is \"" +
                      printable(token.audience, 80) + "\", expected \"" + std::string(audience) +
                      "\"",
                  audience_hint(token, audience));
+  }
   TRY(check_times(token, now));
-  if (!token.email.empty() && token.email_verified.has_value() && !*token.email_verified)
+  if (!token.email.empty() && token.email_verified.has_value() && !*token.email_verified) {
     return Error(ErrorKind::usage,
                  token.source + ": the e-mail address in the token is not verified",
                  "verify " + printable(token.email, 120) + " with " + printable(token.issuer, 120));
+  }
   return {};
 }
 
@@ -147,12 +152,14 @@ Result<IdentityToken> read_token(std::string_view text, std::string source, Time
   if (raw.size() > limits::kToken) return not_a_token(source, "it is too long");
   auto parts = split(raw, '.');
   if (raw.empty()) return not_a_token(source, "it is empty");
-  if (parts.size() == 5)
+  if (parts.size() == 5) {
     return Error(ErrorKind::usage, source + ": an encrypted token (5 parts), expected 3",
                  "the issuer must be told to sign tokens, not to encrypt them");
-  if (parts.size() != 3)
+  }
+  if (parts.size() != 3) {
     return not_a_token(source, std::to_string(parts.size()) +
                                    (parts.size() == 1 ? " part" : " parts") + ", expected 3");
+  }
   for (auto part : parts) {
     if (part.empty() || !base64url_decode(part))
       return not_a_token(source, "a part is not base64url");

@@ -97,15 +97,17 @@ Result<IdentityToken> accept_token(const std::string& raw, const std::string& so
                                    const Issuer& issuer, const Client& client,
                                    const std::string& nonce, Timestamp now) {
   auto token = TRY(read_token(raw, source, now, client.id));
-  if (token.issuer != issuer.url)
+  if (token.issuer != issuer.url) {
     return Error(ErrorKind::untrusted,
                  source + ": the token says it is from " + printable(token.issuer, 200) +
                      ", the log-in was with " + printable(issuer.url, 200),
                  "give --oidc-issuer as the issuer itself writes it");
-  if (!nonce.empty() && token.nonce != nonce)
+  }
+  if (!nonce.empty() && token.nonce != nonce) {
     return Error(ErrorKind::untrusted, source + ": the token's nonce is not the one of this log-in",
                  "somebody may have put another log-in's answer into this one: run the command "
                  "again");
+  }
   return token;
 }
 

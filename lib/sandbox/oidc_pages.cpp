@@ -126,12 +126,13 @@ http::ServerResponse authorize(OidcLogins& logins, const std::string& issuer,
   const auto to = query_of(request, "redirect_uri");
   const bool wrong_state = logins.fault() == OidcFault::wrong_state;
   const auto state = wrong_state ? std::string("another") : query_of(request, "state");
-  if (logins.fault() == OidcFault::deny)
+  if (logins.fault() == OidcFault::deny) {
     return redirect(to + "?" +
                     form_encode({{"error", "access_denied"},
                                  {"error_description", "the user said no"},
                                  {"state", state},
                                  {"iss", issuer}}));
+  }
   const auto code = logins.give_code({.client = query_of(request, "client_id"),
                                       .redirect = to,
                                       .challenge = query_of(request, "code_challenge"),
@@ -215,14 +216,16 @@ Result<OidcGrant> redeem_grant(OidcLogins& logins, const std::string& issuer,
     return Error(ErrorKind::unauthorized, "invalid_client", "the secret is another");
   const auto type = query_of(form, "grant_type");
   const auto verifier = query_of(form, "code_verifier");
-  if (type == "authorization_code")
+  if (type == "authorization_code") {
     return logins.redeem_code(query_of(form, "code"), client, query_of(form, "redirect_uri"),
                               verifier);
+  }
   if (type == "urn:ietf:params:oauth:grant-type:device_code")
     return logins.poll_device(query_of(form, "device_code"), client, verifier);
-  if (type != "client_credentials")
+  if (type != "client_credentials") {
     return Error(ErrorKind::denied, type.empty() ? "invalid_request" : "unsupported_grant_type",
                  "expected authorization_code, device_code or client_credentials");
+  }
   if (secret.empty())
     return Error(ErrorKind::unauthorized, "invalid_client", "a client without a secret");
   return OidcGrant{.client = client,

@@ -61,17 +61,42 @@ fault none
 refuses "nothing was attached by either" 10 "no signature" \
   "$MPK" verify "$ref:denied" "${trust[@]}" --certificate-identity "$MPK_SANDBOX_IDENTITY"
 
+# At a terminal nobody has to ask for the log-in.
+fresh terminal
+on_terminal() { script -qec "$(printf '%q ' "$MPK" sign "$@" "${signing[@]}")" /dev/null; }
+accepts "at a terminal mpk sign logs in by itself" on_terminal "$ref:terminal"
+signed_by "the log-in at a terminal" terminal "$MPK_SANDBOX_IDENTITY"
+refuses "without one it does not" 2 "there is no identity to sign with" sign "$ref:denied" </dev/null
+
+# Nobody comes, and the user has enough of it.
+interrupted() {
+  local status=0
+  : >"$STEPS_DIR/waiting"
+  BROWSER=true "$MPK" sign "$ref:denied" "${signing[@]}" --oidc-flow browser >"$STEPS_DIR/waiting" 2>&1 &
+  local pid=$!
+  for ((i = 0; i < 100; i++)); do
+    grep -q "log in with your browser" "$STEPS_DIR/waiting" && break
+    sleep 0.1
+  done
+  kill -TERM "$pid"
+  wait "$pid" || status=$?
+  cat "$STEPS_DIR/waiting"
+  return "$status"
+}
+refuses "a log-in that is interrupted" 130 "log in with your browser" interrupted
+
 # The device: mpk prints the address, somebody opens it elsewhere.
 by_device() { # answer-query tag: runs mpk and opens what it prints
   local link status=0
-  sign "$ref:$2" --oidc-flow device </dev/null >"$STEPS_DIR/device" 2>&1 &
+  : >"$STEPS_DIR/device" # what an earlier run printed is not this one's
+  "$MPK" sign "$ref:$2" "${signing[@]}" --oidc-flow device </dev/null >"$STEPS_DIR/device" 2>&1 &
   local pid=$!
   for ((i = 0; i < 100; i++)); do
     link=$(sed -n 's/^or open this at once: //p' "$STEPS_DIR/device")
     [[ -n $link ]] && break
     sleep 0.1
   done
-  curl -sf "$link$1" >/dev/null || status=1
+  curl -sf "$link$1" >/dev/null || kill "$pid"
   wait "$pid" || status=$?
   cat "$STEPS_DIR/device"
   return "$status"
@@ -84,7 +109,8 @@ refuses "a device whose user says no" 3 "access_denied" by_device "&deny=1" devi
 # Typed in: the code comes from the issuer's page.
 by_paste() { # tag
   mkfifo "$STEPS_DIR/typed"
-  sign "$ref:$1" --oidc-flow oob <"$STEPS_DIR/typed" >"$STEPS_DIR/oob" 2>&1 &
+  : >"$STEPS_DIR/oob"
+  "$MPK" sign "$ref:$1" "${signing[@]}" --oidc-flow oob <"$STEPS_DIR/typed" >"$STEPS_DIR/oob" 2>&1 &
   local pid=$! link="" status=0
   exec 8>"$STEPS_DIR/typed"
   for ((i = 0; i < 100; i++)); do
@@ -110,7 +136,8 @@ signed_by "the client's own log-in" robot "$MPK_SANDBOX_ISSUER/clients/sigstore"
 
 # A Workload API server on grpcio.
 workload_api() { # subject
-  rm -f "$STEPS_DIR/agent.sock" "$STEPS_DIR/agent.log"
+  rm -f "$STEPS_DIR/agent.sock"
+  : >"$STEPS_DIR/agent.log"
   "$PEERS_PYTHON" "$here/workload_api.py" "$STEPS_DIR/agent.sock" "$MPK_SANDBOX_ISSUER" "$1" >"$STEPS_DIR/agent.log" 2>&1 &
   agent=$!
   for ((i = 0; i < 100; i++)); do grep -q ready "$STEPS_DIR/agent.log" && return; sleep 0.1; done
