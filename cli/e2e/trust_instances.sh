@@ -28,7 +28,7 @@ refuses "and not to sign" 2 "has no signing config" "$MPK" sign "$repo:1" --inst
 refuses "two roots" 2 "exclude each other" "$MPK" verify "$repo:1" --instance sandbox "${trust[@]}" "${who[@]}"
 refuses "an unknown instance" 2 "mpk trust import adds one" "$MPK" verify "$repo:1" --instance nowhere "${who[@]}"
 refuses "staging before an update" 2 "mpk trust update --staging" "$MPK" verify "$repo:1" --instance staging "${who[@]}"
-refuses "import of something else" 1 "README" "$MPK" trust import "$root/README.md" other
+refuses "import of something else" 1 "README.md: " "$MPK" trust import "$root/README.md" other
 refuses "import of nothing" 2 "nowhere" "$MPK" trust import "$work/nowhere" other
 refuses "import as the public instance" 2 "kept up to date by TUF" "$MPK" trust import "$MPK_SANDBOX_DIR" public
 

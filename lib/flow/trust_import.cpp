@@ -2,6 +2,7 @@
 #include "flow/trust_import.hpp"
 
 #include "base/limits.hpp"
+#include "base/text.hpp"
 #include "sigstore/signing_config.hpp"
 #include "sigstore/trusted_root.hpp"
 
@@ -52,6 +53,11 @@ Result<ImportedTrust> read_trust(const std::filesystem::path& from) {
   return ImportedTrust{.trusted_root = *std::move(root), .signing_config = std::move(config)};
 }
 
+// The file's name is what the user can do something about.
+Error named(const Error& error, const std::filesystem::path& from) {
+  return {error.kind(), printable(from.string(), 200) + ": " + error.text(), error.hint()};
+}
+
 }  // namespace
 
 Result<TrustInstance> import_trust(const Context& context, const std::string& name,
@@ -64,9 +70,12 @@ Result<TrustInstance> import_trust(const Context& context, const std::string& na
                  "import under another name");
   }
   auto imported = TRY(read_trust(from));
-  TRY(sigstore::parse_trusted_root(imported.trusted_root).with(from.string()));
-  if (imported.signing_config)
-    TRY(sigstore::parse_signing_config(*imported.signing_config).with(from.string()));
+  if (auto root = sigstore::parse_trusted_root(imported.trusted_root); !root)
+    return named(root.error(), from);
+  if (imported.signing_config) {
+    if (auto config = sigstore::parse_signing_config(*imported.signing_config); !config)
+      return named(config.error(), from);
+  }
   imported.imported = Timestamp::from_seconds(context.clock.now().seconds()).text();
   imported.from = from.string();
 

@@ -52,7 +52,10 @@ Result<TrustedSet> TrustedSet::begin(std::string_view bytes, Timestamp start) {
 Result<bool> TrustedSet::next_root(std::string_view bytes) {
   const auto envelope = TRY(parse_envelope(bytes, limits::kRoot));
   auto root = TRY(parse_root(envelope));
-  TRY(check_signatures(envelope, root_.keys, root_.root).with("by the keys of the last root"));
+  if (auto last = check_signatures(envelope, root_.keys, root_.root); !last) {
+    return Error(last.error().kind(), "by the keys of root " + std::to_string(root_.version) +
+                                          ": " + last.error().message());
+  }
   if (root.version != root_.version + 1) return other_version(root_.version + 1, root.version);
   TRY(check_signatures(envelope, root.keys, root.root));
   const bool drop =
