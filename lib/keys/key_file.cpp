@@ -3,7 +3,6 @@
 
 #include "base/bytes.hpp"
 #include "base/file.hpp"
-#include "base/text.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/pem.hpp"
 #include "crypto/secret.hpp"
@@ -129,7 +128,7 @@ Result<std::string> read_key_text(const std::string& source, const Env& env) {
 }
 
 Result<crypto::PrivateKey> load_private_key(const std::string& source, const KeyAccess& access) {
-  const std::string name = printable(source, 200);
+  const std::string name = source_name(source);
   auto raw = read_key_text(source, access.env).with(name);
   const crypto::Secret text(TRY(std::move(raw)));
   return read_private_key(text.get(), name, access).with(name);
