@@ -49,9 +49,9 @@ accepts "openssl reads it" openssl pkey -in plain.pem -noout
 accepts "JSON" is "$("$MPK" key generate --password-file pw -o j.key --format json | field kind)" KeyPair
 
 # From every form into ours.
-for name in p256_pkcs8 p256_sec1 p256_pbes2 p256_pbes2_scrypt cosign_old; do
-  import() { COSIGN_PASSWORD=correct "$MPK" key import "$keys/$name.pem" --password-file pw3 -o "$name.key" && public "$name.key" hunter3 "$keys/p256_public.pem"; }
-  accepts "import $name" import
+for form in p256_pkcs8 p256_sec1 p256_pbes2 p256_pbes2_scrypt cosign_old; do
+  import() { COSIGN_PASSWORD=correct "$MPK" key import "$keys/$form.pem" --password-file pw3 -o "$form.key" && public "$form.key" hunter3 "$keys/p256_public.pem"; }
+  accepts "import $form" import
 done
 accepts "from a variable" env KEY="$(cat "$keys/p384_pkcs8.pem")" "$MPK" key import env://KEY --password-file pw -o env.key
 back() { MPK_KEY_PASSWORD=hunter2 "$MPK" key import a.key --form pkcs8 --password-file pw3 -o back.pem && is "$(openssl pkey -in back.pem -passin pass:hunter3 -pubout)" "$(cat a.pub)"; }
@@ -71,7 +71,7 @@ refuses "a key as a name" 2 "(a value, not a file name)" "$MPK" key public "$(ca
 # A question on a terminal: python holds its other end.
 ask() { # answer… -- command…
   python3 - "$@" <<'PY'
-import os, pty, sys, termios
+import os, pty, sys, termios, time
 split = sys.argv.index("--")
 answers, command = sys.argv[1:split], sys.argv[split + 1:]
 pid, terminal = pty.fork()
@@ -86,11 +86,12 @@ while True:
     if not data:
         break
     seen += data
-    # The echo goes off before the question counts: what is typed earlier is thrown away.
-    while given < len(answers) and seen.count(b": ") > given and not termios.tcgetattr(terminal)[3] & termios.ECHO:
+    # What is typed before the echo goes off is thrown away.
+    while given < len(answers) and seen.count(b": ") > given:
+        while termios.tcgetattr(terminal)[3] & termios.ECHO:
+            time.sleep(0.01)
         os.write(terminal, b"\x03" if answers[given] == "^C" else answers[given].encode() + b"\n")
         given += 1
-        break
 sys.stdout.write(seen.decode())
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 PY
