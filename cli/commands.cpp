@@ -15,6 +15,7 @@ const std::vector<Command>& commands() {
       prune_command(),          check_store_command(), aibom_create_command(),
       aibom_validate_command(), aibom_show_command(),  provenance_create_command(),
       attest_command(),         sign_command(),        verify_command(),
+      key_generate_command(),   key_public_command(),  key_import_command(),
       login_command(),          logout_command(),      sandbox_run_command(),
       sandbox_up_command(),     trust_show_command(),  trust_update_command(),
       trust_import_command(),   completion_command(),  doctor_command(),

@@ -7,12 +7,12 @@
 #include "http/transport.hpp"
 #include "oci/host_certificates.hpp"
 #include "render/error.hpp"
+#include "terminal/ask.hpp"
 #include "terminal/output.hpp"
 #include "terminal/progress_bars.hpp"
 #include "terminal/term.hpp"
 #include "version.hpp"
 
-#include <termios.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -203,18 +203,7 @@ Result<std::string> Session::ask_secret(std::string_view prompt) {
     return Error(ErrorKind::usage, "there is no terminal to ask for a password",
                  "pipe it in with --password-stdin");
   }
-  termios before{};
-  tcgetattr(STDIN_FILENO, &before);
-  termios silent = before;
-  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  to_stderr(printable(prompt));
-  tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-  std::string line;
-  for (int c = std::getchar(); c != EOF && c != '\n' && line.size() < 4096; c = std::getchar())
-    line.push_back(static_cast<char>(c));
-  tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-  to_stderr("\n");
-  return line;
+  return ask_without_echo(prompt, impl_->cancel);
 }
 
 Result<void> Session::finish() {

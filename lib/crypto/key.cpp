@@ -6,10 +6,8 @@
 #include "crypto/openssl.hpp"
 #include "crypto/pem.hpp"
 
-#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
-#include <openssl/rsa.h>
 
 #include <array>
 
@@ -141,7 +139,8 @@ Digest PublicKey::fingerprint() const { return sha256(spki_); }
 
 Result<void> PublicKey::verify(BytesView message, BytesView signature, DigestAlgorithm hash) const {
   const DigestContextHandle context(EVP_MD_CTX_new());
-  if (!context || EVP_DigestVerifyInit(context.get(), nullptr, type_ == KeyType::ed25519 ? nullptr : openssl_digest(hash),
+  if (!context || EVP_DigestVerifyInit(context.get(), nullptr,
+                                       type_ == KeyType::ed25519 ? nullptr : openssl_digest(hash),
                                        nullptr, key_.get()) != 1) {
     return openssl_error(ErrorKind::internal, "signature check cannot be started");
   }

@@ -8,7 +8,6 @@
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
 #include <openssl/param_build.h>
-#include <openssl/pkcs12.h>
 
 #include <algorithm>
 #include <cstring>

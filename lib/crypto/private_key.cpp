@@ -1,12 +1,10 @@
 // Private keys over EVP_PKEY: made, read, written plain, and signing.
-#include "crypto/hash.hpp"
 #include "crypto/key.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/pem.hpp"
 #include "crypto/secret.hpp"
 
 #include <openssl/ec.h>
-#include <openssl/err.h>
 #include <openssl/rsa.h>
 
 namespace mpk::crypto {

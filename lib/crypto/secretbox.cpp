@@ -1,7 +1,8 @@
 // NaCl's secretbox by libsodium; OpenSSL has no XSalsa20.
 #include "crypto/secretbox.hpp"
 
-#include <sodium.h>
+#include <sodium/core.h>
+#include <sodium/crypto_secretbox.h>
 
 #include <string>
 

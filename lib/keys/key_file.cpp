@@ -3,7 +3,6 @@
 
 #include "base/bytes.hpp"
 #include "base/file.hpp"
-#include "base/text.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/pem.hpp"
 #include "crypto/secret.hpp"
@@ -79,7 +78,7 @@ Result<crypto::PrivateKey> private_key_of(const Block& block, std::string_view t
 }
 
 /// The error without the file's name, which the caller adds.
-Error unnamed(Error error, const std::string& path) {
+Error unnamed(const Error& error, const std::string& path) {
   std::string message = error.message();
   if (message.starts_with(path + ": ")) message.erase(0, path.size() + 2);
   if (error.kind() == ErrorKind::not_found) message = "no such file";
@@ -124,12 +123,12 @@ Result<std::string> read_key_text(const std::string& source, const Env& env) {
     return std::move(*value);
   }
   auto text = read_file(source, kKeyFile);
-  if (!text) return unnamed(std::move(text).error(), source);
+  if (!text) return unnamed(text.error(), source);
   return text;
 }
 
 Result<crypto::PrivateKey> load_private_key(const std::string& source, const KeyAccess& access) {
-  const std::string name = printable(source, 200);
+  const std::string name = source_name(source);
   auto raw = read_key_text(source, access.env).with(name);
   const crypto::Secret text(TRY(std::move(raw)));
   return read_private_key(text.get(), name, access).with(name);

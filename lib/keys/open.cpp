@@ -32,13 +32,16 @@ Result<std::unique_ptr<SigningKey>> open_signing_key(const std::string& source,
 Result<crypto::PublicKey> open_public_key(const std::string& source, const KeyAccess& access) {
   if (is_pkcs11(source)) return open_pkcs11_public_key(source, access);
   if (is_plugin(source)) return open_plugin_public_key(source);
-  const std::string name = printable(source, 200);
+  const std::string name = source_name(source);
   const crypto::Secret text(TRY(read_key_text(source, access.env).with(name)));
   return read_public_key(text.get(), name, access).with(name);
 }
 
 std::string source_name(const std::string& source) {
-  return is_pkcs11(source) ? without_query(source) : source;
+  if (is_pkcs11(source)) return without_query(source);
+  // A key that was given instead of its name.
+  if (source.find("-----BEGIN") != std::string::npos) return "(a value, not a file name)";
+  return printable(source, 200);
 }
 
 }  // namespace mpk::keys

@@ -58,6 +58,7 @@ TEST_CASE("a source that names nothing is a usage error with its name") {
       CAPTURE(error.text());
       CHECK(error.kind() == ErrorKind::usage);
       CHECK(error.text().find(c.part) != std::string::npos);
+      CHECK(error.text().find("BEGIN") == std::string::npos);
     }
   }
 }
