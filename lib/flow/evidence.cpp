@@ -67,7 +67,7 @@ Result<void> collect_legacy(oci::Store& store, const Digest& subject, const Veri
   return sigstore::each_legacy(store, subject, [&](const sigstore::FoundLegacy& found) {
     CheckedBundle checked;
     if (!found.problem.empty()) checked = unreadable(found.problem);
-    checked.referrer = found.tag;
+    checked.referrer = found.manifest;
     checked.digest = found.layer;
     checked.simple_signing = found.simple_signing;
     checked.predicate_type = found.predicate_type;

@@ -145,7 +145,7 @@ Result<void> each_of(oci::Store& store, const Digest& subject, bool simple_signi
   std::uint64_t read = 0;
   for (const auto& layer : manifest.layers) {
     if (layer.media_type != (simple_signing ? kSimpleSigning : kEnvelope)) continue;
-    FoundLegacy out{.tag = tag,
+    FoundLegacy out{.manifest = found->digest.text(),
                     .layer = layer.digest.text(),
                     .predicate_type = simple_signing ? std::string(attest::kCosignSign) : "",
                     .simple_signing = simple_signing,

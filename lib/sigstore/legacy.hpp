@@ -11,7 +11,7 @@
 namespace mpk::sigstore {
 
 struct FoundLegacy {
-  std::string tag;
+  std::string manifest;         // digest of what the tag names
   std::string layer;            // digest of the signed payload or the envelope
   std::string predicate_type;   // claimed, unverified; of a signature cosign's sign/v1
   bool simple_signing = false;  // a signature; else an attestation
