@@ -31,4 +31,11 @@ const std::vector<Command>& hidden_commands() {
   return table;
 }
 
+const std::vector<Command>& hidden_commands() {
+  static const std::vector<Command> table = {
+      conformance_sigstore_command(),
+  };
+  return table;
+}
+
 }  // namespace mpk::cli
