@@ -22,4 +22,12 @@ const std::vector<Command>& commands() {
   return table;
 }
 
+const std::vector<Command>& hidden_commands() {
+  static const std::vector<Command> table = {
+      conformance_sign_command(),
+      conformance_sigstore_command(),
+  };
+  return table;
+}
+
 }  // namespace mpk::cli

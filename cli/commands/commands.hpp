@@ -37,5 +37,8 @@ Command trust_show_command();
 Command completion_command();
 Command doctor_command();
 Command version_command();
+// Hidden.
+Command conformance_sign_command();
+Command conformance_sigstore_command();
 
 }  // namespace mpk::cli

@@ -374,3 +374,63 @@ TEST_CASE("a key signs files without a service, and options that contradict it a
     CHECK(refused.error().kind() == ErrorKind::usage);
   }
 }
+
+TEST_CASE("a key's signature is logged and timestamped where a signing config says so") {
+  Workbench bench(true);
+  const auto root = must(sigstore::parse_trusted_root(bench.file("trusted-root.json")));
+  const struct {
+    const char* key;
+    const char* config;
+    std::size_t timestamps;
+  } rows[] = {
+      {"p256_pkcs8.pem", "signing-config.json", 1},
+      {"p256_pkcs8.pem", "signing-config-rekor-v1.json", 0},
+      {"p384_pkcs8.pem", "signing-config.json", 1},
+      {"p384_pkcs8.pem", "signing-config-rekor-v1.json", 0},
+      {"p521_pkcs8.pem", "signing-config.json", 1},
+      {"rsa2048_pkcs1.pem", "signing-config.json", 1},
+      {"rsa2048_pkcs1.pem", "signing-config-rekor-v1.json", 0},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.key);
+    CAPTURE(row.config);
+    const SigningRequest request{.signing_config_text = bench.file(row.config),
+                                 .trusted_root_text = bench.file("trusted-root.json"),
+                                 .key = std::string("testdata/keys/") + row.key};
+    const auto signer = must(prepare_signer(bench.context, request));
+    const auto digest = crypto::hash(*signer->digest_algorithm(), as_bytes("blob"));
+    const auto key = must(keys::open_public_key(*request.key, {.env = bench.env, .ask = nullptr}));
+    const struct {
+      sigstore::SignedBundle bundle;
+      Digest artifact;
+    } made[] = {{must(signer->sign(statement())), crypto::sha256("model")},
+                {must(signer->sign_digest(digest)), digest}};
+    for (const auto& one : made) {
+      CHECK_FALSE(one.bundle.log_index.empty());
+      const auto read = must(sigstore::parse_bundle(one.bundle.text));
+      CHECK(read.log_entries.size() == 1);
+      CHECK(read.timestamps.size() == row.timestamps);
+      sigstore::Expectation expectation{.artifact = one.artifact, .identities = {}};
+      expectation.key = key;
+      CHECK(sigstore::verify_bundle(one.bundle.text, expectation, root, {}, bench.clock.now())
+                .verified);
+      expectation.artifact = crypto::sha256("other");
+      CHECK_FALSE(sigstore::verify_bundle(one.bundle.text, expectation, root, {}, bench.clock.now())
+                      .verified);
+    }
+  }
+}
+
+TEST_CASE("an Ed25519 key and a log are refused before anything is sent") {
+  Workbench bench;
+  Counter counter(*bench.transport);
+  const auto context = with(bench, counter);
+  const SigningRequest request{.signing_config_text = bench.file("signing-config.json"),
+                               .trusted_root_text = bench.file("trusted-root.json"),
+                               .key = "testdata/keys/ed25519_pkcs8.pem"};
+  const auto refused = prepare_signer(context, request);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind() == ErrorKind::unsupported);
+  CHECK(refused.error().hint().find("without --signing-config") != std::string::npos);
+  CHECK(counter.entries == 0);
+}
