@@ -33,6 +33,7 @@ const std::vector<Command>& hidden_commands() {
 
 const std::vector<Command>& hidden_commands() {
   static const std::vector<Command> table = {
+      conformance_sign_command(),
       conformance_sigstore_command(),
   };
   return table;

@@ -43,6 +43,7 @@ Command completion_command();
 Command doctor_command();
 Command version_command();
 // Hidden.
+Command conformance_sign_command();
 Command conformance_sigstore_command();
 Command conformance_tuf_command();
 

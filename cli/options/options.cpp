@@ -83,6 +83,13 @@ void RegistryOptions::add_to(OptionSet& set) {
 
 void SigningOptions::add_to(OptionSet& set) {
   oidc.add_to(set);
+  set.option("--key", "FILE|URI", key,
+             "Sign with this private key, keyless otherwise: no service is contacted without "
+             "--signing-config",
+             ValueKind::file);
+  set.option("--certificate", "FILE", certificate,
+             "The key's certificate by a CA of your own, PEM, its issuers after it",
+             ValueKind::file);
   set.option("--signing-config", "FILE", signing_config,
              "Signing services of another Sigstore instance", ValueKind::file);
   set.option("--trusted-root", "FILE", trusted_root,
@@ -105,6 +112,16 @@ Result<flow::SigningRequest> SigningOptions::resolve(Session& session) const {
         TRY(session.flag_file("--trusted-root", *trusted_root, limits::kTrustedRoot));
   }
   if (instance) TRY(take_instance(*instance, session, request));
+  request.key = key;
+  if (certificate) {
+    request.certificates_pem =
+        TRY(session.flag_file("--certificate", *certificate, limits::kTrustedRoot));
+  }
+  if (session.stdin_is_terminal()) {
+    request.ask_secret = [&session](const std::string& what) {
+      return session.ask_secret(what + ": ");
+    };
+  }
   request.assume_yes = yes;
   if (session.stdin_is_terminal())
     request.confirm = [&session](const std::string& question) { return session.ask_yes(question); };

@@ -21,10 +21,10 @@ struct RegistryOptions {
   void add_to(OptionSet& set);
 };
 
-/// SIGN of DESIGN.md §2, as far as this release goes.
+/// SIGN: by whom, with what, and which services see it.
 struct SigningOptions {
   OidcOptions oidc;
-  std::optional<std::string> signing_config, trusted_root, instance;
+  std::optional<std::string> signing_config, trusted_root, instance, key, certificate;
   bool yes = false;
   void add_to(OptionSet& set);
   /// Reads the files; asks once on a terminal before an e-mail goes into a public log.

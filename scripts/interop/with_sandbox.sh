@@ -83,4 +83,7 @@ files = client.pull(target=sys.argv[1], outdir=sys.argv[2])
 assert len(files) == 10, files
 PY
 accepts "its files are the model's" diff -r "$MODEL" "$STEPS_DIR/oras"
+. "$(dirname "${BASH_SOURCE[0]}")/signing.sh"
+signing_steps "$ref" "$dir/trusted-root.json" "$dir/signing-config.json" "$dir/trust-config.json" "$token" \
+  "$MPK_SANDBOX_IDENTITY" "$MPK_SANDBOX_ISSUER"
 close_steps "sandbox"

@@ -61,4 +61,7 @@ accepts "mpk pull" "$MPK" pull "$ref:1.0" -o "$STEPS_DIR/out" "${trust[@]}" "${w
 accepts "the files are the model's" diff -r "$MODEL" "$STEPS_DIR/out"
 accepts "skopeo inspect --raw" skopeo inspect --raw --tls-verify=false "docker://$image"
 accepts "crane manifest" crane manifest "$image"
+. "$(dirname "${BASH_SOURCE[0]}")/signing.sh"
+signing_steps "$ref" "$MPK_STACK_TRUSTED_ROOT" "$MPK_STACK_SIGNING_CONFIG" "$MPK_STACK_TRUST_CONFIG" "$MPK_STACK_TOKEN" \
+  "$MPK_STACK_IDENTITY" "$MPK_STACK_OIDC"
 close_steps "stack"
