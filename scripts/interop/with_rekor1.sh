@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Inside scripts/interop/stack.sh run: a real Rekor v1 as the only log; mpk, cosign and sigstore-python use it.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/steps.sh"
+. "$here/rekor1.sh"
+trap rekor1_stop EXIT
+rekor1_start "$MPK_STACK_DIR/rekor1"
+
+cd "$STEPS_DIR"
+ref=$MPK_STACK_REGISTRY/models/tiny
+start=$(date -u -d '1 hour ago' +%Y-%m-%dT%H:%M:%SZ)
+service=start-time=$start,operator=interop
+# No timestamp authority: the log's promise is the only time that verifiers get, as it was for years.
+cosign trusted-root create --out root.json \
+  --fulcio "url=$MPK_STACK_FULCIO,certificate-chain=$MPK_STACK_DIR/keys/ca-chain.pem,start-time=$start" \
+  --ctfe "url=$MPK_STACK_CT,public-key=$MPK_STACK_DIR/keys/ct.pub,start-time=$start" \
+  --rekor "url=$MPK_REKOR1_URL,public-key=$MPK_REKOR1_KEY,start-time=$start" 2>output
+cosign signing-config create --out config.json --fulcio "url=$MPK_STACK_FULCIO,api-version=1,$service" \
+  --rekor "url=$MPK_REKOR1_URL,api-version=1,$service" --rekor-config ANY \
+  --oidc-provider "url=$MPK_STACK_OIDC,api-version=1,$service" 2>output
+printf '{"mediaType":"application/vnd.dev.sigstore.clienttrustconfig.v0.1+json","trustedRoot":%s,"signingConfig":%s}\n' \
+  "$(<root.json)" "$(<config.json)" >trust-config.json
+
+services=(--signing-config config.json --trusted-root root.json)
+signing=("${services[@]}" --identity-token "$MPK_STACK_TOKEN")
+trust=(--trusted-root root.json)
+who=(--certificate-identity "$MPK_STACK_IDENTITY" --certificate-oidc-issuer "$MPK_STACK_OIDC")
+digest_of() { "$MPK" inspect "$1" --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["digest"])'; }
+entry() { # bundle expression of its log entry e
+  python3 -c 'import json,sys; e = json.load(open(sys.argv[1]))["verificationMaterial"]["tlogEntries"][0]; print(eval(sys.argv[2]))' "$@"
+}
+# The log itself must have what the bundle says: nothing of it is the client's invention.
+logged() { # bundle kind
+  [[ $(entry "$1" 'e["kindVersion"]["kind"] + " " + e["kindVersion"]["version"]') == "$2 0.0.1" ]] || return 1
+  curl --silent --fail "$MPK_REKOR1_URL/api/v1/log/entries?logIndex=$(entry "$1" 'e["logIndex"]')" >entry.json
+  [[ $(python3 -c 'import json; print(*[v["body"] for v in json.load(open("entry.json")).values()])') == \
+    "$(entry "$1" 'e["canonicalizedBody"]')" ]]
+}
+
+printf '{"builder":{"id":"https://ci.example"}}' >predicate.json
+head -c 20000 /dev/urandom >blob
+accepts "cosign sign-blob" cosign sign-blob --yes "${signing[@]}" --bundle cosign.json blob
+accepts "its entry is a hashedrekord 0.0.1" logged cosign.json hashedrekord
+accepts "mpk verify of it" "$MPK" verify blob --bundle cosign.json "${trust[@]}" "${who[@]}"
+refuses "mpk does not know the log by the other root" 12 "log" "$MPK" verify blob --bundle cosign.json \
+  --trusted-root "$MPK_STACK_TRUSTED_ROOT" "${who[@]}"
+python3 - <<'PY'
+import base64, json
+bundle = json.load(open("cosign.json"))
+promise = bundle["verificationMaterial"]["tlogEntries"][0]["inclusionPromise"]
+raw = bytearray(base64.b64decode(promise["signedEntryTimestamp"]))
+raw[-1] ^= 1
+promise["signedEntryTimestamp"] = base64.b64encode(raw).decode()
+json.dump(bundle, open("flipped.json", "w"))
+PY
+refuses "mpk refuses a flipped bit in the log's promise" 12 "promise" "$MPK" verify blob --bundle flipped.json "${trust[@]}" "${who[@]}"
+accepts "cosign attest-blob" cosign attest-blob --yes "${signing[@]}" --type slsaprovenance1 \
+  --predicate predicate.json --bundle attested.json blob
+accepts "its entry is a dsse 0.0.1" logged attested.json dsse
+accepts "mpk verify of the attestation" "$MPK" verify blob --bundle attested.json "${trust[@]}" "${who[@]}" --type slsaprovenance1
+accepts "sigstore-python sign" sigstore --trust-config trust-config.json sign \
+  --identity-token "$(<"$MPK_STACK_TOKEN")" --bundle python.json blob
+accepts "its entry is a hashedrekord 0.0.1" logged python.json hashedrekord
+accepts "mpk verify of it" "$MPK" verify blob --bundle python.json "${trust[@]}" "${who[@]}"
+
+accepts "mpk ship" "$MPK" ship "$MODEL" "$ref:1.0" "${signing[@]}"
+image=$ref@$(digest_of "$ref:1.0")
+accepts "mpk verify" "$MPK" verify "$ref:1.0" "${trust[@]}" "${who[@]}"
+accepts "cosign verify" cosign verify "${trust[@]}" "${who[@]}" "$image"
+for type in slsaprovenance1 cyclonedx; do
+  accepts "cosign verify-attestation --type $type" cosign verify-attestation "${trust[@]}" "${who[@]}" --type "$type" "$image"
+done
+accepts "mpk push of another model" "$MPK" push "$(dirname "$MODEL")/tiny-onnx" "$ref:two"
+accepts "cosign sign" cosign sign --yes "${signing[@]}" "$ref@$(digest_of "$ref:two")"
+accepts "mpk verify of cosign's signature" "$MPK" verify "$ref:two" "${trust[@]}" "${who[@]}"
+accepts "mpk sign beside it" "$MPK" sign "$ref:two" "${signing[@]}"
+accepts "cosign verify of both" cosign verify "${trust[@]}" "${who[@]}" "$ref@$(digest_of "$ref:two")"
+python3 -c 'import json; json.dump({"pad": "x" * 300000}, open("large.json", "w"))'
+refuses "a predicate that is too large for the log" any "too large" "$MPK" attest "$ref:two" --type https://example.com/large/v1 \
+  --predicate large.json "${signing[@]}"
+close_steps "Rekor v1"
