@@ -18,7 +18,7 @@ cosign trusted-root create --out root.json \
   --rekor "url=$MPK_REKOR1_URL,public-key=$MPK_REKOR1_KEY,start-time=$start" 2>output
 cosign signing-config create --out config.json --fulcio "url=$MPK_STACK_FULCIO,api-version=1,$service" \
   --rekor "url=$MPK_REKOR1_URL,api-version=1,$service" --rekor-config ANY \
-  --oidc-provider "url=$MPK_STACK_OIDC,api-version=1,$service" 2>output
+  --oidc-provider "url=$MPK_STACK_OIDC,api-version=1,$service" --tsa-config ANY 2>output
 printf '{"mediaType":"application/vnd.dev.sigstore.clienttrustconfig.v0.1+json","trustedRoot":%s,"signingConfig":%s}\n' \
   "$(<root.json)" "$(<config.json)" >trust-config.json
 
@@ -33,7 +33,7 @@ entry() { # bundle expression of its log entry e
 # The log itself must have what the bundle says: nothing of it is the client's invention.
 logged() { # bundle kind
   [[ $(entry "$1" 'e["kindVersion"]["kind"] + " " + e["kindVersion"]["version"]') == "$2 0.0.1" ]] || return 1
-  curl --silent --fail "$MPK_REKOR1_URL/api/v1/log/entries?logIndex=$(entry "$1" 'e["logIndex"]')" >entry.json
+  curl --silent --fail "$MPK_REKOR1_URL/api/v1/log/entries?logIndex=$(entry "$1" 'e.get("logIndex", 0)')" >entry.json
   [[ $(python3 -c 'import json; print(*[v["body"] for v in json.load(open("entry.json")).values()])') == \
     "$(entry "$1" 'e["canonicalizedBody"]')" ]]
 }
@@ -54,7 +54,7 @@ raw[-1] ^= 1
 promise["signedEntryTimestamp"] = base64.b64encode(raw).decode()
 json.dump(bundle, open("flipped.json", "w"))
 PY
-refuses "mpk refuses a flipped bit in the log's promise" 12 "promise" "$MPK" verify blob --bundle flipped.json "${trust[@]}" "${who[@]}"
+refuses "mpk refuses a flipped bit in the log's promise" 12 "signed entry timestamp" "$MPK" verify blob --bundle flipped.json "${trust[@]}" "${who[@]}"
 accepts "cosign attest-blob" cosign attest-blob --yes "${signing[@]}" --type slsaprovenance1 \
   --predicate predicate.json --bundle attested.json blob
 accepts "its entry is a dsse 0.0.1" logged attested.json dsse
