@@ -31,6 +31,7 @@ entry() { # bundle expression of its log entry e
   python3 -c 'import json,sys; e = json.load(open(sys.argv[1]))["verificationMaterial"]["tlogEntries"][0]; print(eval(sys.argv[2]))' "$@"
 }
 # The log itself must have what the bundle says: nothing of it is the client's invention.
+tree_size() { curl --silent --fail "$MPK_REKOR1_URL/api/v1/log" | python3 -c 'import json,sys; print(json.load(sys.stdin)["treeSize"])'; }
 logged() { # bundle kind
   [[ $(entry "$1" 'e["kindVersion"]["kind"] + " " + e["kindVersion"]["version"]') == "$2 0.0.1" ]] || return 1
   curl --silent --fail "$MPK_REKOR1_URL/api/v1/log/entries?logIndex=$(entry "$1" 'e.get("logIndex", 0)')" >entry.json
@@ -76,7 +77,30 @@ accepts "cosign sign" cosign sign --yes "${signing[@]}" "$ref@$(digest_of "$ref:
 accepts "mpk verify of cosign's signature" "$MPK" verify "$ref:two" "${trust[@]}" "${who[@]}"
 accepts "mpk sign beside it" "$MPK" sign "$ref:two" "${signing[@]}"
 accepts "cosign verify of both" cosign verify "${trust[@]}" "${who[@]}" "$ref@$(digest_of "$ref:two")"
+
+# The log's answer is lost once: the same entry is a 409 then, and the bundle is of the entry that the log has.
+before=$(tree_size)
+setpriv --pdeathsig KILL -- python3 "$here/lose_answer.py" 5630 "$MPK_REKOR1_URL" >proxy.log &
+rekor1_pids+=($!)
+until (: <>/dev/tcp/127.0.0.1/5630) 2>/dev/null; do sleep 0.05; done
+sed "s#$MPK_REKOR1_URL#http://127.0.0.1:5630#" config.json >lossy.json
+accepts "mpk push of a third" "$MPK" push "$(dirname "$MODEL")/tiny-gguf" "$ref:three"
+accepts "mpk attest when the log's answer is lost" "$MPK" attest "$ref:three" --type slsaprovenance1 \
+  --predicate predicate.json --signing-config lossy.json --trusted-root root.json --identity-token "$MPK_STACK_TOKEN"
+accepts "the log took it, said 409 to the second and gave it out" test "$(tr '\n' ' ' <proxy.log)" = "POST 201 POST 409 GET 200 "
+accepts "there is one entry of it" test "$(tree_size)" = $((before + 1))
+accepts "cosign verify-attestation of it" cosign verify-attestation "${trust[@]}" "${who[@]}" \
+  --type slsaprovenance1 "$ref@$(digest_of "$ref:three")"
+
 python3 -c 'import json; json.dump({"pad": "x" * 300000}, open("large.json", "w"))'
-refuses "a predicate that is too large for the log" any "too large" "$MPK" attest "$ref:two" --type https://example.com/large/v1 \
-  --predicate large.json "${signing[@]}"
+before=$(tree_size)
+refuses "a predicate that is too large for the log" any "which is too large for it" "$MPK" attest "$ref:two" \
+  --type https://example.com/large/v1 --predicate large.json "${signing[@]}"
+accepts "of which it was told once, and took nothing" test "$(grep -c 'body too large' "$rekor1_dir/logs/rekor-server.log"),$(tree_size)" = "1,$before"
+
+# Where no timestamp authority is listed, cosign writes "tsaConfig": {}.
+python3 -c 'import json; c = json.load(open("config.json")); c["tsaConfig"] = {}; json.dump(c, open("bare.json", "w"))'
+accepts "mpk sign with cosign's config without timestamp authorities" "$MPK" sign "$ref:three" \
+  --signing-config bare.json --trusted-root root.json --identity-token "$MPK_STACK_TOKEN"
+accepts "cosign verify of it" cosign verify "${trust[@]}" "${who[@]}" "$ref@$(digest_of "$ref:three")"
 close_steps "Rekor v1"
