@@ -16,8 +16,16 @@ const std::vector<Command>& commands() {
       aibom_validate_command(), aibom_show_command(),  provenance_create_command(),
       attest_command(),         sign_command(),        verify_command(),
       login_command(),          logout_command(),      sandbox_run_command(),
-      sandbox_up_command(),     trust_show_command(),  completion_command(),
-      doctor_command(),         version_command(),
+      sandbox_up_command(),     trust_show_command(),  trust_update_command(),
+      trust_import_command(),   completion_command(),  doctor_command(),
+      version_command(),
+  };
+  return table;
+}
+
+const std::vector<Command>& hidden_commands() {
+  static const std::vector<Command> table = {
+      conformance_tuf_command(),
   };
   return table;
 }

@@ -33,7 +33,7 @@ void stop_on(int signal) {
 
 int main(int argc, char** argv) {
   // Before anything else: libarchive and wcwidth depend on it.
-  std::setlocale(LC_CTYPE, "C.UTF-8");
+  static_cast<void>(std::setlocale(LC_CTYPE, "C.UTF-8"));
   mpk::cli::hold_standard_streams();
   token();
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) stop_on(signal);

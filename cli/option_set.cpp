@@ -4,7 +4,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 
-#include <CLI/CLI.hpp>
+#include <CLI/CLI.hpp>  // IWYU pragma: keep
 
 #include <algorithm>
 

@@ -19,6 +19,14 @@
 #include <mutex>
 
 namespace mpk::cli {
+namespace {
+
+// Talk that nobody takes any more is no error.
+void to_stderr(std::string_view text) {
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+}
+
+}  // namespace
 
 struct Session::Impl {
   CommonOptions common;
@@ -35,8 +43,8 @@ struct Session::Impl {
   void line_to_stderr(std::string_view text) {
     std::scoped_lock lock(stderr_mutex);
     if (progress) progress->clear();
-    std::fwrite(text.data(), 1, text.size(), stderr);
-    std::fputc('\n', stderr);
+    to_stderr(text);
+    to_stderr("\n");
   }
 };
 
@@ -171,7 +179,7 @@ unsigned Session::width() const { return terminal_width(STDOUT_FILENO); }
 
 bool Session::ask_yes(std::string_view question) {
   if (!stdin_is_terminal()) return false;
-  std::fprintf(stderr, "%s [y/N] ", printable(question).c_str());
+  to_stderr(printable(question) + " [y/N] ");
   std::string line;
   for (int c = std::getchar(); c != EOF && c != '\n' && line.size() < 16; c = std::getchar())
     line.push_back(static_cast<char>(c));
@@ -199,13 +207,13 @@ Result<std::string> Session::ask_secret(std::string_view prompt) {
   tcgetattr(STDIN_FILENO, &before);
   termios silent = before;
   silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  std::fprintf(stderr, "%s", printable(prompt).c_str());
+  to_stderr(printable(prompt));
   tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
   std::string line;
   for (int c = std::getchar(); c != EOF && c != '\n' && line.size() < 4096; c = std::getchar())
     line.push_back(static_cast<char>(c));
   tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-  std::fputc('\n', stderr);
+  to_stderr("\n");
   return line;
 }
 
@@ -218,7 +226,7 @@ Result<void> Session::finish() {
                 ", received " + std::to_string(stats.bytes_received) + ", written " +
                 std::to_string(stats.bytes_written) + ", " + std::to_string(stats.requests) +
                 " requests\n";
-    std::fwrite(line.data(), 1, line.size(), stderr);
+    to_stderr(line);
   }
   return flush_stdout();
 }

@@ -46,7 +46,8 @@ Command cat_command() {
       .description =
           "Exit code 0 means that size and digest were proven; a file of a raw layer "
           "is printed while\n"
-          "it arrives, so wait for the exit code before you use it.",
+          "it arrives (unless the registry has mirrors), so wait for the exit code before you use "
+          "it.",
       .examples = {{"mpk cat ghcr.io/acme/tiny-llama:1.0 config.json", "without pulling the rest"},
                    {"mpk cat ghcr.io/acme/tiny-llama:1.0 README.md | less", "read the card"},
                    {"mpk cat oci:./models:1.0 tokenizer.json > tokenizer.json",

@@ -2,7 +2,6 @@
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "oci/layout_care.hpp"
-#include "options/options.hpp"
 #include "options/store_option.hpp"
 #include "render/table.hpp"
 

@@ -34,8 +34,12 @@ Command logout_command();
 Command sandbox_run_command();
 Command sandbox_up_command();
 Command trust_show_command();
+Command trust_update_command();
+Command trust_import_command();
 Command completion_command();
 Command doctor_command();
 Command version_command();
+// Hidden.
+Command conformance_tuf_command();
 
 }  // namespace mpk::cli

@@ -26,9 +26,11 @@ struct Row {
 Row trust_row(Session& session) {
   auto root = TrustOptions{}.resolve(session);
   if (!root) return {"FAIL", "trusted root", root.error().text()};
+  auto instance = TrustOptions{}.chosen_instance(session);
+  if (!instance) return {"FAIL", "trusted root", instance.error().text()};
   return {"ok", "trusted root",
-          "embedded, " + std::string(sigstore::embedded_trusted_root().date) + ", " +
-              root->digest.brief()};
+          std::string(flow::to_string((*instance)->source)) + ", " +
+              (*instance)->since.substr(0, 10) + ", " + root->digest.brief()};
 }
 
 Row token_row(Session& session) {

@@ -3,6 +3,7 @@
 #include "commands/commands.hpp"
 #include "options/sandbox_start.hpp"
 
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include <chrono>
@@ -30,7 +31,8 @@ Result<int> run(const Options& o, Session& session) {
     for (const auto& [name, value] : variables) document["variables"][name] = value;
     session.print(json::compact(document));
   } else {
-    for (const auto& [name, value] : variables) session.print("export " + name + "=" + value);
+    for (const auto& [name, value] : variables)
+      session.print(fmt::format("export {}={}", name, value));
   }
   TRY(session.flush());
   session.say("running; Ctrl-C stops it");

@@ -1,7 +1,6 @@
 // mpk unpack: an artifact's files from the local store, or a layout, into a directory.
 #include "commands/commands.hpp"
 #include "flow/pull.hpp"
-#include "options/options.hpp"
 #include "options/pull_flags.hpp"
 
 #include <nlohmann/json.hpp>

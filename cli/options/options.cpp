@@ -23,6 +23,22 @@ Result<sigstore::Matcher> matcher(const char* flag, const std::optional<std::str
   return sigstore::Matcher{*pattern, *compiled};
 }
 
+Result<void> take_instance(const std::string& name, Session& session,
+                           flow::SigningRequest& request) {
+  if (request.signing_config_text || request.trusted_root_text) {
+    return Error(ErrorKind::usage, "--instance excludes --signing-config and --trusted-root");
+  }
+  if (name == flow::kPublicInstance) return {};  // the default, with its question
+  auto found = TRY(flow::load_instance(session.env(), name));
+  if (!found.signing_config) {
+    return Error(ErrorKind::usage, "instance " + name + " has no signing config",
+                 "import a client trust config, or give --signing-config and --trusted-root");
+  }
+  request.signing_config_text = std::move(found.signing_config);
+  request.trusted_root_text = std::move(found.trusted_root);
+  return {};
+}
+
 }  // namespace
 
 void RegistryOptions::add_to(OptionSet& set) {
@@ -37,6 +53,8 @@ void SigningOptions::add_to(OptionSet& set) {
   set.option("--trusted-root", "FILE", trusted_root,
              "Trusted root of that instance: what is signed is verified before it is attached",
              ValueKind::file);
+  set.option("--instance", "NAME", instance,
+             "Both of an instance that trust update or trust import keeps");
   set.flag("--yes", yes, "Do not ask before an identity goes into a public log for ever");
 }
 
@@ -51,6 +69,7 @@ Result<flow::SigningRequest> SigningOptions::resolve(Session& session) const {
     request.trusted_root_text =
         TRY(session.flag_file("--trusted-root", *trusted_root, limits::kTrustedRoot));
   }
+  if (instance) TRY(take_instance(*instance, session, request));
   request.assume_yes = yes;
   if (session.stdin_is_terminal())
     request.confirm = [&session](const std::string& question) { return session.ask_yes(question); };
@@ -59,18 +78,27 @@ Result<flow::SigningRequest> SigningOptions::resolve(Session& session) const {
 
 void TrustOptions::add_to(OptionSet& set) {
   set.option("--trusted-root", "FILE", trusted_root,
-             "Trusted root to verify against (default: the public Sigstore instance's, embedded)",
+             "Trusted root to verify against (default: the public Sigstore instance's)",
              ValueKind::file);
   set.option("--trust-config", "FILE", trust_config, "The same from a client trust config file",
              ValueKind::file);
+  set.option("--instance", "NAME", instance,
+             "The same of an instance that trust update or trust import keeps");
 }
 
 Result<sigstore::TrustedRoot> TrustOptions::resolve(Session& session) const {
-  if (trusted_root && trust_config)
-    return Error(ErrorKind::usage, "--trusted-root and --trust-config exclude each other");
-  std::string text(sigstore::embedded_trusted_root().text);
-  std::string name = "the embedded trusted root";
-  if (trusted_root) {
+  if ((trusted_root ? 1 : 0) + (trust_config ? 1 : 0) + (instance ? 1 : 0) > 1) {
+    return Error(ErrorKind::usage,
+                 "--trusted-root, --trust-config and --instance exclude each other");
+  }
+  std::string text;
+  std::string name;
+  if (auto known = TRY(chosen_instance(session))) {
+    text = std::move(known->trusted_root);
+    name = "instance " + known->name;
+    for (const auto& warning : known->warnings) session.warn(name + ": " + warning);
+    if (session.verbose()) session.say("trusted root: " + name + ", " + known->text());
+  } else if (trusted_root) {
     text = TRY(session.flag_file("--trusted-root", *trusted_root, limits::kTrustedRoot));
     name = "--trusted-root " + *trusted_root;
   } else if (trust_config) {
@@ -82,8 +110,16 @@ Result<sigstore::TrustedRoot> TrustOptions::resolve(Session& session) const {
   }
   auto root = sigstore::parse_trusted_root(text);
   if (!root) return std::move(root).error().with(name).with_kind(ErrorKind::usage);
-  for (const auto& warning : root->warnings) session.warn(name + ": " + warning);
+  for (const auto& warning : root->warnings)
+    session.warn(std::string(name).append(": ").append(warning));
   return root;
+}
+
+Result<std::optional<flow::TrustInstance>> TrustOptions::chosen_instance(Session& session) const {
+  if (trusted_root || trust_config) return std::optional<flow::TrustInstance>();
+  auto found = TRY(
+      flow::load_instance(session.env(), instance.value_or(std::string(flow::kPublicInstance))));
+  return std::optional(std::move(found));
 }
 
 void WhoOptions::add_to(OptionSet& set) {

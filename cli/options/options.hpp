@@ -3,6 +3,7 @@
 
 #include "base/result.hpp"
 #include "flow/signing.hpp"
+#include "flow/trust_instance.hpp"
 #include "flow/verify.hpp"
 #include "oci/reference.hpp"
 #include "option_set.hpp"
@@ -23,7 +24,7 @@ struct RegistryOptions {
 /// SIGN of DESIGN.md §2, as far as this release goes.
 struct SigningOptions {
   OidcOptions oidc;
-  std::optional<std::string> signing_config, trusted_root;
+  std::optional<std::string> signing_config, trusted_root, instance;
   bool yes = false;
   void add_to(OptionSet& set);
   /// Reads the files; asks once on a terminal before an e-mail goes into a public log.
@@ -32,10 +33,12 @@ struct SigningOptions {
 
 /// TRUST: whose keys count.
 struct TrustOptions {
-  std::optional<std::string> trusted_root, trust_config;
+  std::optional<std::string> trusted_root, trust_config, instance;
   void add_to(OptionSet& set);
-  /// The named root, else the embedded one of the public instance.
+  /// The named root, else the public instance's: updated, or embedded.
   Result<sigstore::TrustedRoot> resolve(Session& session) const;
+  /// The instance that resolve() takes the root from; nullopt: it is from a file.
+  Result<std::optional<flow::TrustInstance>> chosen_instance(Session& session) const;
 };
 
 /// WHO: who may have signed.

@@ -165,7 +165,7 @@ Agreement compare_with_layers(const Json& bom, const std::vector<modelpack::Laye
   comparison.manifest(bom, manifest);
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const auto& layer = layers[i];
-    const bool is_archive = layer.encoding != modelpack::Encoding::raw;
+    const bool is_archive = modelpack::is_archive(layer.encoding);
     const auto* archive = is_archive ? archives_left.take(layer) : nullptr;
     if (archive == nullptr) {
       paths.insert(layer.path);

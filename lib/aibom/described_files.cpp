@@ -15,7 +15,7 @@ bool is_file(const Json& component) { return text(component, "type") == "file"; 
 
 bool is_archive(const Json& component) {
   const auto type = modelpack::parse_media_type(text(component, "mime-type"));
-  return is_file(component) && type && type->encoding != modelpack::Encoding::raw;
+  return is_file(component) && type && modelpack::is_archive(type->encoding);
 }
 
 Files files_below(const Json& component) {

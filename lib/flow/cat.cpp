@@ -8,6 +8,8 @@
 #include "modelpack/artifact.hpp"
 #include "modelpack/staging.hpp"
 #include "oci/manifest.hpp"
+#include "oci/mirrored_store.hpp"
+#include "oci/once_more.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -52,6 +54,27 @@ Result<void> send(const Directory& directory, const std::string& name, const oci
   }
 }
 
+// Sent bytes can't be taken back, but those that wait can be fetched once more.
+Result<void> cat_proven(oci::Store& store, const LayerFile& layer, const oci::Sink& sink) {
+  const auto temporary = TRY(TempDir::create("mpk-cat"));
+  const auto root = TRY(Directory::open(temporary.path()));
+  const auto staging = TRY(modelpack::StagingDirectory::create(root));
+  const auto name = TRY(oci::once_more(store, [&]() -> Result<std::string> {
+    auto file = TRY(staging.create_file(0600));
+    auto fetched =
+        store.fetch_blob(layer.descriptor, [&](BytesView piece) { return file.write(piece); });
+    if (fetched) return file.name();
+    staging.remove_file(file.name());
+    return std::move(fetched).error();
+  }));
+  return send(staging.directory(), name, sink);
+}
+
+Result<void> cat_raw(oci::Store& store, const LayerFile& layer, const oci::Sink& sink) {
+  if (oci::may_be_spoilt(store, layer.descriptor)) return cat_proven(store, layer, sink);
+  return store.fetch_blob(layer.descriptor, sink);
+}
+
 /// False: it is not in there. Its files' paths are added to `paths`.
 Result<bool> cat_archived(const Context& context, oci::Store& store, const LayerFile& layer,
                           const std::string& path, const oci::Sink& sink,
@@ -88,12 +111,12 @@ Result<void> cat(const Context& context, const oci::Reference& reference, const 
   const auto layers = TRY(modelpack::layer_files(*store, manifest));
   std::vector<std::string> paths;
   for (const auto& layer : layers) {
-    if (layer.encoding != modelpack::Encoding::raw) continue;
-    if (layer.path == path) return store->fetch_blob(layer.descriptor, sink).with(path);
+    if (modelpack::is_archive(layer.encoding)) continue;
+    if (layer.path == path) return cat_raw(*store, layer, sink).with(path);
     paths.push_back(layer.path);
   }
   for (const auto& layer : layers) {
-    if (layer.encoding == modelpack::Encoding::raw) continue;
+    if (!modelpack::is_archive(layer.encoding)) continue;
     if (layer.path != path && !below(path, layer.path)) {
       paths.push_back(layer.path);
     } else if (TRY(cat_archived(context, *store, layer, path, sink, paths))) {

@@ -66,9 +66,10 @@ modelpack::ModelFile model_file(const modelpack::LayerFile& layer) {
 Result<ReadLayer> read_layer(const Context& context, oci::Store& store,
                              const modelpack::LayerFile& layer, const CancelToken& stop) {
   ReadLayer out;
-  if (layer.encoding == modelpack::Encoding::raw) {
+  if (!modelpack::is_archive(layer.encoding)) {
     out.files.push_back(model_file(layer));
-    out.heads.push_back(model::condensed(TRY(read_head(context, store, layer))));
+    auto head = TRY(oci::once_more(store, [&] { return read_head(context, store, layer); }));
+    out.heads.push_back(model::condensed(std::move(head)));
     return out;
   }
   auto contents =
@@ -95,8 +96,7 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
   std::vector<ReadLayer> read(layers.size());
   TRY(parallel_for(layers.size(), context.workers, context.cancel,
                    [&](std::size_t i, const CancelToken& stop) -> Result<void> {
-                     read[i] = TRY(oci::once_more(
-                         *store, [&] { return read_layer(context, *store, layers[i], stop); }));
+                     read[i] = TRY(read_layer(context, *store, layers[i], stop));
                      return {};
                    }));
   std::vector<model::FileHead> all;
@@ -107,7 +107,7 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
                                .files = {},
                                .archives = {}};
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    const bool is_archive = layers[i].encoding != modelpack::Encoding::raw;
+    const bool is_archive = modelpack::is_archive(layers[i].encoding);
     for (auto& file : read[i].files) {
       if (is_archive) file.archive = artifact.archives.size();
       artifact.files.push_back(std::move(file));

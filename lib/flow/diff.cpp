@@ -24,7 +24,6 @@
 namespace mpk::flow {
 namespace {
 
-using modelpack::Encoding;
 using modelpack::FileChange;
 using modelpack::FileEntry;
 using modelpack::LayerFile;
@@ -34,7 +33,7 @@ using Paths = std::set<std::string, std::less<>>;
 std::vector<LayerFile> archives(const Side& side, const Side& other, bool shared) {
   std::vector<LayerFile> out;
   for (const auto& layer : side.layers) {
-    if (layer.encoding == Encoding::raw) continue;
+    if (!is_archive(layer.encoding)) continue;
     const bool there = std::ranges::any_of(
         other.layers, [&](const LayerFile& each) { return same_layer(layer, each); });
     if (there == shared) out.push_back(layer);
@@ -93,7 +92,7 @@ Result<void> Comparison::read_changed(Side& side, bool before, Wanted wanted_fil
   }
   std::vector<LayerFile> wanted;
   for (const auto& layer : side.layers) {
-    if (layer.encoding == Encoding::raw && changed.contains(layer.path)) wanted.push_back(layer);
+    if (!is_archive(layer.encoding) && changed.contains(layer.path)) wanted.push_back(layer);
   }
   return read_layers(context_, side, wanted, out_.notes);
 }

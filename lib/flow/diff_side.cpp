@@ -16,7 +16,6 @@
 namespace mpk::flow {
 namespace {
 
-using modelpack::Encoding;
 using modelpack::FileEntry;
 using modelpack::LayerFile;
 
@@ -52,7 +51,7 @@ Result<Side> open_artifact(const Context& context, const oci::Reference& referen
     if (auto parsed = json::parse(config); parsed && parsed->is_object()) side.config = *parsed;
   }
   for (const auto& layer : side.layers) {
-    if (layer.encoding == Encoding::raw) side.files.push_back(entry_of(layer));
+    if (!is_archive(layer.encoding)) side.files.push_back(entry_of(layer));
   }
   return side;
 }
@@ -139,7 +138,7 @@ Result<void> read_layers(const Context& context, Side& side, const std::vector<L
   };
   auto read = TRY(read_heads(context, *side.store, layers, wanted));
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    if (layers[i].encoding != Encoding::raw) add_archive(side, layers[i], read[i], notes);
+    if (is_archive(layers[i].encoding)) add_archive(side, layers[i], read[i], notes);
     for (auto& head : read[i].heads) side.heads.insert_or_assign(head.path, std::move(head));
   }
   return check_unique(side);

@@ -14,7 +14,6 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -246,7 +245,7 @@ TEST_CASE("a directory is read, whatever the digest cache says of it") {
 
 TEST_CASE("two manifests of the same files differ by something that is said") {
   Scene scene;
-  const auto tar = archive::test::tar({{"x", "1"}});
+  const auto tar = mpk::archive::test::tar({{"x", "1"}});
   const Archives plain{.layers = {{".", tar}}};
   const auto first = push_archives(scene, "plain", plain);
   struct Case {
@@ -273,7 +272,7 @@ TEST_CASE("two manifests of the same files differ by something that is said") {
 
 TEST_CASE("two ModelKits of the same files differ by their Kitfiles") {
   Scene scene;
-  Archives kit{.layers = {{".", archive::test::tar({{"x", "1"}})}},
+  Archives kit{.layers = {{".", mpk::archive::test::tar({{"x", "1"}})}},
                .config = R"({"manifestVersion":"1.0.0","docs":[{"path":"."}]})",
                .config_type = std::string(modelpack::kKitConfigType),
                .artifact_type = {}};
@@ -290,8 +289,8 @@ TEST_CASE("a file that is named like an archive that can't be read is not hidden
   Scene scene;
   const auto with = [&](const std::string& tag, const std::string& content) {
     return push_archives(scene, tag,
-                         {.layers = {{".", archive::test::tar({{"sub", content}})},
-                                     {"sub", archive::test::tar({{"../" + content, "1"}})}}});
+                         {.layers = {{".", mpk::archive::test::tar({{"sub", content}})},
+                                     {"sub", mpk::archive::test::tar({{"../" + content, "1"}})}}});
   };
   CHECK(file_lines(scene.compare(with("1", "a"), with("2", "b"))) ==
         Lines{"changed sub", "unknown sub"});
@@ -300,23 +299,23 @@ TEST_CASE("a file that is named like an archive that can't be read is not hidden
 TEST_CASE("files in archives are compared one by one") {
   Scene scene;
   const auto first = push_archive(
-      scene, "a", archive::test::tar({{"README.md", "---\nlicense: mit\n---\n"}, {"x", "1"}}));
+      scene, "a", mpk::archive::test::tar({{"README.md", "---\nlicense: mit\n---\n"}, {"x", "1"}}));
   const auto second = push_archive(
-      scene, "b", archive::test::tar({{"x", "1"}, {"README.md", "---\nlicense: bsd\n---\n"}}));
+      scene, "b", mpk::archive::test::tar({{"x", "1"}, {"README.md", "---\nlicense: bsd\n---\n"}}));
   const auto found = scene.compare(first, second);
   CHECK(file_lines(found) == Lines{"changed README.md"});
   CHECK(found.files.same == 1);
   CHECK(fact_lines(found).size() == 1);
   // The same files in another order, as another tool would pack them.
   const auto third = push_archive(
-      scene, "c", archive::test::tar({{"x", "1"}, {"README.md", "---\nlicense: mit\n---\n"}}));
+      scene, "c", mpk::archive::test::tar({{"x", "1"}, {"README.md", "---\nlicense: mit\n---\n"}}));
   CHECK_FALSE(scene.compare(first, third).differ());
 }
 
 TEST_CASE("an archive that can't be read is a note, and never the same") {
   Scene scene;
-  const auto first = push_archive(scene, "a", archive::test::tar({{"x", "1"}}));
-  const auto second = push_archive(scene, "b", archive::test::tar({{"../x", "1"}}));
+  const auto first = push_archive(scene, "a", mpk::archive::test::tar({{"x", "1"}}));
+  const auto second = push_archive(scene, "b", mpk::archive::test::tar({{"../x", "1"}}));
   const auto found = scene.compare(first, second);
   CHECK(found.differ());
   REQUIRE(found.notes.size() == 1);

@@ -50,8 +50,7 @@ Result<LayerHeads> read_archived(const Context& context, oci::Store& store, cons
 
 Result<LayerHeads> read_one(const Context& context, oci::Store& store, const LayerFile& layer,
                             const WantedFile& wanted) {
-  if (layer.encoding != modelpack::Encoding::raw)
-    return read_archived(context, store, layer, wanted);
+  if (modelpack::is_archive(layer.encoding)) return read_archived(context, store, layer, wanted);
   auto head = TRY(modelpack::fetch_head(store, layer, context.cancel));
   LayerHeads out;
   out.heads.push_back(model::condensed(std::move(head)));
@@ -102,7 +101,7 @@ Result<Headers> read_headers(const Context& context, oci::Store& store,
   };
   std::vector<LayerFile> read;
   for (const auto& layer : layers) {
-    const bool archive = layer.encoding != modelpack::Encoding::raw;
+    const bool archive = modelpack::is_archive(layer.encoding);
     const bool useful =
         documents ? layer.kind != model::Kind::dataset : layer.kind == model::Kind::weight;
     if (archive ? useful : wanted(layer.path, layer.kind)) read.push_back(layer);

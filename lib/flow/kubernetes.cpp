@@ -25,7 +25,7 @@ bool is_image_config(std::string_view type) {
 
 bool is_archive(const oci::Descriptor& layer) {
   const auto type = modelpack::parse_media_type(layer.media_type);
-  return type && type->encoding != modelpack::Encoding::raw;
+  return type && modelpack::is_archive(type->encoding);
 }
 
 // CRI-O names the file by the title, else by the filepath: "." is the mounted folder itself.
@@ -46,8 +46,9 @@ Result<Mounted> look_at(oci::Store& store, const oci::Reference& reference) {
   }
   const auto manifest = TRY(oci::parse_manifest(bytes, out.descriptor.media_type));
   out.container_image = is_image_config(manifest.config.media_type);
-  for (const auto& layer : manifest.layers)
+  for (const auto& layer : manifest.layers) {
     if (is_archive(layer)) ++(is_nameless(layer) ? out.nameless : out.archives);
+  }
   return out;
 }
 

@@ -7,7 +7,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <filesystem>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -40,12 +39,7 @@ struct Behind {
     stale = push_artifact(*must(open_store(bench.context, mirror.reference("1"), {.create = true})),
                           "{ }");
     REQUIRE(upstream != stale);
-    const auto home = bench.directory.path() / "home";
-    const auto hosts = home / ".config/containers/certs.d" / bench.services->registry_host();
-    std::filesystem::create_directories(hosts);
-    must(write_file_atomic(hosts / "hosts.toml",
-                           "[host.\"http://" + mirror.services->registry_host() + "\"]\n"));
-    bench.env.set("HOME", home.native());
+    mirror_by(bench, mirror);
   }
   Digest found(StoreUse use) const {
     const auto store = must(open_store(bench.context, tagged, use));

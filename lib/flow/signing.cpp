@@ -1,6 +1,7 @@
 // Signing for the commands: services, token, signer.
 #include "flow/signing.hpp"
 
+#include "flow/trust_instance.hpp"
 #include "oidc/find_token.hpp"
 #include "oidc/token.hpp"
 #include "sigstore/signing_config.hpp"
@@ -39,10 +40,10 @@ Result<std::unique_ptr<sigstore::Signer>> prepare_signer(const Context& context,
     return Error(ErrorKind::usage, "--signing-config and --trusted-root belong together",
                  "what is signed is verified with the trusted root before it is attached");
   }
-  std::string config_text(
-      request.signing_config_text.value_or(std::string(sigstore::embedded_signing_config().text)));
-  std::string root_text(
-      request.trusted_root_text.value_or(std::string(sigstore::embedded_trusted_root().text)));
+  const auto instance = TRY(load_instance(context.env, std::string(kPublicInstance)));
+  std::string config_text(request.signing_config_text.value_or(
+      instance.signing_config.value_or(std::string(sigstore::embedded_signing_config().text))));
+  std::string root_text(request.trusted_root_text.value_or(instance.trusted_root));
   auto config = sigstore::parse_signing_config(config_text);
   if (!config)
     return std::move(config).error().with("--signing-config").with_kind(ErrorKind::usage);

@@ -12,6 +12,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -80,6 +81,16 @@ struct Workbench {
                   .cancel = {},
                   .mpk_version = "0.0.0-test"};
 };
+
+/// Readers at `bench` find hosts.toml in its directory, which says that `mirror` has all of it.
+inline void mirror_by(Workbench& bench, const Workbench& mirror) {
+  const auto home = bench.directory.path() / "home";
+  const auto hosts = home / ".config/containers/certs.d" / bench.services->registry_host();
+  std::filesystem::create_directories(hosts);
+  must(write_file_atomic(hosts / "hosts.toml",
+                         "[host.\"http://" + mirror.services->registry_host() + "\"]\n"));
+  bench.env.set("HOME", home.native());
+}
 
 /// The check with this id; fails the test case when there is none.
 inline const policy::Check& check_of(const policy::Verdict& verdict, std::string_view id) {

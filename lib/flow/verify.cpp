@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <mutex>
 #include <set>
 #include <utility>
 
@@ -97,16 +96,12 @@ struct Content {
   aibom::ArchiveFiles archives;
 };
 
-bool is_archive(const modelpack::LayerFile& layer) {
-  return layer.encoding != modelpack::Encoding::raw;
-}
-
 // What is in them, each proven against its digest; and all files together have places of their own,
 // or two readers would see two models.
 Result<void> read_archives(const Context& context, oci::Store& store, const Subject& subject,
                            Content& content) {
   for (std::size_t i = 0; i < subject.layers.size(); ++i) {
-    if (is_archive(subject.layers[i])) content.archives[i];
+    if (modelpack::is_archive(subject.layers[i].encoding)) content.archives[i];
   }
   std::vector<aibom::ArchiveFiles::value_type*> list;
   for (auto& each : content.archives) list.push_back(&each);
@@ -114,17 +109,15 @@ Result<void> read_archives(const Context& context, oci::Store& store, const Subj
                    [&](std::size_t i, const CancelToken& stop) -> Result<void> {
                      auto& [index, files] = *list[i];
                      const auto& layer = subject.layers[index];
-                     auto read =
-                         TRY(oci::once_more(store, [&] {
-                               return modelpack::read_archive(store, layer, {.cancel = stop});
-                             }).with("layer " + layer.descriptor.digest.brief()));
+                     auto read = TRY(modelpack::read_archive(store, layer, {.cancel = stop})
+                                         .with("layer " + layer.descriptor.digest.brief()));
                      for (auto& each : read.files) files.push_back(std::move(each.file));
                      content.bytes += layer.descriptor.size;
                      return {};
                    }));
   std::vector<modelpack::LayerFile> all;
   for (const auto& layer : subject.layers) {
-    if (!is_archive(layer)) all.push_back(layer);
+    if (!modelpack::is_archive(layer.encoding)) all.push_back(layer);
   }
   for (const auto& [index, files] : content.archives)
     all.insert(all.end(), files.begin(), files.end());
@@ -135,7 +128,7 @@ Result<void> read_others(const Context& context, oci::Store& store, const Subjec
                          Content& content) {
   std::set<Digest> read;
   for (const auto& layer : subject.layers) {
-    if (is_archive(layer)) read.insert(layer.descriptor.digest);
+    if (modelpack::is_archive(layer.encoding)) read.insert(layer.descriptor.digest);
   }
   std::vector<const oci::Descriptor*> others;
   for (const auto& layer : subject.manifest.layers) {

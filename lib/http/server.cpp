@@ -5,12 +5,10 @@
 #include "base/url.hpp"
 
 #include <httplib.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -114,7 +112,7 @@ class BodyReader {
   bool intact_ = true;
 };
 
-void put_stream(httplib::Response& out, std::shared_ptr<const ServerResponse> response,
+void put_stream(httplib::Response& out, const std::shared_ptr<const ServerResponse>& response,
                 const Range& range, const std::string& type) {
   out.set_content_provider(
       static_cast<std::size_t>(range.length), type,

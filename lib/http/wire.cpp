@@ -27,7 +27,7 @@ bool is_framing(std::string_view name) {
 
 }  // namespace
 
-const std::size_t AnswerHeader::cap_ = limits::kHeaderBytes;
+const std::size_t AnswerHeader::kCap = limits::kHeaderBytes;
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);

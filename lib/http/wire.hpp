@@ -28,12 +28,12 @@ class AnswerHeader {
   /// The block just ended is the final one: what comes after it are trailers.
   void accept() { accepted_ = true; }
   bool accepted() const { return accepted_; }
-  bool overflow() const { return bytes_ > cap_; }
+  bool overflow() const { return bytes_ > kCap; }
   std::size_t bytes() const { return bytes_; }
   const Headers& headers() const { return headers_; }
 
  private:
-  static const std::size_t cap_;
+  static const std::size_t kCap;
   bool in_block_ = false;
   bool accepted_ = false;
   std::size_t bytes_ = 0;

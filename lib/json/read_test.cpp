@@ -6,7 +6,6 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include <functional>
 #include <ostream>
 
 namespace mpk::json {

@@ -161,9 +161,10 @@ bool Evaluation::number(const Meeting& m) {
                          const Number& limit) {
     if (holds) return;
     valid = false;
-    if (m.report)
+    if (m.report) {
       fail(m, keyword,
            "expected " + std::string(words) + " " + limit.text + ", found " + found.text);
+    }
   };
   if (const auto& limit = node.minimum)
     bound(found.value >= limit->value, "minimum", "at least", *limit);

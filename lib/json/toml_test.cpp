@@ -28,7 +28,9 @@ TEST_CASE("tables, arrays and scalars become JSON, in the order of the document"
 }
 
 TEST_CASE("what is no TOML is refused with its place") {
-  for (const std::string text : {"a = ", "a = 1\na = 2", "[a\n", "a = \"\n\"", "a b = 1", "\x01"}) {
+  for (const std::string text :
+       {"a = ", "a = 1\na = 2", "[a\n", "a = \"\n\"", "a b = 1", "\x01", "[=]", "\u00e9 = 1",
+        "[[\x02]]", "a = nan", "[t]\na = [1.0, -inf]"}) {
     CAPTURE(text);
     const auto document = json::parse_toml(text, "f.toml");
     REQUIRE_FALSE(document.has_value());

@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
-#include <limits>
 #include <utility>
 
 namespace mpk::model {

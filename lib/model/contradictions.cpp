@@ -1,7 +1,7 @@
 // contradictions: types, precisions, sizes, licences, external data.
 #include "model/contradictions.hpp"
 
-#include "base/file.hpp"
+#include "base/directory.hpp"
 #include "base/text.hpp"
 #include "model/collect.hpp"
 #include "model/gguf_info.hpp"

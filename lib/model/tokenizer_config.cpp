@@ -7,8 +7,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <utility>
-
 namespace mpk::model {
 namespace {
 

@@ -45,7 +45,9 @@ struct ArchiveContents {
   std::vector<std::string> warnings;  // bits of modes that are not passed on
 };
 
-/// Success means that the layer was proven against its digest. Errors as of archive::TarReader,
+/// Success means that the layer was proven against its digest. Bytes that are not its own are
+/// fetched once more (oci/once_more.hpp), and what a mirror may have spoilt is not judged before it
+/// is proven. What failed leaves nothing in `staging`. Errors as of archive::TarReader,
 /// archive_paths() and oci::Store::fetch_blob; too_large also: the heads, over limits::kHeads.
 Result<ArchiveContents> read_archive(oci::Store& store, const LayerFile& layer,
                                      const ArchiveOptions& options);

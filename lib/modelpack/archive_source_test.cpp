@@ -21,13 +21,13 @@ const std::vector<std::string> kContents = {std::string(100'000, 'a'), "", "thir
 
 struct Opened {
   Opened() {
-    std::vector<archive::TarMember> members;
+    std::vector<mpk::archive::TarMember> members;
     for (std::size_t i = 0; i < kContents.size(); ++i)
       members.push_back({.path = "f" + std::to_string(i), .size = kContents[i].size()});
     source = ArchiveSource::create(
                  members, Timestamp(),
-                 [](std::size_t i) -> Result<archive::Source> {
-                   return archive::test::source_of(kContents[i]);
+                 [](std::size_t i) -> Result<mpk::archive::Source> {
+                   return mpk::archive::test::source_of(kContents[i]);
                  },
                  cancel, &stats)
                  .take();

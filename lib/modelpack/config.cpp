@@ -13,9 +13,7 @@ void put(Json& object, const char* name, const std::string& value) {
   if (!value.empty()) object[name] = value;
 }
 
-const std::string& first_of(const std::string& a, const std::string& b) {
-  return a.empty() ? b : a;
-}
+std::string first_of(const std::string& a, const std::string& b) { return a.empty() ? b : a; }
 
 // docs/config.md: ISO 639-1 two-letter codes only; a card may say "multilingual".
 std::vector<std::string> languages(const model::ModelInfo& info) {

@@ -1,7 +1,6 @@
 // Tests of config: sizes in words, and nothing written that is not known.
 #include "modelpack/config.hpp"
 
-#include "crypto/hash.hpp"
 #include "json/parse.hpp"
 
 #include <doctest/doctest.h>

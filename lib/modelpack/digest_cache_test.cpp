@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include <chrono>
@@ -16,7 +15,6 @@
 #include <ostream>
 #include <string>
 #include <thread>
-#include <vector>
 
 using namespace mpk;
 using namespace mpk::modelpack;

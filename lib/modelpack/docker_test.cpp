@@ -1,6 +1,5 @@
 // Tests of Docker Model Runner's artifacts: files get the names that it gives them.
-#include "modelpack/docker.hpp"
-
+#include "modelpack/artifact.hpp"
 #include "oci/media_type.hpp"
 
 #include <doctest/doctest.h>

@@ -58,12 +58,12 @@ Result<unsigned> annotated_mode(const oci::Descriptor& layer, Encoding encoding)
   auto document = TRY(json::parse(*text).with("file metadata"));
   json::Field metadata(document, "file metadata");
   auto size = TRY(metadata.optional_unsigned("size"));
-  if (encoding == Encoding::raw && size && *size != layer.size) {
+  if (!is_archive(encoding) && size && *size != layer.size) {
     return Error(ErrorKind::malformed, "its metadata says " + std::to_string(*size) +
                                            " bytes, the descriptor " + std::to_string(layer.size));
   }
   auto typeflag = TRY(metadata.optional_unsigned("typeflag"));
-  if (encoding == Encoding::raw && typeflag && !is_regular(*typeflag)) {
+  if (!is_archive(encoding) && typeflag && !is_regular(*typeflag)) {
     return Error(ErrorKind::malformed,
                  "typeflag " + std::to_string(*typeflag) + " is no regular file");
   }
@@ -84,7 +84,7 @@ std::string special_bits_warning(std::string_view path) {
 }
 
 Result<std::string> place_of_layer(std::string_view path, Encoding encoding) {
-  if (encoding == Encoding::raw || path.empty()) return safe_relative_path(path);
+  if (!is_archive(encoding) || path.empty()) return safe_relative_path(path);
   while (path.starts_with("./")) path.remove_prefix(2);
   if (path.ends_with('/') && path.size() > 1) path.remove_suffix(1);
   if (path.empty() || path == ".") return std::string(".");

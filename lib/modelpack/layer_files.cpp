@@ -66,7 +66,7 @@ bool is_model(const oci::Manifest& manifest) {
 Result<void> check_places(const std::vector<LayerFile>& files) {
   std::map<std::string_view, bool> by_path;  // whether it is a file of that name
   for (const auto& file : files) {
-    const bool is_file = file.encoding == Encoding::raw;
+    const bool is_file = !is_archive(file.encoding);
     const auto [at, fresh] = by_path.emplace(file.path, is_file);
     if (!fresh && (is_file || at->second)) {
       return Error(ErrorKind::malformed,

@@ -46,7 +46,7 @@ Result<std::vector<LintedArchive>> read_linted_archives(oci::Store& store,
   std::vector<LintedArchive> out(manifest.layers.size());
   for (std::size_t i = 0; i < out.size(); ++i) {
     const auto type = parse_media_type(manifest.layers[i].media_type);
-    if (!type || type->encoding == Encoding::raw) continue;
+    if (!type || !is_archive(type->encoding)) continue;
     out[i] = TRY(read_one(store, manifest.layers[i], *type, progress, cancel)
                      .with("layer " + std::to_string(i + 1)));
   }

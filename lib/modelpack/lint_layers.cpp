@@ -23,7 +23,7 @@ struct Layer {
   std::size_t index;
   const oci::Descriptor& descriptor;
   std::optional<LayerType> type;
-  bool raw() const { return !type || type->encoding == Encoding::raw; }
+  bool raw() const { return !type || !is_archive(type->encoding); }
 };
 
 void lint_type(const Layer& layer, LintReport& report) {

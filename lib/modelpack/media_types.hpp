@@ -15,6 +15,8 @@ inline constexpr std::string_view kAnnotationFilepath = "org.cncf.model.filepath
 inline constexpr std::string_view kAnnotationMetadata = "org.cncf.model.file.metadata+json";
 
 enum class Encoding { raw, tar, tar_gzip, tar_zstd };
+/// Whether the layer holds files, instead of being one.
+constexpr bool is_archive(Encoding encoding) { return encoding != Encoding::raw; }
 
 struct LayerType {
   model::Kind kind;

@@ -26,6 +26,7 @@ TEST_CASE("every kind in every encoding has a type of its own, which is read bac
         REQUIRE(read.has_value());
         CHECK(read->kind == kind);
         CHECK(read->encoding == encoding);
+        CHECK(is_archive(read->encoding) == (text.find(".tar") != std::string::npos));
       }
     }
   }

@@ -41,9 +41,10 @@ Result<std::string> argument(std::string_view rest, std::size_t line, std::strin
   rest = trim(rest);
   if (rest.empty()) return at(line, printable(command) + " needs an argument");
   if (rest.front() != '"') {
-    if (rest.find_first_of(" \t") != std::string_view::npos)
+    if (rest.find_first_of(" \t") != std::string_view::npos) {
       return at(line, printable(command) + " takes one argument",
                 "put it in double quotes if it has spaces");
+    }
     return std::string(rest);
   }
   std::string out;
@@ -79,9 +80,10 @@ Result<void> add_pattern(Modelfile& out, model::Kind kind, const std::string& gl
                          std::size_t line) {
   auto parts = split(glob, '/');
   bool leaves = std::find(parts.begin(), parts.end(), "..") != parts.end();
-  if (glob.front() == '/' || leaves)
+  if (glob.front() == '/' || leaves) {
     return at(line, printable(glob, 80) + " leaves the model directory",
               "patterns are relative to it");
+  }
   out.patterns.push_back({kind, glob, line});
   return {};
 }

@@ -1,7 +1,5 @@
 // Tests of packing into archives: one tar of each kind, weights by themselves, one digest.
-#include "base/limits.hpp"
 #include "crypto/hash.hpp"
-#include "modelpack/archive_layer.hpp"
 #include "modelpack/pack.hpp"
 #include "modelpack/test_trees.hpp"
 #include "modelpack/unpack.hpp"
@@ -14,7 +12,6 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <ostream>
 
 using namespace mpk;

@@ -1,8 +1,6 @@
 // Tests of parts: shares, the plan's digest, tags.
 #include "modelpack/parts.hpp"
 
-#include "json/parse.hpp"
-
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 

@@ -95,6 +95,10 @@ Result<StagedFile> StagingDirectory::create_file(unsigned mode) const {
   return StagedFile(std::move(fd), std::move(name));
 }
 
+void StagingDirectory::remove_file(const std::string& name) const {
+  static_cast<void>(::unlinkat(directory_.descriptor(), name.c_str(), 0));
+}
+
 // Once for thousands of files, each of which fsync would wait for by itself.
 Result<void> StagingDirectory::sync() const {
   if (::syncfs(lock_.get()) != 0) return errno_error(errno, "sync", directory_.path());

@@ -38,6 +38,8 @@ class StagingDirectory {
 
   /// `mode` less the umask.
   Result<StagedFile> create_file(unsigned mode) const;
+  /// A file of it that is of no use any more. What can't be removed goes with the folder.
+  void remove_file(const std::string& name) const;
   /// What was written survives a power failure from here on. io: a disk that filled up meanwhile.
   Result<void> sync() const;
   const Directory& directory() const { return directory_; }

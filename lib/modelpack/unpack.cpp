@@ -117,7 +117,7 @@ Result<void> fetch_layers(oci::Store& store, const Directory& root,
 std::vector<LayerFile> wanted(const std::vector<LayerFile>& files, const UnpackOptions& options) {
   std::vector<LayerFile> out;
   std::ranges::copy_if(files, std::back_inserter(out), [&](const LayerFile& file) {
-    return file.encoding == Encoding::raw && options.selection.wants(file);
+    return !is_archive(file.encoding) && options.selection.wants(file);
   });
   return out;
 }
@@ -127,7 +127,7 @@ std::vector<LayerFile> wanted_archives(const std::vector<LayerFile>& layers,
                                        const UnpackOptions& options) {
   std::vector<LayerFile> out;
   std::ranges::copy_if(layers, std::back_inserter(out), [&](const LayerFile& layer) {
-    return layer.encoding != Encoding::raw && options.selection.wants_kind(layer.kind);
+    return is_archive(layer.encoding) && options.selection.wants_kind(layer.kind);
   });
   return out;
 }
@@ -149,7 +149,7 @@ Result<std::vector<LayerFile>> all_wanted(const std::vector<LayerFile>& layers,
                                           const UnpackOptions& options) {
   std::vector<LayerFile> all;
   std::ranges::copy_if(layers, std::back_inserter(all),
-                       [](const LayerFile& layer) { return layer.encoding == Encoding::raw; });
+                       [](const LayerFile& layer) { return !is_archive(layer.encoding); });
   all.insert(all.end(), staged.files().begin(), staged.files().end());
   TRY(check_places(all));
   TRY(options.selection.check_used(all));
@@ -162,7 +162,7 @@ Result<UnpackOutcome> unpack(oci::Store& store, const oci::Manifest& manifest,
                              const UnpackOptions& options) {
   auto layers = TRY(layer_files(store, manifest));
   const bool archives = std::ranges::any_of(
-      layers, [](const LayerFile& layer) { return layer.encoding != Encoding::raw; });
+      layers, [](const LayerFile& layer) { return is_archive(layer.encoding); });
   if (!archives) TRY(options.selection.check_used(layers));
   TRY(make_directories(options.directory));
   const auto root = TRY(Directory::open(options.directory));

@@ -19,7 +19,7 @@ Result<StagedArchives> StagedArchives::read(oci::Store& store, const Directory& 
   StagedArchives out;
   std::vector<const LayerFile*> archives;
   for (const auto& layer : layers) {
-    if (layer.encoding != Encoding::raw) archives.push_back(&layer);
+    if (is_archive(layer.encoding)) archives.push_back(&layer);
   }
   if (archives.empty()) return out;
   out.staging_.emplace(TRY(StagingDirectory::create(root)));

@@ -3,7 +3,6 @@
 
 #include "modelpack/pack.hpp"
 #include "modelpack/test_trees.hpp"
-#include "oci/media_type.hpp"
 #include "oci/memory_store.hpp"
 #include "oci/test_stores.hpp"
 

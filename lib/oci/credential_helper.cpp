@@ -21,9 +21,10 @@ Result<std::string> program(const std::string& name) {
     return (u >= '0' && u <= '9') || (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || c == '-' ||
            c == '_' || c == '.';
   });
-  if (!fits)
+  if (!fits) {
     return Error(ErrorKind::malformed,
                  "'" + printable(name, 60) + "' is no name of a credential helper");
+  }
   return "docker-credential-" + name;
 }
 
@@ -34,9 +35,10 @@ Result<ProcessOutcome> call(const std::string& name, const char* action, const s
   options.input = input;
   options.output_cap = limits::kHelperOutput;
   auto outcome = run_process(options);
-  if (!outcome && outcome.error().kind() == ErrorKind::not_found)
+  if (!outcome && outcome.error().kind() == ErrorKind::not_found) {
     return Error(ErrorKind::io, options.argv[0] + " is configured but not installed",
                  "install it, or take it out of docker's config.json");
+  }
   return outcome;
 }
 

@@ -8,9 +8,8 @@
 #include "json/read.hpp"
 #include "oci/credential_helper.hpp"
 
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
-
-#include <algorithm>
 
 namespace mpk::oci {
 namespace {
@@ -48,7 +47,7 @@ std::vector<std::string> keys_for(std::string_view registry, std::string_view re
   std::vector<std::string> out;
   std::string host(registry);
   for (std::string path(repository); !path.empty();) {
-    out.push_back(host + "/" + path);
+    out.push_back(fmt::format("{}/{}", host, path));
     auto slash = path.rfind('/');
     path.resize(slash == std::string::npos ? 0 : slash);
   }
@@ -188,9 +187,10 @@ Result<std::string> erase_credential(std::string_view registry, const Env& env) 
   if (document.contains("auths") && document["auths"].is_object()) {
     for (const auto& key : keys_for(registry, {})) removed += document["auths"].erase(key);
   }
-  if (removed == 0)
+  if (removed == 0) {
     return Error(ErrorKind::not_found,
                  "no credential for " + std::string(registry) + " in " + path.string());
+  }
   TRY(store_config(path, document));
   return path.string();
 }

@@ -1,7 +1,6 @@
 // Faults of image layouts: truncated and flipped blobs, foreign files, no permission, many writers.
 #include "base/file.hpp"
 #include "oci/layout_store.hpp"
-#include "oci/media_type.hpp"
 #include "oci/test_artifacts.hpp"
 
 #include <doctest/doctest.h>

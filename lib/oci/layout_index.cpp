@@ -14,14 +14,13 @@
 namespace mpk::oci::layout {
 namespace {
 
-const std::string kRefName(kAnnotationRefName);
-const std::string kCosignKey("kind");
+constexpr std::string_view kCosignKey = "kind";
 constexpr std::string_view kCosignImage = "dev.cosignproject.cosign/image";
 
 std::string tag_of(const Json& entry) {
   const auto annotations = entry.find("annotations");
   if (annotations == entry.end() || !annotations->is_object()) return {};
-  return annotations->value(kRefName, std::string());
+  return annotations->value(kAnnotationRefName, std::string());
 }
 
 bool has_digest(const Json& entry, const Digest& digest) {
@@ -29,7 +28,7 @@ bool has_digest(const Json& entry, const Digest& digest) {
 }
 
 void clear_tag(Json& entry) {
-  entry["annotations"].erase(kRefName);
+  entry["annotations"].erase(kAnnotationRefName);
   if (entry["annotations"].empty()) entry.erase("annotations");
 }
 
@@ -147,13 +146,13 @@ void set_tag(Json& index, const Descriptor& descriptor, const std::string& tag) 
   const auto untagged = std::ranges::find_if(
       list, [&](const Json& entry) { return same_digest(entry) && tag_of(entry).empty(); });
   if (untagged != list.end()) {
-    (*untagged)["annotations"][kRefName] = tag;
+    (*untagged)["annotations"][kAnnotationRefName] = tag;
     return;
   }
   // A further tag is a further entry; what others wrote beside the digest (platform) belongs to it.
   const auto other = std::ranges::find_if(list, same_digest);
   Json entry = other != list.end() ? *other : to_json(descriptor);
-  entry["annotations"][kRefName] = tag;
+  entry["annotations"][kAnnotationRefName] = tag;
   list.push_back(std::move(entry));
 }
 
@@ -178,7 +177,7 @@ void mark_for_cosign(Json& index, const Digest& digest) {
 }
 
 bool is_marked_for_cosign(const Entry& entry) {
-  const auto kind = entry.descriptor.annotations.find(kCosignKey);
+  const auto kind = entry.descriptor.annotations.find(std::string(kCosignKey));
   return kind != entry.descriptor.annotations.end() && kind->second == kCosignImage;
 }
 

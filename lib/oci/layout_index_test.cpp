@@ -1,6 +1,7 @@
 // Tests of layout_index: entries move, everything else in index.json stays.
 #include "oci/layout_index.hpp"
 
+#include "json/parse.hpp"
 #include "oci/media_type.hpp"
 
 #include <doctest/doctest.h>
@@ -57,7 +58,7 @@ TEST_CASE("members that mpk does not know survive every change") {
   layout::set_tag(index, kTwo, "a");
   CHECK(layout::remove_tag(index, "b"));
   CHECK(layout::erase(index, kTwo.digest));
-  CHECK(index == Json::parse(text));
+  CHECK(index == json::parse(text).take());
 }
 
 TEST_CASE("an untagged entry takes the tag, a second tag gets an entry of its own") {

@@ -1,6 +1,4 @@
 // Tests of layout_referrers: the three forms are written, and each alone is read.
-#include "oci/layout_referrers.hpp"
-
 #include "base/file.hpp"
 #include "base/identifiers.hpp"
 #include "oci/layout_files.hpp"

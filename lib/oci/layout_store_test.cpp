@@ -2,12 +2,12 @@
 #include "oci/layout_store.hpp"
 
 #include "base/file.hpp"
+#include "json/parse.hpp"
 #include "oci/media_type.hpp"
 #include "oci/referrers_tag.hpp"
 #include "oci/test_artifacts.hpp"
 
 #include <doctest/doctest.h>
-#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -24,6 +24,8 @@ void put(const fs::path& path, std::string_view contents) {
   std::ofstream(path, std::ios::binary) << contents;
 }
 std::string get(const fs::path& path) { return read_file(path, 1U << 20).take(); }
+
+Json read_index(const fs::path& path) { return json::parse(get(path)).take(); }
 
 constexpr std::string_view kMarker = R"({"imageLayoutVersion":"1.0.0"})";
 constexpr std::string_view kEmptyIndexFile = R"({"schemaVersion":2,"manifests":[]})";
@@ -45,13 +47,13 @@ TEST_CASE("item 34: a new layout has the files of the specification") {
   const auto store = open_layout(root, {.create = true}).take();
   CHECK(store->name() == "oci:" + root.native());
   CHECK(get(root / "oci-layout") == kMarker);
-  CHECK(Json::parse(get(root / "index.json"))["schemaVersion"] == 2);
+  CHECK(read_index(root / "index.json")["schemaVersion"] == 2);
   CHECK(fs::is_directory(root / "blobs" / "sha256"));
 
   const auto model = test::make_model(*store, {"weights"});
   test::push(*store, model, "1.0");
   CHECK(get(root / "blobs" / "sha256" / model.descriptor.digest.hex()) == model.bytes);
-  const Json index = Json::parse(get(root / "index.json"));
+  const Json index = read_index(root / "index.json");
   REQUIRE(index["manifests"].size() == 1);
   CHECK(index["manifests"][0]["annotations"] == Json{{std::string(kAnnotationRefName), "1.0"}});
   CHECK(index["manifests"][0]["digest"] == model.descriptor.digest.text());
@@ -175,7 +177,7 @@ TEST_CASE("tags that can't be typed and referrers tags are not listed and not se
   const auto store = open_layout(dir.path(), {.create = true}).take();
   const auto model = test::make_model(*store, {"weights"});
   test::push(*store, model, "1.0");
-  Json index = Json::parse(get(dir.path() / "index.json"));
+  Json index = read_index(dir.path() / "index.json");
   Json foreign = index["manifests"][0];
   foreign["annotations"][std::string(kAnnotationRefName)] = "docker.io/library/x:1\x1b[2J";
   index["manifests"].push_back(foreign);
@@ -219,7 +221,7 @@ TEST_CASE("a removed manifest leaves neither entries nor its blob") {
   test::push(*store, model, "a");
   REQUIRE(store->tag(model.descriptor, "b"));
   REQUIRE(store->remove_manifest(model.descriptor));
-  CHECK(Json::parse(get(dir.path() / "index.json"))["manifests"].empty());
+  CHECK(read_index(dir.path() / "index.json")["manifests"].empty());
   CHECK_FALSE(fs::exists(dir.path() / "blobs" / "sha256" / model.descriptor.digest.hex()));
 }
 

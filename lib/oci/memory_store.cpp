@@ -2,7 +2,6 @@
 #include "oci/memory_store.hpp"
 
 #include "base/limits.hpp"
-#include "crypto/hash.hpp"
 #include "oci/manifest.hpp"
 
 #include <fmt/core.h>

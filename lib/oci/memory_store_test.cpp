@@ -1,7 +1,6 @@
 // Tests of memory_store and of the helpers in store: tampering, caps, inline data.
 #include "oci/memory_store.hpp"
 
-#include "oci/media_type.hpp"
 #include "oci/test_artifacts.hpp"
 
 #include <doctest/doctest.h>

@@ -224,4 +224,8 @@ std::unique_ptr<Store> with_mirrors(std::unique_ptr<Store> upstream,
   return std::make_unique<MirroredStore>(std::move(upstream), std::move(mirrors), logger);
 }
 
+bool may_be_spoilt(const Store& store, const Descriptor& blob) {
+  return blob.size > kHeld && dynamic_cast<const MirroredStore*>(&store) != nullptr;
+}
+
 }  // namespace mpk::oci

@@ -25,4 +25,8 @@ struct MirrorStore {
 std::unique_ptr<Store> with_mirrors(std::unique_ptr<Store> upstream,
                                     std::vector<MirrorStore> mirrors, const Logger& logger);
 
+/// Whether fetch_blob() may hand on bytes of a mirror that only its end finds wrong: what is not to
+/// be seen unproven waits till then.
+bool may_be_spoilt(const Store& store, const Descriptor& blob);
+
 }  // namespace mpk::oci

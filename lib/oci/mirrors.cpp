@@ -80,25 +80,6 @@ Entry read_entry(const std::string& key, const Ordered& value) {
   return {.mirror = std::move(mirror), .problem = {}};
 }
 
-Result<std::vector<Mirror>> read_hosts(const fs::path& file, const Logger& logger) {
-  const auto text = TRY(read_file(file, kHostsFile));
-  const auto document = TRY(json::parse_toml(text, file.native()));
-  std::vector<Mirror> out;
-  const auto hosts = document.find("host");
-  if (hosts == document.end()) return out;
-  if (!hosts->is_object())
-    return Error(ErrorKind::malformed, file.native() + ": \"host\" is no table");
-  for (const auto& [key, value] : hosts->items()) {
-    auto entry = read_entry(key, value);
-    if (entry.mirror) out.push_back(*std::move(entry.mirror));
-    if (!entry.problem.empty()) {
-      logger.warning(fmt::format("{}: the mirror {} is left out: {}", file.native(),
-                                 printable(key, 120), entry.problem));
-    }
-  }
-  return out;
-}
-
 std::vector<std::string> directory_names(std::string_view registry) {
   std::vector<std::string> out{std::string(registry)};
   constexpr std::string_view kPort = ":443";
@@ -111,6 +92,25 @@ std::vector<std::string> directory_names(std::string_view registry) {
 }
 
 }  // namespace
+
+Result<std::vector<Mirror>> parse_hosts(std::string_view text, std::string_view name,
+                                        const Logger& logger) {
+  const auto document = TRY(json::parse_toml(text, name));
+  std::vector<Mirror> out;
+  const auto hosts = document.find("host");
+  if (hosts == document.end()) return out;
+  if (!hosts->is_object())
+    return Error(ErrorKind::malformed, fmt::format("{}: \"host\" is no table", name));
+  for (const auto& [key, value] : hosts->items()) {
+    auto entry = read_entry(key, value);
+    if (entry.mirror) out.push_back(*std::move(entry.mirror));
+    if (!entry.problem.empty()) {
+      logger.warning(fmt::format("{}: the mirror {} is left out: {}", name, printable(key, 120),
+                                 entry.problem));
+    }
+  }
+  return out;
+}
 
 std::vector<fs::path> mirror_roots(const Env& env) {
   std::vector<fs::path> out;
@@ -127,9 +127,9 @@ Result<std::vector<Mirror>> mirrors_of(std::string_view registry,
       const auto file = root / name / "hosts.toml";
       std::error_code failed;
       if (!fs::is_regular_file(file, failed) || failed) continue;
-      auto mirrors = read_hosts(file, logger);
-      if (!mirrors && mirrors.error().kind() == ErrorKind::io) continue;
-      return mirrors;
+      const auto text = read_file(file, kHostsFile);
+      if (text) return parse_hosts(*text, file.native(), logger);
+      if (text.error().kind() != ErrorKind::io) return text.error();
     }
   }
   return std::vector<Mirror>();

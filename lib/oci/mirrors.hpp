@@ -22,11 +22,16 @@ struct Mirror {
 /// ~/.config/containers/certs.d, /etc/containers/certs.d, /etc/containerd/certs.d.
 std::vector<std::filesystem::path> mirror_roots(const Env& env);
 
-/// The mirrors of a registry ("ghcr.io", "reg.example:5000") in the order of the file; the first of
-/// `roots` with a HOST/hosts.toml counts alone. Read are [host."URL"], capabilities (pull, resolve;
-/// without them: both; push is not used) and override_path with a path below /v2/. An entry that
-/// wants anything else is left out with a warning: the next mirror, or the registry, is asked.
-/// malformed, too_large: the file. One that this user may not read is none.
+/// The mirrors of a hosts.toml (`name`: of the file, for messages) in its order. Read are
+/// [host."URL"], capabilities (pull, resolve; without them: both; push is not used) and
+/// override_path with a path below /v2/. An entry that wants anything else is left out with a
+/// warning: the next mirror, or the registry, is asked. malformed: no TOML, "host" is no table.
+Result<std::vector<Mirror>> parse_hosts(std::string_view text, std::string_view name,
+                                        const Logger& logger);
+
+/// The mirrors of a registry ("ghcr.io", "reg.example:5000"): the first of `roots` with a
+/// HOST/hosts.toml counts alone. Errors as parse_hosts(); too_large: the file. One that this user
+/// may not read is none.
 Result<std::vector<Mirror>> mirrors_of(std::string_view registry,
                                        const std::vector<std::filesystem::path>& roots,
                                        const Logger& logger);

@@ -7,7 +7,6 @@
 #include "oci/remote_auth.hpp"
 #include "oci/remote_client.hpp"
 #include "oci/test_artifacts.hpp"
-#include "oci/test_fault_registry.hpp"
 #include "oci/test_registry_answers.hpp"
 #include "oci/test_wired_transport.hpp"
 #include "testing/fake_transport.hpp"

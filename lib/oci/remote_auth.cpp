@@ -84,15 +84,17 @@ struct Authenticator::Impl {
 
   Result<Url> realm_url(const Challenge& challenge) const {
     auto realm = Url::parse(challenge.parameter("realm"));
-    if (!realm)
+    if (!realm) {
       return Error(ErrorKind::malformed,
                    origin.authority() + ": the Bearer challenge names no realm that is a URL");
+    }
     // Another host may well be named (Docker Hub, GitLab); only one that is as safe.
     const bool local = is_loopback_host(origin.host) && is_loopback_host(realm->host);
-    if (origin.scheme == "https" && realm->scheme != "https" && !local)
+    if (origin.scheme == "https" && realm->scheme != "https" && !local) {
       return Error(ErrorKind::denied,
                    origin.authority() + ": its token realm is " + realm->redacted() + ", not https",
                    "no credential is sent over plain HTTP for a registry that uses TLS");
+    }
     return realm;
   }
 
@@ -137,15 +139,17 @@ struct Authenticator::Impl {
       if (response->status == 404 || response->status == 405) response.reset();
     }
     if (!response) response = TRY(token_get(realm, challenge, scopes, found));
-    if (response->status == 401 || response->status == 403)
+    if (response->status == 401 || response->status == 403) {
       return Error(ErrorKind::unauthorized,
                    origin.authority() + ": " +
                        (found ? "the credential is not accepted" : "a login is needed"),
                    "mpk login " + origin.authority() + " -u NAME");
-    if (response->status != 200)
+    }
+    if (response->status != 200) {
       return Error(ErrorKind::network,
                    realm.redacted() + " answered " + std::to_string(response->status),
                    "the registry's token service is in trouble; run the command again");
+    }
     return read_token(*response);
   }
 
@@ -200,20 +204,22 @@ Result<http::Response> Authenticator::send(http::Request request,
   for (unsigned answers = 0; answers < 2 && challenged(); ++answers) {
     if (answers > 0 && !wants_more(response)) break;
     auto authorization = TRY(impl_->answer(response, scopes));
-    if (known && authorization == *known)
+    if (known && authorization == *known) {
       return Error(ErrorKind::unauthorized,
                    impl_->origin.authority() + ": the credential is not accepted",
                    "mpk login " + impl_->origin.authority() + " -u NAME");
+    }
     known = authorization;
     request.headers.set("Authorization", std::move(authorization));
     if (request.body != nullptr) TRY(request.body->rewind());
     response = TRY(impl_->transport.send(request));
   }
-  if (challenged())
+  if (challenged()) {
     return Error(
         ErrorKind::unauthorized,
         impl_->origin.authority() + ": access to this repository is not allowed",
         "does this account have the right? mpk login " + impl_->origin.authority() + " -u NAME");
+  }
   return response;
 }
 

@@ -4,7 +4,6 @@
 #include "base/text.hpp"
 #include "oci/host_certificates.hpp"
 #include "oci/media_type.hpp"
-#include "oci/remote_store.hpp"
 #include "oci/test_artifacts.hpp"
 #include "oci/test_registry_answers.hpp"
 #include "oci/test_wired_transport.hpp"

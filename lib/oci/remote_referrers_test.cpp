@@ -1,6 +1,4 @@
 // Tests of remote_referrers: the API, the fallback tag, and writers that come in between.
-#include "oci/remote_referrers.hpp"
-
 #include "base/limits.hpp"
 #include "crypto/hash.hpp"
 #include "oci/media_type.hpp"

@@ -1,6 +1,5 @@
 // Tests of remote_store against a whole registry over real HTTP.
 #include "base/file.hpp"
-#include "base/limits.hpp"
 #include "base/parallel.hpp"
 #include "crypto/hash.hpp"
 #include "oci/copy.hpp"

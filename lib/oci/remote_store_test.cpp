@@ -358,9 +358,10 @@ TEST_CASE("item 30: tags are collected over all pages, sorted, without fallback 
   const std::string fallback = "sha256-" + std::string(64, 'a');
   FakeRemote remote(
       [&](const http::Request& request, const std::string&) -> Result<http::Response> {
-        if (request.url.query.find("last=") == std::string::npos)
+        if (request.url.query.find("last=") == std::string::npos) {
           return answer(200, {{"Link", R"(</v2/acme/llm/tags/list?n=2&last=b>; rel="next")"}},
                         R"({"tags":["b","1.0",")" + fallback + R"("]})");
+        }
         return answer(200, {}, R"({"tags":["a","b","no/tag",")" + fallback + R"(.sig"]})");
       });
   CHECK(remote.store->tags().take() ==

@@ -1,6 +1,4 @@
 // Tests of remote_upload: sessions, locations, mounts and streams against a host that misbehaves.
-#include "oci/remote_upload.hpp"
-
 #include "base/file.hpp"
 #include "crypto/hash.hpp"
 #include "oci/test_registry_answers.hpp"
@@ -37,7 +35,11 @@ struct Host {
   unsigned put_fails = 0;
 
   Result<http::Response> operator()(const http::Request& request, const std::string&) {
-    const auto broken = [](unsigned& left) { return left > 0 && left-- > 0; };
+    const auto broken = [](unsigned& left) {
+      if (left == 0) return false;
+      --left;
+      return true;
+    };
     if (request.method == "HEAD") return answer(head);
     if (request.method == "POST") {
       const bool mounts = request.url.query.find("mount=") != std::string::npos;
@@ -326,7 +328,10 @@ struct BusyHost {
     if (request.method == "HEAD") return answer(404);
     if (request.method == "POST")
       return answer(202, {{"Location", "/up/" + std::to_string(++sessions)}});
-    if (!body.empty() && busy > 0 && busy-- > 0) return answer(status, {{"Retry-After", "7"}});
+    if (!body.empty() && busy > 0) {
+      --busy;
+      return answer(status, {{"Retry-After", "7"}});
+    }
     return answer(request.method == "PUT" ? 201 : 202);
   }
 };

@@ -27,9 +27,9 @@ class WiredTransport final : public http::Transport {
 
  private:
   struct Wire final : http::Sender {
-    explicit Wire(Fake& fake) : fake_(fake) {}
-    http::Attempt send_once(const http::Request& request) override { return {fake_.send(request)}; }
-    Fake& fake_;
+    explicit Wire(Fake& wired) : fake(wired) {}
+    http::Attempt send_once(const http::Request& request) override { return {fake.send(request)}; }
+    Fake& fake;
   };
   Fake fake_;
   std::unique_ptr<http::Transport> inner_;

@@ -12,7 +12,7 @@ using namespace mpk::oci;
 using Way = UploadPolicy::Way;
 
 namespace {
-constexpr std::int64_t kWeek = 7 * 86'400;
+constexpr std::int64_t kWeek = std::int64_t{7} * 86'400;
 }  // namespace
 
 TEST_CASE("hosts that take no pieces are known from the start, their neighbours are not") {
