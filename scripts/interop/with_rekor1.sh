@@ -65,6 +65,32 @@ accepts "sigstore-python sign" sigstore --trust-config trust-config.json sign \
 accepts "its entry is a hashedrekord 0.0.1" logged python.json hashedrekord
 accepts "mpk verify of it" "$MPK" verify blob --bundle python.json "${trust[@]}" "${who[@]}"
 
+accepts "mpk sign of a file" "$MPK" sign blob --bundle mpk.json "${signing[@]}"
+accepts "its entry is a hashedrekord 0.0.1" logged mpk.json hashedrekord
+accepts "cosign verify-blob of it" cosign verify-blob "${trust[@]}" "${who[@]}" --bundle mpk.json blob
+accepts "sigstore-python verify of it" sigstore --trust-config trust-config.json verify identity --bundle mpk.json \
+  --cert-identity "$MPK_STACK_IDENTITY" --cert-oidc-issuer "$MPK_STACK_OIDC" blob
+
+export COSIGN_PASSWORD=interop
+cosign generate-key-pair 2>output
+accepts "mpk sign of a file with cosign's P-256 key" "$MPK" sign blob --key cosign.key --bundle key.json "${services[@]}"
+accepts "its entry is a hashedrekord 0.0.1" logged key.json hashedrekord
+accepts "cosign verify-blob --key of it" cosign verify-blob --key cosign.pub "${trust[@]}" --bundle key.json blob
+accepts "mpk verify --key of it" "$MPK" verify blob --bundle key.json --key cosign.pub "${trust[@]}"
+accepts "cosign sign-blob --key" cosign sign-blob --yes --key cosign.key "${services[@]}" --bundle cosign-key.json blob
+accepts "mpk verify --key of that" "$MPK" verify blob --bundle cosign-key.json --key cosign.pub "${trust[@]}"
+openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out rsa.key
+openssl pkey -in rsa.key -pubout -out rsa.pub
+refuses "mpk refuses another key" 12 "" "$MPK" verify blob --bundle key.json --key rsa.pub "${trust[@]}"
+# RSA signs the same bytes the same way: the second time the log has the entry already.
+accepts "mpk sign with an RSA key" "$MPK" sign blob --key rsa.key --bundle rsa.json "${services[@]}"
+before=$(tree_size)
+accepts "and once more" "$MPK" sign blob --key rsa.key --bundle again.json "${services[@]}"
+accepts "gives the entry that the log has" cmp <(entry rsa.json 'e["logIndex"], e["canonicalizedBody"]') \
+  <(entry again.json 'e["logIndex"], e["canonicalizedBody"]')
+accepts "which took nothing more" test "$(tree_size)" = "$before"
+accepts "cosign verify-blob --key of it" cosign verify-blob --key rsa.pub "${trust[@]}" --bundle again.json blob
+
 accepts "mpk ship" "$MPK" ship "$MODEL" "$ref:1.0" "${signing[@]}"
 image=$ref@$(digest_of "$ref:1.0")
 accepts "mpk verify" "$MPK" verify "$ref:1.0" "${trust[@]}" "${who[@]}"
@@ -77,6 +103,10 @@ accepts "cosign sign" cosign sign --yes "${signing[@]}" "$ref@$(digest_of "$ref:
 accepts "mpk verify of cosign's signature" "$MPK" verify "$ref:two" "${trust[@]}" "${who[@]}"
 accepts "mpk sign beside it" "$MPK" sign "$ref:two" "${signing[@]}"
 accepts "cosign verify of both" cosign verify "${trust[@]}" "${who[@]}" "$ref@$(digest_of "$ref:two")"
+accepts "mpk attest with the P-256 key" "$MPK" attest "$ref:two" --key cosign.key --type https://example.com/eval/v1 \
+  --predicate predicate.json "${services[@]}"
+accepts "cosign verify-attestation --key of it" cosign verify-attestation "${trust[@]}" --key cosign.pub \
+  --type https://example.com/eval/v1 "$ref@$(digest_of "$ref:two")"
 
 # The log's answer is lost once: the same entry is a 409 then, and the bundle is of the entry that the log has.
 before=$(tree_size)
@@ -102,5 +132,6 @@ accepts "of which it was told once, and took nothing" test "$(grep -c 'body too 
 python3 -c 'import json; c = json.load(open("config.json")); c["tsaConfig"] = {}; json.dump(c, open("bare.json", "w"))'
 accepts "mpk sign with cosign's config without timestamp authorities" "$MPK" sign "$ref:three" \
   --signing-config bare.json --trusted-root root.json --identity-token "$MPK_STACK_TOKEN"
+accepts "mpk verify of it" "$MPK" verify "$ref:three" "${trust[@]}" "${who[@]}"
 accepts "cosign verify of it" cosign verify "${trust[@]}" "${who[@]}" "$ref@$(digest_of "$ref:three")"
 close_steps "Rekor v1"
