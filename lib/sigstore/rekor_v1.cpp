@@ -98,9 +98,10 @@ Result<Json> read_proof(const json::Field& proof) {
 Result<std::string> to_log_entry(const std::string& answer, const LogRequest& sent) {
   const auto document = TRY(json::parse(answer, {.max_bytes = limits::kBundle}));
   const auto members = TRY(json::Field(document).members());
-  if (members.size() != 1)
+  if (members.size() != 1) {
     return json::Field(document).error("expected one entry, found " +
                                        std::to_string(members.size()));
+  }
   const auto& entry = members.front().second;
   const auto body = TRY(entry.base64("body"));
   const auto verification = TRY(entry.at("verification"));

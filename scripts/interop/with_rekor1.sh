@@ -81,7 +81,7 @@ accepts "cosign sign-blob --key" cosign sign-blob --yes --key cosign.key "${serv
 accepts "mpk verify --key of that" "$MPK" verify blob --bundle cosign-key.json --key cosign.pub "${trust[@]}"
 openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out rsa.key
 openssl pkey -in rsa.key -pubout -out rsa.pub
-refuses "mpk refuses another key" 12 "" "$MPK" verify blob --bundle key.json --key rsa.pub "${trust[@]}"
+refuses "mpk refuses another key" 12 "does not hold for the key" "$MPK" verify blob --bundle key.json --key rsa.pub "${trust[@]}"
 # RSA signs the same bytes the same way: the second time the log has the entry already.
 accepts "mpk sign with an RSA key" "$MPK" sign blob --key rsa.key --bundle rsa.json "${services[@]}"
 before=$(tree_size)
