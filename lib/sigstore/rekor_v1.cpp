@@ -98,9 +98,10 @@ Result<Json> read_proof(const json::Field& proof) {
 Result<std::string> to_log_entry(const std::string& answer, const LogRequest& sent) {
   const auto document = TRY(json::parse(answer, {.max_bytes = limits::kBundle}));
   const auto members = TRY(json::Field(document).members());
-  if (members.size() != 1)
+  if (members.size() != 1) {
     return json::Field(document).error("expected one entry, found " +
                                        std::to_string(members.size()));
+  }
   const auto& entry = members.front().second;
   const auto body = TRY(entry.base64("body"));
   const auto verification = TRY(entry.at("verification"));
@@ -141,8 +142,10 @@ Result<std::string> fetch_entry(http::Transport& transport, const std::string& b
   return to_log_entry(response.body, sent).with("Rekor's answer");
 }
 
+// rekor-server's own limit (--max_request_body_size) gives a 500 with Go's words for it.
 bool says_too_large(const http::Response& response, std::size_t sent) {
-  return response.status == 413 || (response.status == 502 && sent > kLargePayload);
+  return response.status == 413 || (response.status == 502 && sent > kLargePayload) ||
+         (response.status == 500 && response.body.find("body too large") != std::string::npos);
 }
 
 }  // namespace
@@ -156,7 +159,7 @@ Result<std::string> log_to_v1(http::Transport& transport, const std::string& bas
   request.body = &body;
   // Sent again after a lost answer, it is a 409 that names the entry.
   request.idempotent = true;
-  if (text.size() > kLargePayload) request.no_retry = {502};
+  if (text.size() > kLargePayload) request.no_retry = {500, 502};
   auto response = TRY(transport.send(request).with("Rekor " + request.url.redacted()));
   if (response.status == 409) {
     return fetch_entry(transport, base_url, response.headers.get("Location").value_or(""), sent);

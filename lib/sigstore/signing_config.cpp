@@ -42,10 +42,12 @@ Result<std::vector<Service>> read_services(const json::Field& top, std::string_v
   return out;
 }
 
-Result<void> read_selection(const json::Field& top, std::string_view key, std::string& selector,
+// cosign writes {} where no service is listed; what is not listed need not be chosen from.
+Result<void> read_selection(const json::Field& top, std::string_view key,
+                            const std::vector<Service>& services, std::string& selector,
                             unsigned& count) {
   const auto field = TRY(top.find(key));
-  if (!field) return {};
+  if (!field || (services.empty() && TRY(field->members()).empty())) return {};
   TRY(field->only({"selector", "count"}));
   selector = TRY(field->string("selector"));
   if (std::ranges::find(kSelectors, selector) == kSelectors.end()) {
@@ -71,8 +73,8 @@ Result<SigningConfig> read_config(const json::Field& top) {
   out.oidc = TRY(read_services(top, "oidcUrls"));
   out.rekor = TRY(read_services(top, "rekorTlogUrls"));
   out.tsa = TRY(read_services(top, "tsaUrls"));
-  TRY(read_selection(top, "rekorTlogConfig", out.rekor_selector, out.rekor_count));
-  TRY(read_selection(top, "tsaConfig", out.tsa_selector, out.tsa_count));
+  TRY(read_selection(top, "rekorTlogConfig", out.rekor, out.rekor_selector, out.rekor_count));
+  TRY(read_selection(top, "tsaConfig", out.tsa, out.tsa_selector, out.tsa_count));
   return out;
 }
 

@@ -99,7 +99,14 @@ TEST_CASE("a signing config with a fault is refused") {
       {"selector", [](Json& c) { c["tsaConfig"]["selector"] = "SOME"; }, "malformed"},
       {"EXACT nothing", [](Json& c) { c["tsaConfig"] = {{"selector", "EXACT"}}; }, "malformed"},
       {"no version", [](Json& c) { c["caUrls"][0].erase("majorApiVersion"); }, "malformed"},
+      {"no selector", [](Json& c) { c["tsaConfig"] = Json::object(); }, "malformed"},
       {"as it is", [](Json&) {}, ""},
+      {"no selector where nothing is listed",
+       [](Json& c) {
+         c.erase("tsaUrls");
+         c["tsaConfig"] = Json::object();
+       },
+       ""},
       {"EXACT one", [](Json& c) { c["tsaConfig"] = {{"selector", "EXACT"}, {"count", 1}}; }, ""},
   };
   for (const auto& row : rows) {
