@@ -43,6 +43,7 @@ CheckedBundle check_bundle(const std::string& bundle, const Digest& artifact,
   out.digest = crypto::sha256(bundle).text();
   sigstore::Expectation expectation{
       .artifact = artifact, .identities = {}, .any_identity_judged_later = true};
+  expectation.historical_message = request.historical_message;
   out.report =
       sigstore::verify_bundle(bundle, expectation, request.trusted_root, request.evidence, now);
   out.malformed = out.report.malformed;

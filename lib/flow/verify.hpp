@@ -24,6 +24,8 @@ struct VerifyRequest {
   sigstore::Evidence evidence;
   /// By default all of a local layout, none of a registry (pull checks them).
   std::optional<Content> content = {};
+  /// As sigstore::Expectation::historical_message, of a bundle from a file.
+  std::optional<std::string> historical_message = {};
 };
 
 /// Neither identities nor a policy: usage. Manifest, config, layer paths, signature, attestations
