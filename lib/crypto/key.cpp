@@ -1,4 +1,4 @@
-// Public and private keys over EVP_PKEY.
+// Public keys over EVP_PKEY; names of types.
 #include "crypto/key.hpp"
 
 #include "crypto/hash.hpp"
@@ -18,7 +18,6 @@ namespace {
 constexpr int kMinRsaBits = 2048;
 
 using SpkiHandle = Handle<X509_PUBKEY, X509_PUBKEY_free>;
-using Pkcs8Handle = Handle<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free>;
 
 std::string object_name(const ASN1_OBJECT* object) {
   std::array<char, 80> text{};
@@ -57,10 +56,6 @@ Result<KeyType> key_type(X509_PUBKEY* spki) {
     default:
       return unsupported("on the curve " + object_name(curve));
   }
-}
-
-const EVP_MD* signature_digest(KeyType type, DigestAlgorithm hash) {
-  return type == KeyType::ed25519 ? nullptr : openssl_digest(hash);
 }
 
 }  // namespace
@@ -140,7 +135,7 @@ Digest PublicKey::fingerprint() const { return sha256(spki_); }
 
 Result<void> PublicKey::verify(BytesView message, BytesView signature, DigestAlgorithm hash) const {
   const DigestContextHandle context(EVP_MD_CTX_new());
-  if (!context || EVP_DigestVerifyInit(context.get(), nullptr, signature_digest(type_, hash),
+  if (!context || EVP_DigestVerifyInit(context.get(), nullptr, type_ == KeyType::ed25519 ? nullptr : openssl_digest(hash),
                                        nullptr, key_.get()) != 1) {
     return openssl_error(ErrorKind::internal, "signature check cannot be started");
   }
@@ -172,102 +167,6 @@ Result<void> PublicKey::verify_digest(const Digest& digest, BytesView signature)
     return openssl_error(ErrorKind::untrusted, "signature does not hold");
   }
   return {};
-}
-
-Result<PrivateKey> PrivateKey::wrap(std::shared_ptr<evp_pkey_st> key) {
-  PublicKey half = TRY(PublicKey::from_spki(encode_der(i2d_PUBKEY, key.get())));
-  return PrivateKey(std::move(key), std::move(half));
-}
-
-Result<PrivateKey> PrivateKey::generate(KeyType type) {
-  EVP_PKEY* key = nullptr;
-  switch (type) {
-    case KeyType::ecdsa_p256:
-      key = EVP_EC_gen("P-256");
-      break;
-    case KeyType::ecdsa_p384:
-      key = EVP_EC_gen("P-384");
-      break;
-    case KeyType::ecdsa_p521:
-      key = EVP_EC_gen("P-521");
-      break;
-    case KeyType::rsa:
-      key = EVP_RSA_gen(kMinRsaBits);
-      break;
-    case KeyType::ed25519:
-      key = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
-      break;
-  }
-  if (key == nullptr) return openssl_error(ErrorKind::internal, "key cannot be generated");
-  return wrap({key, EVP_PKEY_free});
-}
-
-namespace {
-
-PkeyHandle decode_private(std::string_view label, BytesView der) {
-  if (label == "PRIVATE KEY") {
-    const auto info = decode_der<Pkcs8Handle>(d2i_PKCS8_PRIV_KEY_INFO, der);
-    return PkeyHandle(info ? EVP_PKCS82PKEY(info.get()) : nullptr);
-  }
-  const int type = label == "EC PRIVATE KEY" ? EVP_PKEY_EC : EVP_PKEY_RSA;
-  return decode_der<PkeyHandle>([type](EVP_PKEY** out, const unsigned char** in,
-                                       long size) { return d2i_PrivateKey(type, out, in, size); },
-                                der);
-}
-
-}  // namespace
-
-Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
-  auto blocks = TRY(read_pem(pem));
-  // `openssl ecparam -genkey` writes the curve's name as a block of its own.
-  std::erase_if(blocks, [](const PemBlock& block) { return block.label == "EC PARAMETERS"; });
-  if (blocks.size() != 1) {
-    return Error{ErrorKind::malformed,
-                 "private key: expected one PEM block, found " + std::to_string(blocks.size())};
-  }
-  PemBlock& block = blocks.front();
-  if (block.encrypted || block.label.starts_with("ENCRYPTED ")) {
-    return Error{ErrorKind::unsupported, "private key is encrypted"};
-  }
-  if (block.label != "PRIVATE KEY" && block.label != "EC PRIVATE KEY" &&
-      block.label != "RSA PRIVATE KEY") {
-    return Error{
-        ErrorKind::unsupported,
-        "private key: expected the PEM label \"PRIVATE KEY\", found \"" + block.label + "\""};
-  }
-  PkeyHandle key = decode_private(block.label, block.der);
-  OPENSSL_cleanse(block.der.data(), block.der.size());
-  if (!key) return openssl_error(ErrorKind::malformed, "private key cannot be decoded");
-  return wrap(std::move(key));
-}
-
-std::string PrivateKey::pem() const {
-  const Pkcs8Handle info(EVP_PKEY2PKCS8(key_.get()));
-  Bytes der = encode_der(i2d_PKCS8_PRIV_KEY_INFO, info.get());
-  std::string text = write_pem("PRIVATE KEY", der);
-  OPENSSL_cleanse(der.data(), der.size());
-  return text;
-}
-
-Result<Bytes> PrivateKey::sign(BytesView message, DigestAlgorithm hash) const {
-  const DigestContextHandle context(EVP_MD_CTX_new());
-  std::size_t size = 0;
-  if (!context ||
-      EVP_DigestSignInit(context.get(), nullptr, signature_digest(type(), hash), nullptr,
-                         key_.get()) != 1 ||
-      EVP_DigestSign(context.get(), nullptr, &size, message.data(), message.size()) != 1) {
-    return openssl_error(ErrorKind::internal, "signature cannot be started");
-  }
-  Bytes signature(size);
-  if (EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) != 1) {
-    return openssl_error(ErrorKind::internal, "signature cannot be made");
-  }
-  signature.resize(size);  // DER of an ECDSA signature varies
-  return signature;
-}
-
-Result<Bytes> PrivateKey::sign(BytesView message) const {
-  return sign(message, default_hash(type()));
 }
 
 }  // namespace mpk::crypto

@@ -57,17 +57,29 @@ class PublicKey {
 /// Immutable and thread-safe; copies share the key.
 class PrivateKey {
  public:
-  static Result<PrivateKey> generate(KeyType type);  // RSA: 2048 bits
+  static Result<PrivateKey> generate(KeyType type, unsigned rsa_bits = 2048);
   /// PKCS#8, SEC1 or PKCS#1, not encrypted. unsupported: an encrypted or unknown form.
   static Result<PrivateKey> from_pem(std::string_view pem);
+  /// PKCS#8 PrivateKeyInfo DER, all of it.
+  static Result<PrivateKey> from_pkcs8(BytesView der);
+  /// PKCS#8 EncryptedPrivateKeyInfo DER: PBES2 (RFC 8018) with PBKDF2 or scrypt and AES-CBC or
+  /// Triple DES. usage: wrong password (or a damaged key, which looks the same); unsupported:
+  /// another scheme; too_large: a key derivation that would take minutes.
+  static Result<PrivateKey> from_encrypted_pkcs8(BytesView der, std::string_view password);
   /// PKCS#8 "PRIVATE KEY".
   std::string pem() const;
+  /// PKCS#8 PrivateKeyInfo; wipe() it after use.
+  Bytes pkcs8() const;
+  /// PKCS#8 "ENCRYPTED PRIVATE KEY": PBKDF2-HMAC-SHA256 and AES-256-CBC.
+  Result<std::string> encrypted_pem(std::string_view password) const;
   const PublicKey& public_key() const { return public_key_; }
   KeyType type() const { return public_key_.type(); }
 
   /// DER for ECDSA.
   Result<Bytes> sign(BytesView message, DigestAlgorithm hash) const;
   Result<Bytes> sign(BytesView message) const;  // default_hash
+  /// The digest was made with its own algorithm. unsupported for Ed25519.
+  Result<Bytes> sign_digest(const Digest& digest) const;
 
   evp_pkey_st* native() const { return key_.get(); }
 

@@ -1,4 +1,4 @@
-// PEM text (RFC 7468) in and out; only for the sources of lib/crypto.
+// PEM text (RFC 7468) in and out.
 #pragma once
 
 #include "base/bytes.hpp"

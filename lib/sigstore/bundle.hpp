@@ -59,13 +59,19 @@ Result<Bundle> parse_bundle(std::string_view text);
 /// One LogEntry as it stands in a bundle (TransparencyLogEntry).
 Result<LogEntry> read_log_entry(const json::Field& field);
 
-/// What mpk writes: v0.3, DSSE. `log_entry` goes in verbatim, as the log answered it.
+/// What mpk writes: v0.3. Log entries go in verbatim, as the logs answered them.
 struct BundleParts {
-  attest::Envelope envelope;
+  attest::Envelope envelope;                       // not looked at when there is a message
   std::optional<crypto::Certificate> certificate;  // else key_hint
   std::string key_hint;
   std::optional<std::string> log_entry;  // JSON text
   std::vector<Bytes> timestamps;
+  /// A signature of a file or model instead of a statement; with its digest.
+  std::optional<MessageSignature> message = {};
+  std::vector<std::string> further_log_entries = {};  // of other logs
+  /// What follows `certificate` on the way to the root, without it: then the bundle has
+  /// x509CertificateChain, as OpenSSF Model Signing asks for; others want the leaf alone.
+  std::vector<crypto::Certificate> intermediates = {};
 };
 Result<std::string> make_bundle(const BundleParts& parts);
 

@@ -16,15 +16,14 @@ namespace {
 Result<std::vector<crypto::Certificate>> read_chain(const std::string& body) {
   auto document = TRY(json::parse(body));
   json::Field root(document);
-  auto embedded = TRY(root.find("signedCertificateEmbeddedSct"));
-  if (!embedded) {
-    if (TRY(root.find("signedCertificateDetachedSct")))
-      return Error(ErrorKind::unsupported, "the certificate comes without an embedded SCT",
-                   "this instance has no CT log; mpk needs one");
-    return root.error("expected signedCertificateEmbeddedSct");
-  }
+  auto form = TRY(root.find("signedCertificateEmbeddedSct"));
+  // A CA without a CT log answers in this form too. Whether an SCT is needed is the trusted root's
+  // to say.
+  if (!form) form = TRY(root.find("signedCertificateDetachedSct"));
+  if (!form)
+    return root.error("expected signedCertificateEmbeddedSct or signedCertificateDetachedSct");
   std::vector<crypto::Certificate> chain;
-  for (const auto& item : TRY(TRY(embedded->at("chain")).items("certificates")))
+  for (const auto& item : TRY(TRY(form->at("chain")).items("certificates")))
     chain.push_back(TRY(crypto::Certificate::from_pem(TRY(item.string()))));
   if (chain.empty()) return root.error("the chain is empty");
   return chain;

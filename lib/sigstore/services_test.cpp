@@ -1,6 +1,7 @@
 // Tests of the signing services' clients: who may be sent elsewhere, and what a refusal is called.
 #include "sigstore/services.hpp"
 
+#include "crypto/hash.hpp"
 #include "crypto/key.hpp"
 #include "sigstore/service_error.hpp"
 #include "testing/fake_transport.hpp"
@@ -46,11 +47,20 @@ TEST_CASE("a request with a token in it stays with its host; what becomes public
             .kind() == ErrorKind::network);
 
   const Bytes bytes(32, 1);
-  CHECK_FALSE(
-      log_signature(mover.transport, "https://rekor.example", bytes, bytes, key.public_key()));
+  const LogRequest entry{.digest = crypto::sha256("x"),
+                         .signature = bytes,
+                         .key = key.public_key(),
+                         .certificate = {}};
+  for (const unsigned version : {1U, 2U}) {
+    const Service log{.url = "https://rekor.example",
+                      .major_api_version = version,
+                      .valid_for = {},
+                      .operator_name = {}};
+    CHECK_FALSE(log_signature(mover.transport, log, entry));
+  }
   CHECK_FALSE(request_timestamp(mover.transport, "https://tsa.example/", bytes, bytes));
   using enum http::Redirects;
-  CHECK(mover.allowed == std::vector{none, none, all, all});
+  CHECK(mover.allowed == std::vector{none, none, all, all, all});
 }
 
 TEST_CASE("the refusal of a service has the kind of its status, and a hint") {

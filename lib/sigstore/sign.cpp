@@ -1,149 +1,190 @@
-// sign: one certificate, many statements; timestamp and log in parallel; verified before returned.
+// sign: one credential, many signatures; shown to logs and authorities; verified before returned.
 #include "sigstore/sign.hpp"
 
 #include "attest/dsse.hpp"
 #include "attest/statement.hpp"
 #include "crypto/hash.hpp"
-#include "json/parse.hpp"
 #include "sigstore/bundle.hpp"
 #include "sigstore/services.hpp"
+#include "sigstore/sign_failure.hpp"
+#include "sigstore/signer_credentials.hpp"
+#include "sigstore/signer_evidence.hpp"
 #include "sigstore/verify.hpp"
-
-#include <mutex>
 
 namespace mpk::sigstore {
 namespace {
 
-constexpr std::int64_t kRenewBefore = 120;  // seconds of life that a certificate must have left
-constexpr unsigned kLogAttempts = 3;
-constexpr std::size_t kNonceBytes = 16;
-
-struct Credential {
-  crypto::PrivateKey key;
-  crypto::Certificate certificate;
+/// What one signature is about.
+struct Task {
+  Digest artifact;                      // that a verifier asks for
+  Digest digest;                        // of the bytes that are signed
+  std::optional<BytesView> bytes = {};  // nothing: only the digest is known
+  std::optional<attest::Envelope> envelope = {};
 };
 
-struct Logged {
-  Bytes signature;
-  std::vector<Bytes> timestamps;
-  std::string entry;
+struct Surroundings {
+  http::Transport& transport;
+  const Clock& clock;
+  crypto::Random& random;
+  Logger logger;
 };
 
-class KeylessSigner final : public Signer {
+class BundleSigner final : public Signer {
  public:
-  KeylessSigner(SignerOptions options, std::vector<Service> fulcio, std::vector<Service> rekor,
-                std::vector<Service> tsa, http::Transport& transport, const Clock& clock,
-                crypto::Random& random, const Logger& logger)
-      : options_(std::move(options)),
-        fulcio_(std::move(fulcio)),
-        rekor_(std::move(rekor)),
-        tsa_(std::move(tsa)),
-        transport_(transport),
-        clock_(clock),
-        random_(random),
-        logger_(logger) {}
+  BundleSigner(std::unique_ptr<Credentials> credentials, Witnesses witnesses,
+               std::optional<TrustedRoot> trusted_root, Surroundings around)
+      : credentials_(std::move(credentials)),
+        witnesses_(std::move(witnesses)),
+        trusted_root_(std::move(trusted_root)),
+        around_(std::move(around)) {}
 
-  std::string identity() const override { return options_.token.identity(); }
-  std::string issuer() const override { return options_.token.issuer; }
+  std::string identity() const override { return credentials_->identity(); }
+  std::string issuer() const override { return credentials_->issuer(); }
+  std::optional<DigestAlgorithm> digest_algorithm() const override {
+    const auto type = credentials_->key_type();
+    if (type == crypto::KeyType::ed25519) return std::nullopt;
+    return crypto::default_hash(type);
+  }
   Result<SignedBundle> sign(const std::string& statement) override;
+  Result<SignedBundle> sign_digest(const Digest& artifact) override;
+  Result<SignedBundle> sign_content(BytesView content) override;
 
  private:
-  Result<Credential> credential();
-  Result<Logged> sign_and_log(const Credential& credential, const std::string& pae);
-  Result<void> prove(const std::string& bundle, const Digest& subject);
+  DigestAlgorithm hash() const {
+    return digest_algorithm().value_or(DigestAlgorithm::sha256);  // Ed25519: only a hint
+  }
+  Result<SignedBundle> make(Task task);
+  Result<LogRequest> sign_once(const Credential& credential, const Task& task);
+  Result<void> prove(const std::string& bundle, const Credential& credential, const Task& task,
+                     BytesView signature) const;
 
-  SignerOptions options_;
-  std::vector<Service> fulcio_, rekor_, tsa_;
-  http::Transport& transport_;
-  const Clock& clock_;
-  crypto::Random& random_;
-  Logger logger_;
-  std::mutex mutex_;  // of credential_: the first caller asks, the others wait
-  std::optional<Credential> credential_;
+  std::unique_ptr<Credentials> credentials_;
+  Witnesses witnesses_;
+  std::optional<TrustedRoot> trusted_root_;  // whenever there are witnesses
+  Surroundings around_;
 };
 
-Result<Credential> KeylessSigner::credential() {
-  std::scoped_lock lock(mutex_);
-  if (credential_ && clock_.now().plus_seconds(kRenewBefore) < credential_->certificate.not_after())
-    return *credential_;
-  auto key = TRY(crypto::PrivateKey::generate(crypto::KeyType::ecdsa_p256));
-  auto chain = TRY(request_certificate(transport_, fulcio_.front().url, options_.token, key));
-  credential_ = Credential{std::move(key), chain.front()};
-  logger_.debug("certificate " + chain.front().serial_hex() + " until " +
-                chain.front().not_after().text());
-  return *credential_;
+Result<LogRequest> BundleSigner::sign_once(const Credential& credential, const Task& task) {
+  auto signature = task.bytes ? TRY(credential.key->sign(*task.bytes))
+                              : TRY(credential.key->sign_digest(task.digest));
+  return LogRequest{.digest = task.digest,
+                    .signature = std::move(signature),
+                    .key = credential.key->public_key(),
+                    .certificate = credential.certificate,
+                    .envelope = nullptr};
 }
 
-// The imprint is over the signature, the entry over signature and digest: neither waits for the
-// other.
-Result<Logged> KeylessSigner::sign_and_log(const Credential& credential, const std::string& pae) {
-  for (unsigned attempt = 1;; ++attempt) {
-    Logged out;
-    out.signature = TRY(credential.key.sign(as_bytes(pae)));
-    auto digest = crypto::sha256(pae).bytes();
-    std::vector<Bytes> timestamps(tsa_.size());
-    Result<std::string> entry = std::string();
-    auto work = [&](std::size_t i) -> Result<void> {
-      if (i < tsa_.size()) {
-        timestamps[i] = TRY(
-            request_timestamp(transport_, tsa_[i].url, out.signature, random_.bytes(kNonceBytes)));
-        return {};
-      }
-      entry = log_signature(transport_, rekor_.front().url, digest, out.signature,
-                            credential.certificate);
-      return {};
-    };
-    TRY(parallel_for(tsa_.size() + 1, tsa_.size() + 1, CancelToken(), work));
-    if (entry) {
-      out.timestamps = std::move(timestamps);
-      out.entry = entry.take();
-      return out;
-    }
-    // The entry may be in the log all the same, and v2 has no look-up: a new signature is a new
-    // entry.
-    auto kind = entry.error().kind();
-    bool worth_it =
-        kind == ErrorKind::exists || kind == ErrorKind::network || kind == ErrorKind::timeout;
-    if (!worth_it || attempt == kLogAttempts) return std::move(entry).error();
-    logger_.info("the log's answer was lost; signing again");
+// What an honest verifier would see. Who signed is read, not matched: it is ourselves. A key whose
+// signature does not hold (a token of hardware, a plugin) must not get further than this.
+Result<void> BundleSigner::prove(const std::string& bundle, const Credential& credential,
+                                 const Task& task, BytesView signature) const {
+  const auto& key = credential.key->public_key();
+  const auto held =
+      task.bytes ? key.verify(*task.bytes, signature) : key.verify_digest(task.digest, signature);
+  if (!held) {
+    return Error(ErrorKind::untrusted,
+                 credential.key->source() +
+                     " made a signature that does not hold under its own "
+                     "public key",
+                 "nothing was written or attached");
   }
+  if (!trusted_root_) return {};
+  Expectation expectation{
+      .artifact = task.artifact, .identities = {}, .any_identity_judged_later = true};
+  if (!credentials_->keyless()) expectation.key = key;
+  const auto report = verify_bundle(bundle, expectation, *trusted_root_, {}, around_.clock.now());
+  return report.verified ? Result<void>() : Result<void>(sign_failure(report));
 }
 
-// What an honest verifier would see. Identity is our own token's: read, not matched.
-Result<void> KeylessSigner::prove(const std::string& bundle, const Digest& subject) {
-  Expectation expectation{.artifact = subject, .identities = {}, .any_identity_judged_later = true};
-  auto report = verify_bundle(bundle, expectation, options_.trusted_root, {}, clock_.now());
-  if (report.verified) return {};
-  const auto* failure = report.first_failure();
-  return Error(
-      ErrorKind::untrusted,
-      "what the services signed does not verify under the trusted root: " +
-          (failure == nullptr ? std::string("unknown reason") : failure->message),
-      "do --trusted-root and --signing-config describe the same instance? nothing was attached");
-}
-
-Result<SignedBundle> KeylessSigner::sign(const std::string& statement) {
-  auto parsed = TRY(attest::parse_statement(statement));
-  auto subject = TRY(Digest::parse("sha256:" + parsed.subjects.front().digest.at("sha256")));
-  auto used = TRY(credential());
-  std::string payload_type(attest::kInTotoPayloadType);
-  auto logged = TRY(sign_and_log(used, attest::pae(payload_type, statement)));
-  BundleParts parts{.envelope = {.payload_type = payload_type,
-                                 .payload = statement,
-                                 .signatures = {{.sig = logged.signature, .keyid = {}}}},
-                    .certificate = used.certificate,
-                    .key_hint = {},
-                    .log_entry = logged.entry,
-                    .timestamps = logged.timestamps};
+Result<SignedBundle> BundleSigner::make(Task task) {
+  const auto credential = TRY(credentials_->current());
+  auto evidenced = TRY(show_to(
+      witnesses_, around_.transport, around_.random, around_.logger, [&]() -> Result<LogRequest> {
+        auto request = TRY(sign_once(credential, task));
+        if (task.envelope) {
+          task.envelope->signatures = {{.sig = request.signature, .keyid = {}}};
+          request.envelope = &*task.envelope;
+        }
+        return request;
+      }));
+  BundleParts parts{.envelope = {},
+                    .certificate = credential.certificate,
+                    .key_hint = credential.key_hint,
+                    .log_entry = {},
+                    .timestamps = std::move(evidenced.timestamps)};
+  if (task.envelope) {
+    parts.envelope = *task.envelope;
+  } else {
+    parts.message = MessageSignature{.digest = task.digest, .signature = evidenced.signature};
+  }
+  for (auto& entry : evidenced.entries) {
+    if (parts.log_entry) {
+      parts.further_log_entries.push_back(std::move(entry));
+    } else {
+      parts.log_entry = std::move(entry);
+    }
+  }
   SignedBundle out;
   out.text = TRY(make_bundle(parts));
-  TRY(prove(out.text, subject));
-  auto bundle = TRY(parse_bundle(out.text));
-  out.predicate_type = parsed.predicate_type;
-  out.log_url = rekor_.front().url;
-  if (!bundle.log_entries.empty())
-    out.log_index = std::to_string(bundle.log_entries.front().log_index);
+  TRY(prove(out.text, credential, task, evidenced.signature));
+  if (!witnesses_.logs.empty()) {
+    const auto bundle = TRY(parse_bundle(out.text));
+    out.log_url = witnesses_.logs.front().url;
+    if (!bundle.log_entries.empty())
+      out.log_index = std::to_string(bundle.log_entries.front().log_index);
+  }
+  if (!credential.intermediates.empty()) {
+    parts.intermediates = credential.intermediates;
+    out.text = TRY(make_bundle(parts));
+  }
+  credentials_->count();
   return out;
+}
+
+Result<Digest> artifact_of(const attest::Statement& statement) {
+  for (const auto* algorithm : {"sha256", "sha384", "sha512"}) {
+    const auto& digests = statement.subjects.front().digest;
+    const auto found = digests.find(algorithm);
+    if (found != digests.end()) return Digest::parse(found->first + ":" + found->second);
+  }
+  return Error(ErrorKind::usage, "statement: its first subject has no SHA-2 digest");
+}
+
+Result<SignedBundle> BundleSigner::sign(const std::string& statement) {
+  auto parsed = TRY(attest::parse_statement(statement));
+  if (parsed.subjects.empty()) return Error(ErrorKind::usage, "statement: it has no subject");
+  const auto artifact = TRY(artifact_of(parsed));
+  attest::Envelope envelope{.payload_type = std::string(attest::kInTotoPayloadType),
+                            .payload = statement,
+                            .signatures = {}};
+  const auto pae = attest::pae(envelope.payload_type, envelope.payload);
+  auto out = TRY(make({.artifact = artifact,
+                       .digest = crypto::hash(hash(), as_bytes(pae)),
+                       .bytes = as_bytes(pae),
+                       .envelope = std::move(envelope)}));
+  out.predicate_type = std::move(parsed.predicate_type);
+  return out;
+}
+
+Result<SignedBundle> BundleSigner::sign_digest(const Digest& artifact) {
+  const auto wanted = digest_algorithm();
+  if (!wanted) {
+    return Error(ErrorKind::unsupported,
+                 "an Ed25519 key signs whole messages, and only a digest is known here",
+                 "use an ECDSA key (mpk key generate)");
+  }
+  if (artifact.algorithm() != *wanted) {
+    return Error(ErrorKind::usage,
+                 "a key of type " + std::string(to_string(credentials_->key_type())) + " signs " +
+                     std::string(to_string(*wanted)) + " digests, found " + artifact.brief());
+  }
+  return make({.artifact = artifact, .digest = artifact});
+}
+
+Result<SignedBundle> BundleSigner::sign_content(BytesView content) {
+  const auto digest = crypto::hash(hash(), content);
+  if (digest_algorithm()) return sign_digest(digest);
+  return make({.artifact = digest, .digest = digest, .bytes = content});
 }
 
 }  // namespace
@@ -151,20 +192,38 @@ Result<SignedBundle> KeylessSigner::sign(const std::string& statement) {
 Result<std::unique_ptr<Signer>> make_keyless_signer(SignerOptions options,
                                                     http::Transport& transport, const Clock& clock,
                                                     crypto::Random& random, const Logger& logger) {
-  auto now = clock.now();
+  const auto now = clock.now();
   const auto& config = options.config;
-  auto fulcio = TRY(
+  const auto fulcio = TRY(
       select_services(config.certificate_authorities, "ANY", 0, {1}, now, "certificate authority"));
-  auto rekor = TRY(select_services(config.rekor, config.rekor_selector, config.rekor_count, {2},
-                                   now, "transparency log"));
-  auto tsa = TRY(select_services(config.tsa, config.tsa_selector, config.tsa_count, {1}, now,
-                                 "timestamp authority"));
-  if (rekor.size() > 1)
-    return Error(ErrorKind::unsupported, "the signing config asks for entries in several logs",
-                 "this release writes to one");
+  auto witnesses = TRY(choose_witnesses(config, true, now));
+  auto credentials = make_keyless_credentials(fulcio.front().url, std::move(options.token),
+                                              std::move(options.renew), transport, clock, logger);
+  return std::unique_ptr<Signer>(std::make_unique<BundleSigner>(
+      std::move(credentials), std::move(witnesses), std::move(options.trusted_root),
+      Surroundings{transport, clock, random, logger}));
+}
+
+Result<std::unique_ptr<Signer>> make_key_signer(KeySignerOptions options,
+                                                http::Transport& transport, const Clock& clock,
+                                                crypto::Random& random, const Logger& logger) {
+  const auto public_key = options.key->public_key();
+  auto credentials = TRY(make_key_credentials(
+      std::move(options.key), std::move(options.certificates), options.whole_chain));
+  Witnesses witnesses;
+  std::optional<TrustedRoot> root;
+  if (options.services) {
+    witnesses = TRY(choose_witnesses(options.services->config, false, clock.now()));
+    for (const auto& log : witnesses.logs) TRY(check_loggable(log, public_key));
+    if (witnesses.empty()) {
+      return Error(ErrorKind::usage, "signing config names neither a log nor a timestamp authority",
+                   "a key needs neither: leave --signing-config out");
+    }
+    root = std::move(options.services->trusted_root);
+  }
   return std::unique_ptr<Signer>(
-      std::make_unique<KeylessSigner>(std::move(options), std::move(fulcio), std::move(rekor),
-                                      std::move(tsa), transport, clock, random, logger));
+      std::make_unique<BundleSigner>(std::move(credentials), std::move(witnesses), std::move(root),
+                                     Surroundings{transport, clock, random, logger}));
 }
 
 }  // namespace mpk::sigstore
