@@ -42,11 +42,13 @@ bool is_group(const std::string& word) {
 }
 
 const Command* find(const std::vector<std::string>& words, std::size_t& used) {
-  for (const auto& command : commands()) {
-    if (words.size() >= command.path.size() &&
-        std::equal(command.path.begin(), command.path.end(), words.begin())) {
-      used = command.path.size();
-      return &command;
+  for (const auto* table : {&commands(), &hidden_commands()}) {
+    for (const auto& command : *table) {
+      if (words.size() >= command.path.size() &&
+          std::equal(command.path.begin(), command.path.end(), words.begin())) {
+        used = command.path.size();
+        return &command;
+      }
     }
   }
   return nullptr;

@@ -33,5 +33,7 @@ struct Command {
 
 /// All commands, in the order of the overview.
 const std::vector<Command>& commands();
+/// What suites call and nobody types: found by name, in no list.
+const std::vector<Command>& hidden_commands();
 
 }  // namespace mpk::cli

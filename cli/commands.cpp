@@ -22,4 +22,11 @@ const std::vector<Command>& commands() {
   return table;
 }
 
+const std::vector<Command>& hidden_commands() {
+  static const std::vector<Command> table = {
+      conformance_oms_command(),
+  };
+  return table;
+}
+
 }  // namespace mpk::cli
