@@ -25,6 +25,7 @@ const std::vector<Command>& commands() {
 const std::vector<Command>& hidden_commands() {
   static const std::vector<Command> table = {
       conformance_oms_command(),
+      conformance_sigstore_command(),
   };
   return table;
 }

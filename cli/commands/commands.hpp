@@ -37,5 +37,7 @@ Command trust_show_command();
 Command completion_command();
 Command doctor_command();
 Command version_command();
+// Hidden.
+Command conformance_sigstore_command();
 
 }  // namespace mpk::cli

@@ -3,8 +3,8 @@
 
 #include "commands/commands.hpp"
 #include "flow/check_tag.hpp"
+#include "options/judge_options.hpp"
 #include "options/options.hpp"
-#include "options/policy_option.hpp"
 #include "options/pull_flags.hpp"
 #include "render/verdict.hpp"
 
@@ -17,10 +17,7 @@ namespace {
 
 struct Options {
   RegistryOptions registry;
-  TrustOptions trust;
-  WhoOptions who;
-  EvidenceOptions evidence;
-  PolicyOption policy;
+  JudgeOptions judge;
   PullFlags pull;
   std::string reference;
   bool check_tag = false;
@@ -28,17 +25,9 @@ struct Options {
 
 Result<int> run(const Options& o, Session& session) {
   auto request = TRY(o.pull.request(o.reference));
-  auto identities = TRY(o.who.resolve());
-  auto policy = TRY(o.policy.resolve(session));
-  if (policy || !identities.empty()) {
-    auto root = TRY(o.trust.resolve(session));
-    request.verify = flow::VerifyRequest{.identities = identities,
-                                         .policy = policy,
-                                         .predicate_type = {},
-                                         .trusted_root = std::move(root),
-                                         .evidence = o.evidence.evidence};
-  } else if (o.trust.trusted_root || o.trust.trust_config ||
-             o.evidence.evidence.insecure_ignore_sct || o.evidence.evidence.insecure_ignore_tlog) {
+  if (o.judge.names_somebody()) {
+    request.verify = TRY(o.judge.resolve(session));
+  } else if (o.judge.asks_for_something()) {
     // Who names a trusted root means to verify, and would take what follows for verified.
     return Error(ErrorKind::usage,
                  "who must have signed? neither an identity nor a policy was given",
@@ -59,7 +48,7 @@ Result<int> run(const Options& o, Session& session) {
   if (outcome.verdict) {
     session.print_raw(verdict_text(*outcome.verdict,
                                    {session.quiet(), session.verbose(), session.color()},
-                                   o.evidence.evidence));
+                                   o.judge.evidence.evidence));
   }
   if (code == 0) session.print(pulled_line("pulled", request, outcome));
   return code;
@@ -87,10 +76,7 @@ Command pull_command() {
         auto o = std::make_shared<Options>();
         set.positional("REF", o->reference, "Artifact", ValueKind::reference);
         o->pull.add_to(set);
-        o->policy.add_to(set);
-        o->who.add_to(set);
-        o->trust.add_to(set);
-        o->evidence.add_to(set);
+        o->judge.add_to(set);
         set.flag("--check-tag", o->check_tag, "Refuse when the tag beside a digest has moved");
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };

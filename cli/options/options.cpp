@@ -5,22 +5,57 @@
 #include "base/text.hpp"
 #include "sigstore/signing_config.hpp"
 
+#include <map>
+#include <utility>
+
 namespace mpk::cli {
 namespace {
 
-Result<sigstore::Matcher> matcher(const char* flag, const std::optional<std::string>& exact,
-                                  const std::optional<std::string>& pattern) {
-  if (exact && pattern) {
-    return Error(ErrorKind::usage,
-                 std::string(flag) + " and " + flag + "-regexp exclude each other");
+// One kind of name, exact or as patterns, in the order it was given.
+Result<std::vector<sigstore::Matcher>> matchers(const std::string& flag,
+                                                const std::vector<std::string>& exact,
+                                                const std::vector<std::string>& patterns) {
+  if (!exact.empty() && !patterns.empty())
+    return Error(ErrorKind::usage, flag + " and " + flag + "-regexp exclude each other");
+  std::vector<sigstore::Matcher> out;
+  for (const auto& text : exact) out.push_back({text, std::nullopt});
+  for (const auto& text : patterns) {
+    auto compiled = Regex::compile(text);
+    if (!compiled) {
+      return Error(ErrorKind::usage, flag + "-regexp: " + compiled.error().message(),
+                   "patterns are RE2 and must match the whole value");
+    }
+    out.push_back({text, *compiled});
   }
-  if (exact) return sigstore::Matcher{*exact, std::nullopt};
-  auto compiled = Regex::compile(*pattern);
-  if (!compiled) {
-    return Error(ErrorKind::usage, std::string(flag) + "-regexp: " + compiled.error().message(),
-                 "patterns are RE2 and must match the whole value");
+  return out;
+}
+
+Result<std::map<std::string, sigstore::Matcher>> parse_claims(
+    const std::vector<std::string>& claims) {
+  std::map<std::string, sigstore::Matcher> out;
+  for (const auto& claim : claims) {
+    const auto border = claim.find('=');
+    if (border == std::string::npos || border == 0) {
+      return Error(ErrorKind::usage, "--claim " + printable(claim, 80) + ": expected NAME=VALUE",
+                   "for example --claim sourceRepositoryURI=https://github.com/acme/train");
+    }
+    const auto name =
+        TRY(sigstore::parse_claim_name(std::string_view(claim).substr(0, border)).with("--claim"));
+    if (!out.emplace(name, sigstore::Matcher{claim.substr(border + 1), std::nullopt}).second)
+      return Error(ErrorKind::usage, "--claim " + name + " was given twice");
   }
-  return sigstore::Matcher{*pattern, *compiled};
+  return out;
+}
+
+Result<std::optional<unsigned>> parse_count(const std::string& flag,
+                                            const std::optional<std::string>& text,
+                                            std::size_t most) {
+  if (!text) return std::optional<unsigned>();
+  const auto value = parse_u64(*text);
+  if (value && *value >= 1 && *value <= most)
+    return std::optional<unsigned>(static_cast<unsigned>(*value));
+  return Error(ErrorKind::usage, flag + " is \"" + printable(*text, 40) + "\", expected 1 to " +
+                                     std::to_string(most));
 }
 
 }  // namespace
@@ -95,19 +130,29 @@ Result<sigstore::TrustedRoot> TrustOptions::resolve(Session& session) const {
 
 void WhoOptions::add_to(OptionSet& set) {
   set.option("--certificate-identity", "ID", identity,
-             "Who must have signed: e-mail or URI, exactly");
+             "Who must have signed: e-mail or URI, exactly; of several one is enough");
   set.option("--certificate-identity-regexp", "RE", identity_regexp,
              "The same as an RE2 pattern that must match the whole identity");
   set.option("--certificate-oidc-issuer", "URL", issuer, "Who vouched for that identity, exactly");
   set.option("--certificate-oidc-issuer-regexp", "RE", issuer_regexp,
              "The same as an RE2 pattern that must match the whole issuer");
+  set.option("--claim", "NAME=VALUE", claims,
+             "What the certificate must say besides, such as sourceRepositoryURI");
+  std::vector<std::string> names;
+  for (const auto& name : sigstore::claim_names()) names.push_back(name + "=");
+  set.suggest(std::move(names));
 }
 
-Result<std::vector<sigstore::IdentityMatcher>> WhoOptions::resolve() const {
-  bool has_identity = identity || identity_regexp;
-  bool has_issuer = issuer || issuer_regexp;
-  if (!has_identity && !has_issuer) return std::vector<sigstore::IdentityMatcher>();
-  if (!has_issuer) {
+bool WhoOptions::given() const {
+  return !identity.empty() || !identity_regexp.empty() || !issuer.empty() ||
+         !issuer_regexp.empty() || !claims.empty();
+}
+
+Result<std::vector<sigstore::IdentityMatcher>> WhoOptions::resolve(bool own_authority) const {
+  if (!given()) return std::vector<sigstore::IdentityMatcher>();
+  const bool has_identity = !identity.empty() || !identity_regexp.empty();
+  const bool has_issuer = !issuer.empty() || !issuer_regexp.empty();
+  if (!has_issuer && !own_authority) {
     return Error(
         ErrorKind::usage, "an identity without an issuer proves nothing",
         "add --certificate-oidc-issuer URL: anyone may run an issuer that vouches for any name");
@@ -116,10 +161,20 @@ Result<std::vector<sigstore::IdentityMatcher>> WhoOptions::resolve() const {
     return Error(ErrorKind::usage, "an issuer without an identity lets all its users sign",
                  "add --certificate-identity ID, or --certificate-identity-regexp '.*' to say so");
   }
-  auto subject = TRY(matcher("--certificate-identity", identity, identity_regexp));
-  auto vouching = TRY(matcher("--certificate-oidc-issuer", issuer, issuer_regexp));
-  sigstore::IdentityMatcher out{.subject = std::move(subject), .issuer = std::move(vouching)};
-  return std::vector<sigstore::IdentityMatcher>{std::move(out)};
+  const auto subjects = TRY(matchers("--certificate-identity", identity, identity_regexp));
+  auto vouching = TRY(matchers("--certificate-oidc-issuer", issuer, issuer_regexp));
+  if (vouching.empty()) vouching.push_back({".*", TRY(Regex::compile(".*"))});
+  if (vouching.size() != 1 && vouching.size() != subjects.size()) {
+    return Error(ErrorKind::usage,
+                 std::to_string(subjects.size()) + " identities and " +
+                     std::to_string(vouching.size()) + " issuers do not pair",
+                 "give one issuer for all, or one for each identity in the same order");
+  }
+  const auto wanted = TRY(parse_claims(claims));
+  std::vector<sigstore::IdentityMatcher> out;
+  for (std::size_t i = 0; i < subjects.size(); ++i)
+    out.push_back({subjects[i], vouching[vouching.size() == 1 ? 0 : i], wanted});
+  return out;
 }
 
 void EvidenceOptions::add_to(OptionSet& set) {
@@ -127,6 +182,46 @@ void EvidenceOptions::add_to(OptionSet& set) {
            "Do not demand that the certificate is in a CT log");
   set.flag("--insecure-ignore-tlog", evidence.insecure_ignore_tlog,
            "Do not demand a transparency log entry");
+  set.option("--min-logs", "N", min_logs,
+             "Entries of so many different logs must hold, by different operators");
+  set.option("--min-timestamps", "N", min_timestamps,
+             "Timestamps of so many different authorities must hold, by different operators");
+  set.option("--witness", "FILE", witnesses,
+             "Verifier keys (NAME+HASH+BASE64, one a line) of who must have cosigned the log",
+             ValueKind::file);
+  set.option("--witness-quorum", "N", witness_quorum,
+             "So many of the witnesses are enough (default: all)");
+}
+
+bool EvidenceOptions::given() const {
+  return evidence.insecure_ignore_sct || evidence.insecure_ignore_tlog || min_logs ||
+         min_timestamps || witness_quorum || !witnesses.empty();
+}
+
+Result<sigstore::Evidence> EvidenceOptions::resolve(Session& session) const {
+  auto out = evidence;
+  out.logs = TRY(parse_count("--min-logs", min_logs, limits::kLogEntries));
+  out.timestamps = TRY(parse_count("--min-timestamps", min_timestamps, limits::kTimestamps));
+  if (out.insecure_ignore_tlog && (out.logs || !witnesses.empty())) {
+    return Error(ErrorKind::usage,
+                 "--insecure-ignore-tlog and what is asked of a log exclude each other");
+  }
+  if (witnesses.empty()) {
+    if (!witness_quorum) return out;
+    return Error(ErrorKind::usage, "--witness-quorum of which witnesses?", "add --witness FILE");
+  }
+  std::string text;
+  for (const auto& path : witnesses)
+    text += TRY(session.flag_file("--witness", path, limits::kNote)) + "\n";
+  auto keys = sigstore::parse_witnesses(text);
+  if (!keys) return std::move(keys).error().with("--witness").with_kind(ErrorKind::usage);
+  sigstore::WitnessQuorum quorum{.witnesses = keys.take(), .needed = 0};
+  quorum.needed = quorum.witnesses.size();
+  if (const auto needed =
+          TRY(parse_count("--witness-quorum", witness_quorum, quorum.witnesses.size())))
+    quorum.needed = *needed;
+  out.witnesses.push_back(std::move(quorum));
+  return out;
 }
 
 Result<oci::Reference> parse_plain_reference(const std::string& text) {

@@ -38,17 +38,25 @@ struct TrustOptions {
 
 /// WHO: who may have signed.
 struct WhoOptions {
-  std::optional<std::string> identity, identity_regexp, issuer, issuer_regexp;
+  std::vector<std::string> identity, identity_regexp, issuer, issuer_regexp, claims;
   void add_to(OptionSet& set);
-  /// Empty when nothing was given. usage: an identity without an issuer, both forms of one, a
-  /// pattern that does not compile.
-  Result<std::vector<sigstore::IdentityMatcher>> resolve() const;
+  bool given() const;
+  /// Empty when nothing was given. Several identities: one of them is enough, each with the issuer
+  /// in its place, or all with the one issuer. `own_authority`: it vouches itself, so that no
+  /// issuer need be named. usage: an identity without an issuer, both forms of one, a pattern that
+  /// does not compile, an unknown claim.
+  Result<std::vector<sigstore::IdentityMatcher>> resolve(bool own_authority = false) const;
 };
 
-/// Evidence that may be waived, under names that say insecure.
+/// Evidence that may be waived, under names that say insecure; and more of it than is required.
 struct EvidenceOptions {
   sigstore::Evidence evidence;
+  std::optional<std::string> min_logs, min_timestamps, witness_quorum;
+  std::vector<std::string> witnesses;
   void add_to(OptionSet& set);
+  bool given() const;
+  /// Reads the witnesses' keys. usage: a number out of range, a quorum that nobody can reach.
+  Result<sigstore::Evidence> resolve(Session& session) const;
 };
 
 /// What to read: the tag is "latest" where neither tag nor digest is given.

@@ -123,7 +123,8 @@ Result<VerifiedTimestamp> verify_with(const TimestampToken& token,
     return Error(ErrorKind::expired,
                  "time-stamp of " + token.time.text() + " is outside the authority's validity");
   }
-  return VerifiedTimestamp{token.time, authority.uri, sha256(signer.der()).bytes()};
+  return VerifiedTimestamp{token.time, authority.uri, sha256(signer.der()).bytes(),
+                           authority.operated_by};
 }
 
 }  // namespace

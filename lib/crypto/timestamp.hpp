@@ -21,12 +21,14 @@ struct TimestampAuthority {
   Timestamp valid_from;
   std::optional<Timestamp> valid_to;  // both ends inclusive
   std::string uri;                    // for reports
+  std::string operated_by = {};       // the same; empty: not named
 };
 
 struct VerifiedTimestamp {
   Timestamp time;            // TSTInfo.genTime
   std::string authority;     // uri of the authority that vouches for it
   Bytes signer_fingerprint;  // SHA-256 of the signer's certificate: distinct authorities count
+  std::string operated_by = {};
 };
 
 /// `response`: a whole TimeStampResp. Granted; CMS signature by a certificate that chains to one of

@@ -13,7 +13,11 @@ Result<std::optional<AttachedAibom>> attached_aibom(const Context& context,
                                                     const sigstore::TrustedRoot& root) {
   auto store = TRY(open_store(context, reference));
   auto descriptor = TRY(resolve(*store, reference));
-  VerifyRequest request{.identities = {}, .policy = {}, .predicate_type = {}, .trusted_root = root};
+  VerifyRequest request{.identities = {},
+                        .policy = {},
+                        .predicate_type = {},
+                        .trusted_root = root,
+                        .legacy_tags = VerifyRequest::LegacyTags::never};
   AttachedAibom out;
   const CheckedBundle* best = nullptr;
   bool found = false;

@@ -4,6 +4,8 @@
 #include "attest/predicate_type.hpp"
 #include "attest/statement.hpp"
 #include "crypto/hash.hpp"
+#include "flow/signers.hpp"
+#include "sigstore/legacy.hpp"
 
 #include <algorithm>
 
@@ -34,18 +36,67 @@ CheckedBundle unreadable(const std::string& problem) {
   return out;
 }
 
+sigstore::Expectation expectation_of(const BundleSubject& subject, const VerifyRequest& request) {
+  return {.artifact = subject.digest,
+          .identities = {},
+          .any_identity_judged_later = true,
+          .key = request.key,
+          .anchors = request.anchors,
+          .other_digests = subject.other_digests,
+          .content = subject.content ? std::optional(as_bytes(*subject.content)) : std::nullopt,
+          .historical_message = request.historical_message};
+}
+
+// The signature covers the payload, and the payload names the artifact.
+void refuse_other_subject(const sigstore::FoundLegacy& found, const Digest& subject,
+                          CheckedBundle& checked) {
+  checked.report.verified.reset();
+  checked.report.steps.push_back({.id = "subject",
+                                  .result = sigstore::Step::Result::fail,
+                                  .code = "subject-mismatch",
+                                  .message = "signed payload is about another artifact",
+                                  .expected = {subject.text()},
+                                  .found = found.about.text(),
+                                  .hint =
+                                      "the tag holds a signature of another artifact: sign this "
+                                      "one"});
+}
+
+// Each layer of the tag's manifest is one signature or attestation.
+Result<void> collect_legacy(oci::Store& store, const Digest& subject, const VerifyRequest& request,
+                            Timestamp now, std::vector<CheckedBundle>& out) {
+  return sigstore::each_legacy(store, subject, [&](const sigstore::FoundLegacy& found) {
+    CheckedBundle checked;
+    if (!found.problem.empty()) checked = unreadable(found.problem);
+    checked.referrer = found.manifest;
+    checked.digest = found.layer;
+    checked.simple_signing = found.simple_signing;
+    checked.predicate_type = found.predicate_type;
+    if (found.problem.empty()) {
+      const BundleSubject about{.name = {}, .digest = found.signed_digest};
+      checked.report =
+          sigstore::verify_read_bundle(found.bundle, expectation_of(about, request),
+                                       request.trusted_root, evidence_asked(request), now);
+    }
+    if (found.problem.empty() && found.about != subject)
+      refuse_other_subject(found, subject, checked);
+    if (const auto* statement = proven_statement(checked); statement != nullptr) {
+      checked.predicate_type = statement->predicate_type;
+      checked.statement = statement->predicate;
+    }
+    out.push_back(std::move(checked));
+  });
+}
+
 }  // namespace
 
-CheckedBundle check_bundle(const std::string& bundle, const Digest& artifact,
+CheckedBundle check_bundle(const std::string& bundle, const BundleSubject& subject,
                            const VerifyRequest& request, Timestamp now) {
   CheckedBundle out;
   read_claims(bundle, out);
   out.digest = crypto::sha256(bundle).text();
-  sigstore::Expectation expectation{
-      .artifact = artifact, .identities = {}, .any_identity_judged_later = true};
-  expectation.historical_message = request.historical_message;
-  out.report =
-      sigstore::verify_bundle(bundle, expectation, request.trusted_root, request.evidence, now);
+  out.report = sigstore::verify_bundle(bundle, expectation_of(subject, request),
+                                       request.trusted_root, evidence_asked(request), now);
   out.malformed = out.report.malformed;
   if (const auto* statement = proven_statement(out); statement != nullptr)
     out.predicate_type = statement->predicate_type;
@@ -54,9 +105,15 @@ CheckedBundle check_bundle(const std::string& bundle, const Digest& artifact,
 
 Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Digest& subject,
                                                     const VerifyRequest& request, Timestamp now) {
+  using LegacyTags = VerifyRequest::LegacyTags;
   std::vector<CheckedBundle> out;
+  if (request.legacy_tags == LegacyTags::only) {
+    TRY(collect_legacy(store, subject, request, now, out));
+    return out;
+  }
+  const BundleSubject about{.name = {}, .digest = subject};
   TRY(sigstore::each_bundle(store, subject, [&](const sigstore::FoundBundle& found) {
-    CheckedBundle checked = found.problem.empty() ? check_bundle(found.text, subject, request, now)
+    CheckedBundle checked = found.problem.empty() ? check_bundle(found.text, about, request, now)
                                                   : unreadable(found.problem);
     // Anyone may write annotations. One may say what a broken bundle was meant to be, so that the
     // failure is reported in its place; never what a bundle that verifies is.
@@ -67,6 +124,10 @@ Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Dig
     checked.referrer = found.referrer.digest.text();
     out.push_back(std::move(checked));
   }));
+  // As cosign does: whoever writes bundles has left the tags behind, and an old one must not
+  // outlive a new one.
+  if (out.empty() && request.legacy_tags == LegacyTags::automatic)
+    TRY(collect_legacy(store, subject, request, now, out));
   return out;
 }
 
@@ -93,6 +154,8 @@ policy::EvidenceItem evidence_item(const CheckedBundle& bundle) {
     item.problem = failure->message;
   if (bundle.report.verified) {
     item.identity = bundle.report.verified->identity;
+    if (bundle.report.verified->key) item.key = bundle.report.verified->key->text();
+    item.witnesses = bundle.report.verified->witnesses;
     item.times = bundle.report.verified->times;
     item.logs = bundle.report.verified->logs;
   }

@@ -19,13 +19,15 @@ struct CheckedBundle {
   std::string referrer;
   sigstore::Report report;  // against whoever signed: the identity is judged per rule
   bool malformed = false;
-  std::string statement;  // predicate as claimed, unverified: for looking only
+  bool simple_signing = false;  // a signature of cosign's earlier form: no statement, but as good
+  std::string statement;        // predicate as claimed, unverified: for looking only
 };
 
 /// Verifies `bundle` for any identity that the certificate proves: rules match it afterwards.
-CheckedBundle check_bundle(const std::string& bundle, const Digest& artifact,
+CheckedBundle check_bundle(const std::string& bundle, const BundleSubject& subject,
                            const VerifyRequest& request, Timestamp now);
 
+/// Referrers that may be bundles; by VerifyRequest::legacy_tags cosign's tags of earlier days, too.
 Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Digest& subject,
                                                     const VerifyRequest& request, Timestamp now);
 

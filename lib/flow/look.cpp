@@ -96,7 +96,11 @@ Result<Tree> tree(const Context& context, const oci::Reference& reference,
     for (const auto& layer : manifest.layers) out.total_size += layer.size;
     out.root.artifact_type = manifest.effective_artifact_type();
   }
-  VerifyRequest request{.identities = {}, .policy = {}, .predicate_type = {}, .trusted_root = root};
+  VerifyRequest request{.identities = {},
+                        .policy = {},
+                        .predicate_type = {},
+                        .trusted_root = root,
+                        .legacy_tags = VerifyRequest::LegacyTags::never};
   constexpr unsigned kDepth = 4;  // a referrer of a referrer of a referrer: deeper is nobody's use
   out.referrers = TRY(nodes_of(*store, descriptor.digest, request, context.clock.now(), kDepth));
   return out;

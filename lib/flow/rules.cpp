@@ -5,17 +5,21 @@
 #include "aibom/validate.hpp"
 #include "attest/predicate_type.hpp"
 #include "attest/slsa_provenance.hpp"
+#include "base/text.hpp"
 #include "json/parse.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 namespace mpk::flow {
 namespace {
 
 bool of_type(const CheckedBundle& bundle, const std::string& predicate_type) {
-  const bool states_nothing = bundle.report.verified && proven_statement(bundle) == nullptr;
+  const bool states_nothing =
+      bundle.report.verified && !bundle.simple_signing && proven_statement(bundle) == nullptr;
   if (states_nothing) return predicate_type.empty();
   return same_type(bundle.predicate_type, predicate_type);
 }
@@ -46,6 +50,63 @@ policy::Check identity_failure(const Rule& rule, const CheckedBundle& bundle,
           .evidence = bundle.digest,
           .hint = mismatch.hint,
           .exit_code = 12};
+}
+
+bool try_assign(const std::vector<std::vector<std::size_t>>& entries_of, std::size_t who,
+                std::vector<bool>& tried, std::vector<std::optional<std::size_t>>& taken_by) {
+  for (const auto entry : entries_of[who]) {
+    if (tried[entry]) continue;
+    tried[entry] = true;
+    if (taken_by[entry] && !try_assign(entries_of, *taken_by[entry], tried, taken_by)) continue;
+    taken_by[entry] = who;
+    return true;
+  }
+  return false;
+}
+
+// The most pairs of an identity and an entry that names it, none of either twice (augmenting
+// paths): one person who fits two entries is one signer.
+std::size_t count_signers(const Rule& rule, const std::vector<const CheckedBundle*>& accepted) {
+  if (rule.by_key) return accepted.empty() ? 0 : 1;
+  std::set<std::pair<std::string, std::string>> seen;
+  std::vector<std::vector<std::size_t>> entries_of;
+  for (const auto* bundle : accepted) {
+    const auto& identity = bundle->report.verified->identity;
+    if (!seen.insert({identity.subject, identity.issuer}).second) continue;
+    // Claims may differ from bundle to bundle of one identity.
+    auto& entries = entries_of.emplace_back();
+    for (std::size_t i = 0; i < rule.signers.size(); ++i) {
+      const bool names_it = std::ranges::any_of(accepted, [&](const auto* other) {
+        const auto& who = other->report.verified->identity;
+        return who.subject == identity.subject && who.issuer == identity.issuer &&
+               sigstore::matches(who, rule.signers[i]);
+      });
+      if (names_it) entries.push_back(i);
+    }
+  }
+  std::vector<std::optional<std::size_t>> taken_by(rule.signers.size());
+  std::size_t count = 0;
+  for (std::size_t who = 0; who < entries_of.size(); ++who) {
+    std::vector<bool> tried(rule.signers.size(), false);
+    count += try_assign(entries_of, who, tried, taken_by) ? 1U : 0U;
+  }
+  return count;
+}
+
+policy::Check too_few_signers(const Rule& rule, std::size_t found,
+                              const std::vector<const CheckedBundle*>& accepted) {
+  policy::Check check{.id = rule.id, .label = rule.label, .result = policy::CheckResult::fail};
+  check.code = "too-few-signers";
+  check.message = "signed by fewer than asked for";
+  std::set<std::string> who;
+  for (const auto* bundle : accepted) who.insert(bundle->report.verified->identity.subject);
+  check.expected = {std::to_string(rule.threshold) + " of " + std::to_string(rule.signers.size()) +
+                    " signers"};
+  check.found = std::to_string(found) + " (" +
+                join(std::vector<std::string>(who.begin(), who.end()), ", ") + ")";
+  check.hint = "each of the signers signs for itself, with mpk sign; or lower the threshold";
+  check.exit_code = 12;
+  return check;
 }
 
 policy::Check missing(const Rule& rule) {
@@ -120,7 +181,9 @@ bool same_type(std::string_view found, std::string_view wanted) {
 
 std::string proven_by(const CheckedBundle& bundle) {
   const auto& verified = *bundle.report.verified;
-  std::string out = verified.identity.subject + " · issuer " + verified.identity.issuer;
+  std::string out = verified.key
+                        ? "key " + verified.key->brief()
+                        : verified.identity.subject + " · issuer " + verified.identity.issuer;
   if (!verified.times.empty()) out += " · signed " + newest_time(bundle).brief();
   return out;
 }
@@ -149,7 +212,10 @@ RuleOutcome apply_rule(const Rule& rule, const std::vector<CheckedBundle>& bundl
     bool typeless = bundle.malformed && bundle.predicate_type.empty();
     if (!typeless && !of_type(bundle, rule.predicate_type)) continue;
     if (bundle.report.verified) {
-      auto mismatch = sigstore::match_identity(bundle.report.verified->identity, rule.signers);
+      auto mismatch =
+          rule.by_key && bundle.report.verified->key
+              ? std::nullopt
+              : sigstore::match_identity(bundle.report.verified->identity, rule.signers);
       if (!mismatch) {
         out.accepted.push_back(&bundle);
       } else if (!foreign) {
@@ -161,20 +227,27 @@ RuleOutcome apply_rule(const Rule& rule, const std::vector<CheckedBundle>& bundl
       broken = failure_of(rule, bundle);
     }
   }
-  if (!out.accepted.empty()) {
+  const auto signers = count_signers(rule, out.accepted);
+  if (!out.accepted.empty() && signers < rule.threshold) {
+    out.check = too_few_signers(rule, signers, out.accepted);
+    out.accepted.clear();
+  } else if (!out.accepted.empty()) {
     std::stable_sort(out.accepted.begin(), out.accepted.end(), [](const auto* a, const auto* b) {
       return newest_time(*a) > newest_time(*b);
     });
-    out.check = {.id = rule.id,
-                 .label = rule.label,
-                 .result = policy::CheckResult::pass,
-                 .code = {},
-                 .message = proven_by(*out.accepted.front()),
-                 .expected = {},
-                 .found = {},
-                 .evidence = out.accepted.front()->digest,
-                 .hint = {},
-                 .exit_code = 0};
+    out.check = {
+        .id = rule.id,
+        .label = rule.label,
+        .result = policy::CheckResult::pass,
+        .code = {},
+        .message = (signers > 1 && rule.threshold > 1 ? std::to_string(signers) + " signers · "
+                                                      : std::string()) +
+                   proven_by(*out.accepted.front()),
+        .expected = {},
+        .found = {},
+        .evidence = out.accepted.front()->digest,
+        .hint = {},
+        .exit_code = 0};
   } else if (broken) {
     out.check = *broken;
   } else if (foreign) {

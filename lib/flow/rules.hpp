@@ -16,6 +16,10 @@ struct Rule {
   std::string id, label;       // of the check
   std::string predicate_type;  // URI; empty: a signature of a file's bytes, which states nothing
   std::vector<sigstore::IdentityMatcher> signers;
+  /// So many different signers must have signed: each entry of `signers` counts once, and each
+  /// identity once.
+  std::size_t threshold = 1;
+  bool by_key = false;  // whoever has the key that was named; `signers` is not looked at
   int missing_exit_code = 1;
   std::string missing_code, missing_message, missing_hint;
 };

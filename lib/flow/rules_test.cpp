@@ -106,3 +106,45 @@ TEST_CASE("an attestation is no signature, and a versioned CycloneDX type is Cyc
   rule.predicate_type = "https://sigstore.dev/cosign/sign/v1";
   CHECK(apply_rule(rule, {verified("ci", 1, "https://cyclonedx.org/bom/v1.6")}).accepted.empty());
 }
+
+TEST_CASE("a threshold counts each signer once, however many entries fit") {
+  auto rule = rule_for_ci();
+  const sigstore::Matcher issuer{.text = kIssuer};
+  auto pattern = [](const char* text) {
+    return sigstore::Matcher{text, Regex::compile(text).take()};
+  };
+  rule.signers = {{{.text = "ci"}, issuer}, {{.text = "lead"}, issuer}, {pattern(".*"), issuer}};
+  rule.threshold = 2;
+  const auto judge = [&](const std::vector<CheckedBundle>& bundles) {
+    return apply_rule(rule, bundles);
+  };
+  const auto passed = judge({verified("ci", 1), verified("lead", 2)});
+  CHECK(passed.check.result == policy::CheckResult::pass);
+  CHECK(passed.check.message.starts_with("2 signers"));
+  // One person fits two entries, twice.
+  const auto alone = judge({verified("ci", 1), verified("ci", 2)});
+  CHECK(alone.check.code == "too-few-signers");
+  CHECK(alone.check.exit_code == 12);
+  CHECK(alone.check.expected.front() == "2 of 3 signers");
+  CHECK(alone.check.found == "1 (ci)");
+  CHECK(alone.check.hint != "");
+  CHECK(alone.accepted.empty());
+  // Two people for whom there is one entry.
+  rule.signers = {{pattern(".*"), issuer}, {{.text = "nobody"}, issuer}};
+  CHECK(judge({verified("ci", 1), verified("lead", 2)}).check.code == "too-few-signers");
+  // ci takes the pattern so that lead may have its own entry.
+  rule.signers = {{pattern("ci|lead"), issuer}, {{.text = "ci"}, issuer}};
+  CHECK(judge({verified("ci", 1), verified("lead", 2)}).check.result == policy::CheckResult::pass);
+}
+
+TEST_CASE("a rule by key takes what the key signed, and no identity") {
+  auto rule = rule_for_ci();
+  rule.signers.clear();
+  rule.by_key = true;
+  auto keyed = verified("", 1);
+  CHECK(apply_rule(rule, {keyed}).check.code == "identity-not-allowed");
+  keyed.report.verified->key = Digest::parse("sha256:" + std::string(64, 'a')).take();
+  const auto outcome = apply_rule(rule, {keyed});
+  CHECK(outcome.check.result == policy::CheckResult::pass);
+  CHECK(outcome.check.message.starts_with("key sha256:aaaaaaaaaaaa"));
+}

@@ -5,6 +5,7 @@
 #include "base/limits.hpp"
 #include "flow/evidence.hpp"
 #include "flow/rules.hpp"
+#include "flow/signers.hpp"
 #include "modelpack/archive_layer.hpp"
 #include "modelpack/artifact.hpp"
 #include "oci/manifest.hpp"
@@ -170,11 +171,13 @@ void read_content(const Context& context, oci::Store& store, const Subject& subj
   }
 }
 
-Rule signature_rule(const std::vector<sigstore::IdentityMatcher>& signers) {
+Rule signature_rule(const Signers& signers) {
   return {.id = "signature",
           .label = "signature",
           .predicate_type = std::string(attest::kCosignSign),
-          .signers = signers,
+          .signers = signers.allowed,
+          .threshold = signers.threshold,
+          .by_key = signers.by_key,
           .missing_exit_code = 10,
           .missing_code = "no-signature",
           .missing_message = "no signature is attached",
@@ -182,25 +185,26 @@ Rule signature_rule(const std::vector<sigstore::IdentityMatcher>& signers) {
               "an attestation is no signature; sign with mpk sign REF, or ship with mpk ship"};
 }
 
-Rule attestation_rule(const policy::AttestationRule& wanted,
-                      const std::vector<sigstore::IdentityMatcher>& default_signers,
-                      const std::string& where) {
-  auto label = attest::predicate_type_label(wanted.predicate_type);
-  return {.id = "attestation:" + wanted.predicate_type,
-          .label = label,
-          .predicate_type = wanted.predicate_type,
-          .signers = wanted.signers.empty() ? default_signers : wanted.signers,
+Rule attestation_rule(const std::string& type, const Signers& signers, const std::string& where) {
+  return {.id = "attestation:" + type,
+          .label = attest::predicate_type_label(type),
+          .predicate_type = type,
+          .signers = signers.allowed,
+          .threshold = signers.threshold,
+          .by_key = signers.by_key,
           .missing_exit_code = 1,
           .missing_code = "attestation-missing",
           .missing_message = "a required attestation is not attached",
           .missing_hint = where};
 }
 
-Rule aibom_rule(const std::vector<sigstore::IdentityMatcher>& signers) {
+Rule aibom_rule(const Signers& signers) {
   return {.id = "aibom",
           .label = "aibom",
           .predicate_type = std::string(attest::kCycloneDx),
-          .signers = signers,
+          .signers = signers.allowed,
+          .threshold = signers.threshold,
+          .by_key = signers.by_key,
           .missing_exit_code = 20,
           .missing_code = "no-aibom",
           .missing_message = "no aibom is attached",
@@ -213,7 +217,7 @@ struct Evaluation {
   const aibom::ArchiveFiles& archives;
   policy::Verdict& verdict;
 
-  void signature(const std::vector<sigstore::IdentityMatcher>& signers) {
+  void signature(const Signers& signers) {
     verdict.checks.push_back(apply_rule(signature_rule(signers), bundles).check);
   }
   void attestation(const Rule& rule) {
@@ -223,7 +227,7 @@ struct Evaluation {
     verdict.checks.push_back(std::move(outcome.check));
   }
   // Without a policy an aiBOM need not be there; one that the signer vouches for must be true.
-  void aibom(const std::vector<sigstore::IdentityMatcher>& signers, const policy::AibomRule& rule) {
+  void aibom(const Signers& signers, const policy::AibomRule& rule) {
     auto outcome = apply_rule(aibom_rule(signers), bundles);
     if (outcome.accepted.empty() && !rule.required) {
       outcome.check.result = policy::CheckResult::skip;
@@ -262,92 +266,29 @@ void Evaluation::provenance(const CheckedBundle& bundle) {
   verdict.provenance_facts.insert(facts.begin(), facts.end());
 }
 
-// Who may have signed a statement of this type: the policy's word and the command line's, each a
-// set of its own, because identities on the command line narrow the policy and never replace it.
-std::vector<std::vector<sigstore::IdentityMatcher>> signer_sets(const VerifyRequest& request,
-                                                                const std::string& type) {
-  std::vector<std::vector<sigstore::IdentityMatcher>> out;
-  if (request.policy) {
-    const auto& policy = *request.policy;
-    for (const auto& rule : policy.attestations) {
-      if (!same_type(type, rule.predicate_type)) continue;
-      out.push_back(rule.signers.empty() ? policy.signers : rule.signers);
-    }
-    if (out.empty()) out.push_back(policy.signers);
-  }
-  if (!request.identities.empty()) out.push_back(request.identities);
-  return out;
-}
-
-// Whose aiBOM counts: who must sign the CycloneDX attestation, where the policy names somebody.
-std::vector<sigstore::IdentityMatcher> aibom_signers(const policy::Policy& policy) {
-  std::vector<sigstore::IdentityMatcher> out;
-  for (const auto& rule : policy.attestations) {
-    if (attest::is_cyclonedx(rule.predicate_type))
-      out.insert(out.end(), rule.signers.begin(), rule.signers.end());
-  }
-  return out.empty() ? policy.signers : out;
-}
-
 void evaluate(const VerifyRequest& request, Evaluation evaluation) {
   if (request.predicate_type) {
     // Narrowed to one type: the policy's signers for it, and the command line's, must both hold.
-    policy::AttestationRule wanted{
-        .predicate_type = *request.predicate_type, .signers = {}, .line = 0};
     for (const auto& signers : signer_sets(request, *request.predicate_type))
-      evaluation.attestation(attestation_rule(wanted, signers, {}));
+      evaluation.attestation(attestation_rule(*request.predicate_type, signers, {}));
     return;
   }
+  const auto own = own_signers(request);
   if (!request.policy) {
-    evaluation.signature(request.identities);
-    evaluation.aibom(request.identities, {.required = false, .agrees_with_layers = true});
+    evaluation.signature(*own);
+    evaluation.aibom(*own, {.required = false, .agrees_with_layers = true});
     return;
   }
   const auto& policy = *request.policy;
-  if (policy.signature_required) evaluation.signature(policy.signers);
-  if (!request.identities.empty()) evaluation.signature(request.identities);
+  if (policy.signature_required)
+    evaluation.signature({.allowed = policy.signers, .threshold = policy.threshold});
+  if (own) evaluation.signature(*own);
   for (const auto& wanted : policy.attestations) {
-    evaluation.attestation(attestation_rule(
-        wanted, policy.signers, "required by " + policy.file + ":" + std::to_string(wanted.line)));
+    evaluation.attestation(
+        attestation_rule(wanted.predicate_type, signers_of(policy, wanted),
+                         "required by " + policy.file + ":" + std::to_string(wanted.line)));
   }
   if (policy.aibom) evaluation.aibom(aibom_signers(policy), *policy.aibom);
-}
-
-// Whether the policy says anything about a bundle of this type; an empty one is a file's signature.
-bool asks_for(const policy::Policy& policy, const std::string& type) {
-  if (type.empty() || type == attest::kCosignSign) return policy.signature_required;
-  if (policy.aibom && attest::is_cyclonedx(type)) return true;
-  return std::ranges::any_of(policy.attestations, [&](const policy::AttestationRule& rule) {
-    return same_type(type, rule.predicate_type);
-  });
-}
-
-Result<void> check_request(const VerifyRequest& request) {
-  if (!request.policy && request.identities.empty()) {
-    return Error(ErrorKind::usage,
-                 "who must have signed? neither an identity nor a policy was given",
-                 "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE");
-  }
-  return {};
-}
-
-policy::Verdict start_verdict(const std::string& reference, const VerifyRequest& request) {
-  policy::Verdict verdict;
-  verdict.reference = reference;
-  if (request.policy) {
-    verdict.policy_name = request.policy->name;
-    verdict.policy_digest = request.policy->digest;
-  }
-  if (request.predicate_type) {
-    verdict.scope = policy::Verdict::Scope::attestation;
-    verdict.scope_type = *request.predicate_type;
-  }
-  verdict.trusted_root = request.trusted_root.digest;
-  const auto& evidence = request.evidence;
-  if (evidence.insecure_ignore_sct) verdict.insecure.push_back("sct");
-  if (evidence.insecure_ignore_tlog) verdict.insecure.push_back("tlog");
-  if (evidence.insecure_ignore_timestamp) verdict.insecure.push_back("timestamp");
-  return verdict;
 }
 
 void verify_subject(const Context& context, oci::Store& store, const oci::Descriptor& descriptor,
@@ -368,6 +309,7 @@ void verify_subject(const Context& context, oci::Store& store, const oci::Descri
   evaluate(
       request,
       {.bundles = *bundles, .subject = *subject, .archives = read.archives, .verdict = verdict});
+  verdict.checks.push_back(witness_check(request, *bundles));
   verdict.bytes_read += read.bytes;
   verdict.checks.push_back(std::move(read.check));
 }
@@ -412,43 +354,6 @@ Result<policy::Verdict> verify_artifact(const Context& context, const oci::Refer
     return verdict;
   }
   return verify_in_store(context, **store, reference, request);
-}
-
-Result<policy::Verdict> verify_bundle_file(const Context& context, const std::string& bundle_text,
-                                           const Digest& artifact, const std::string& artifact_name,
-                                           const VerifyRequest& request) {
-  TRY(check_request(request));
-  auto verdict = start_verdict(artifact_name, request);
-  verdict.digest = artifact;
-  verdict.scope = policy::Verdict::Scope::bundle;
-  auto bundle = check_bundle(bundle_text, artifact, request, context.clock.now());
-  verdict.evidence.push_back(evidence_item(bundle));
-  auto type = request.predicate_type.value_or(bundle.predicate_type);
-  verdict.scope_type = type;
-  if (request.policy && !asks_for(*request.policy, type)) {
-    auto check =
-        make_check("bundle", "bundle", "the policy says nothing about this type of bundle");
-    check.result = policy::CheckResult::fail;
-    check.code = "predicate-type-mismatch";
-    check.found = type.empty() ? "a signature of bytes" : type;
-    check.exit_code = 12;
-    verdict.checks.push_back(std::move(check));
-    return verdict;
-  }
-  for (const auto& signers : signer_sets(request, type)) {
-    Rule rule{.id = "bundle",
-              .label = type.empty() ? "signature" : attest::predicate_type_label(type),
-              .predicate_type = type,
-              .signers = signers,
-              .missing_exit_code = 12,
-              .missing_code = "predicate-type-mismatch",
-              .missing_message = "the bundle is of another predicate type",
-              .missing_hint = {}};
-    auto check = apply_rule(rule, {bundle}).check;
-    if (check.code == "predicate-type-mismatch") check.found = bundle.predicate_type;
-    verdict.checks.push_back(std::move(check));
-  }
-  return verdict;
 }
 
 }  // namespace mpk::flow

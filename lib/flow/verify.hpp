@@ -7,6 +7,7 @@
 #include "policy/verdict.hpp"
 #include "sigstore/trusted_root.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,10 @@ struct VerifyRequest {
   /// Which layers are read and hashed too, and in the case of archives compared with the aiBOM.
   enum class Content { none, archives, all };
 
+  /// Which of cosign's tags of earlier days (sha256-….sig, .att) are read: where no bundle is
+  /// attached, never, or instead of bundles.
+  enum class LegacyTags { automatic, never, only };
+
   std::vector<sigstore::IdentityMatcher> identities;  // from --certificate-identity …
   std::optional<policy::Policy> policy;               // from --policy
   std::optional<std::string> predicate_type;          // --type narrows what counts
@@ -26,6 +31,18 @@ struct VerifyRequest {
   std::optional<Content> content = {};
   /// As sigstore::Expectation::historical_message, of a bundle from a file.
   std::optional<std::string> historical_message = {};
+  /// --key: whoever has it signed; neither identities nor a policy beside it.
+  std::optional<crypto::PublicKey> key = {};
+  std::vector<crypto::Certificate> anchors = {};  // --certificate-chain
+  LegacyTags legacy_tags = LegacyTags::automatic;
+};
+
+/// A file or digest that a bundle is about.
+struct BundleSubject {
+  std::string name;
+  Digest digest;
+  std::vector<Digest> other_digests = {};
+  std::shared_ptr<const std::string> content = {};  // for Ed25519 alone
 };
 
 /// Neither identities nor a policy: usage. Manifest, config, layer paths, signature, attestations
@@ -39,9 +56,11 @@ Result<policy::Verdict> verify_in_store(const Context& context, oci::Store& stor
                                         const oci::Reference& reference,
                                         const VerifyRequest& request);
 
-/// A bundle from a file, about a file's or a given digest.
-Result<policy::Verdict> verify_bundle_file(const Context& context, const std::string& bundle_text,
-                                           const Digest& artifact, const std::string& artifact_name,
+/// Bundles from one file (sigstore/bundle_file.hpp), about a file or a given digest: each is
+/// judged, and one that holds is enough. The others, of whatever type, are reported.
+Result<policy::Verdict> verify_bundle_file(const Context& context,
+                                           const std::vector<std::string>& bundles,
+                                           const BundleSubject& subject,
                                            const VerifyRequest& request);
 
 }  // namespace mpk::flow

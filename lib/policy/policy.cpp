@@ -3,6 +3,7 @@
 
 #include "attest/predicate_type.hpp"
 #include "base/identifiers.hpp"
+#include "base/limits.hpp"
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "json/read.hpp"
@@ -24,7 +25,8 @@ class Parser {
     json::Field root(*document_.value);
     if (!root.is_object())
       return at(root, "expected a policy, a mapping that starts with apiVersion");
-    TRY(known(root, {"apiVersion", "name", "signature", "signers", "attestations", "aibom"}));
+    TRY(known(root, {"apiVersion", "name", "signature", "signers", "threshold", "evidence",
+                     "attestations", "aibom"}));
     auto version = TRY(located(root.string("apiVersion")));
     if (version != identifiers::kPolicyApiVersion) {
       return at(TRY(located(root.at("apiVersion"))),
@@ -37,7 +39,9 @@ class Parser {
     if (out.signers.empty()) return at(root, "no signers: a policy must say who may sign");
     out.signers_line =
         document_.positions.contains("$.signers") ? document_.positions.at("$.signers").line : 0;
+    out.threshold = TRY(threshold(root, "threshold", out.signers.size(), "signers"));
     out.signature_required = TRY(signature(root));
+    TRY(evidence(root, out));
     TRY(attestations(root, out));
     TRY(aibom(root, out));
     bool requires_something =
@@ -100,12 +104,77 @@ class Parser {
                                                          std::string_view key) const {
     std::vector<sigstore::IdentityMatcher> out;
     for (const auto& entry : TRY(located(parent.optional_items(key)))) {
-      TRY(known(entry, {"identity", "identityPattern", "issuer", "issuerPattern"}));
-      auto subject = TRY(matcher(entry, "identity", "identityPattern"));
-      auto issuer = TRY(matcher(entry, "issuer", "issuerPattern"));
-      out.push_back({.subject = std::move(subject), .issuer = std::move(issuer)});
+      TRY(known(entry, {"identity", "identityPattern", "issuer", "issuerPattern", "claims",
+                        "claimPatterns"}));
+      sigstore::IdentityMatcher signer{
+          .subject = TRY(matcher(entry, "identity", "identityPattern")),
+          .issuer = TRY(matcher(entry, "issuer", "issuerPattern"))};
+      TRY(claims(entry, "claims", false, signer));
+      TRY(claims(entry, "claimPatterns", true, signer));
+      out.push_back(std::move(signer));
     }
     return out;
+  }
+
+  Result<void> claims(const json::Field& entry, std::string_view key, bool patterns,
+                      sigstore::IdentityMatcher& out) const {
+    const auto field = TRY(located(entry.find(key)));
+    if (!field) return {};
+    for (const auto& [word, value] : TRY(located(field->members()))) {
+      auto name = sigstore::parse_claim_name(word);
+      if (!name) return at(value, name.error().message()).with_hint(name.error().hint());
+      sigstore::Matcher wanted{TRY(located(value.string())), std::nullopt};
+      if (patterns) {
+        auto compiled = Regex::compile(wanted.text);
+        if (!compiled) return at(value, word + ": " + compiled.error().message());
+        wanted.pattern = *compiled;
+      }
+      if (!out.claims.emplace(*name, std::move(wanted)).second)
+        return at(value, "the claim " + *name + " is there twice");
+    }
+    return {};
+  }
+
+  // How many of `most`; nobody can reach zero or more than there are.
+  Result<std::size_t> threshold(const json::Field& parent, std::string_view key, std::size_t most,
+                                const std::string& of) const {
+    const auto wanted = TRY(located(parent.optional_unsigned(key)));
+    if (!wanted) return std::size_t{1};
+    if (*wanted >= 1 && *wanted <= most) return static_cast<std::size_t>(*wanted);
+    return at(TRY(located(parent.at(key))), std::string(key) + " is " + std::to_string(*wanted) +
+                                                ", expected 1 to " + std::to_string(most) +
+                                                ", the number of " + of);
+  }
+
+  Result<void> evidence(const json::Field& root, Policy& out) const {
+    const auto field = TRY(located(root.find("evidence")));
+    if (!field) return {};
+    TRY(known(*field, {"logs", "timestamps", "witnesses"}));
+    for (const auto& [key, target] :
+         {std::pair{"logs", &out.logs}, std::pair{"timestamps", &out.timestamps}}) {
+      if (!TRY(located(field->find(key)))) continue;
+      *target = static_cast<unsigned>(
+          TRY(threshold(*field, key, limits::kLogEntries, "entries that a bundle may have")));
+    }
+    const auto witnesses = TRY(located(field->find("witnesses")));
+    if (!witnesses) return {};
+    TRY(known(*witnesses, {"quorum", "keys"}));
+    sigstore::WitnessQuorum quorum;
+    for (const auto& each : TRY(located(witnesses->items("keys")))) {
+      auto witness = sigstore::parse_witness(TRY(located(each.string())));
+      if (!witness) return at(each, witness.error().text()).with_hint(witness.error().hint());
+      const bool twice = std::ranges::any_of(quorum.witnesses, [&](const sigstore::Witness& other) {
+        return other.key == witness->key;
+      });
+      if (twice) return at(each, "the key is there twice");
+      quorum.witnesses.push_back(witness.take());
+    }
+    if (quorum.witnesses.empty()) return at(*witnesses, "no keys: a quorum of nobody");
+    quorum.needed = quorum.witnesses.size();
+    if (TRY(located(witnesses->find("quorum"))))
+      quorum.needed = TRY(threshold(*witnesses, "quorum", quorum.witnesses.size(), "keys"));
+    out.witnesses = std::move(quorum);
+    return {};
   }
 
   Result<bool> signature(const json::Field& root) const {
@@ -117,7 +186,7 @@ class Parser {
 
   Result<void> attestations(const json::Field& root, Policy& out) const {
     for (const auto& entry : TRY(located(root.optional_items("attestations")))) {
-      TRY(known(entry, {"type", "signers"}));
+      TRY(known(entry, {"type", "signers", "threshold"}));
       auto word = TRY(located(entry.string("type")));
       auto type = attest::predicate_type_uri(word);
       if (!type) {
@@ -129,6 +198,10 @@ class Parser {
       rule.signers = TRY(signers(entry, "signers"));
       if (TRY(located(entry.find("signers"))) && rule.signers.empty())
         return at(entry, "signers is empty: leave it out to take the policy's own");
+      const auto among = rule.signers.empty() ? out.signers.size() : rule.signers.size();
+      rule.threshold = rule.signers.empty() ? out.threshold : 1;
+      if (TRY(located(entry.find("threshold"))))
+        rule.threshold = TRY(threshold(entry, "threshold", among, "signers"));
       auto position = document_.positions.find(entry.path());
       if (position != document_.positions.end()) rule.line = position->second.line;
       out.attestations.push_back(std::move(rule));

@@ -4,6 +4,7 @@
 #include "base/digest.hpp"
 #include "base/result.hpp"
 #include "sigstore/identity.hpp"
+#include "sigstore/witness.hpp"
 
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@ namespace mpk::policy {
 struct AttestationRule {
   std::string predicate_type;                      // URI
   std::vector<sigstore::IdentityMatcher> signers;  // empty: the policy's own signers
+  std::size_t threshold = 1;                       // how many of them must have signed
   std::size_t line = 0;
 };
 
@@ -29,13 +31,17 @@ struct Policy {
   std::string file;
   bool signature_required = true;
   std::vector<sigstore::IdentityMatcher> signers;
+  std::size_t threshold = 1;
+  std::optional<unsigned> logs, timestamps;  // at least so many different ones
+  std::optional<sigstore::WitnessQuorum> witnesses;
   std::vector<AttestationRule> attestations;
   std::optional<AibomRule> aibom;
   std::size_t signers_line = 0;
 };
 
 /// usage, always with file:line:column: syntax, an unknown key (nearest suggested), another
-/// apiVersion, no signers, a pattern that does not compile, an identity without issuer.
+/// apiVersion, no signers, a pattern that does not compile, an identity without issuer, a claim
+/// that does not exist (nearest suggested), a threshold or quorum that nobody can reach.
 ///
 ///   apiVersion: mpk/v1
 ///   name: prod
@@ -43,9 +49,17 @@ struct Policy {
 ///     - issuer: https://token.actions.githubusercontent.com
 ///       identity: https://github.com/acme/train/.github/workflows/train.yml@refs/tags/v1
 ///       # or issuerPattern / identityPattern: RE2, anchored
+///       claims: {sourceRepositoryURI: https://github.com/acme/train}   # optional; claimPatterns:
+///       RE2
+///   threshold: 1                     # of the signers, each by an identity of its own
+///   evidence:                        # optional
+///     logs: 1
+///     timestamps: 1
+///     witnesses: {quorum: 2, keys: [witness.example+1e2f…+BA…, …]}
 ///   attestations:
 ///     - type: slsaprovenance1        # short name or URI
-///       signers: […]                 # optional; default: the signers above
+///       signers: […]                 # optional; default: the signers above, with their threshold
+///       threshold: 1
 ///   aibom:
 ///     required: true
 ///     agreesWithLayers: true

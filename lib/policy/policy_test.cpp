@@ -91,3 +91,35 @@ TEST_CASE("whatever is wrong is refused with file and line") {
     CHECK_MESSAGE(policy.error().text().find("p.yaml") != std::string::npos, policy.error().text());
   }
 }
+
+TEST_CASE(
+    "thresholds, claims and evidence are read, and what nobody can reach is refused in place") {
+  const auto policy = parse_policy(start() +
+                                       "    claims:\n      sourcerepositoryuri: https://r\n"
+                                       "  - {issuer: https://i, identity: you}\n"
+                                       "threshold: 2\nevidence: {logs: 2, timestamps: 1}\n"
+                                       "attestations: [{type: slsaprovenance1}]\n",
+                                   "p.yaml");
+  REQUIRE_MESSAGE(policy, policy.error().text());
+  CHECK(policy->threshold == 2);
+  CHECK(policy->signers[0].claims.at("sourceRepositoryURI").matches("https://r"));
+  CHECK(policy->logs == 2);
+  CHECK(policy->timestamps == 1);
+  CHECK(policy->attestations[0].threshold == 2);
+  struct Row {
+    const char *text, *error;
+  };
+  for (const auto& row :
+       {Row{"threshold: 2\n", "p.yaml:5:"}, Row{"threshold: 0\n", "p.yaml:5:"},
+        Row{"    claims: {sourceRepositoryURL: x}\n", "did you mean sourceRepositoryURI?"},
+        Row{"    claimPatterns: {buildTrigger: \"(\"}\n", "p.yaml:5:"},
+        Row{"evidence: {witnesses: {keys: []}}\n", "a quorum of nobody"},
+        Row{"evidence: {witnesses: {keys: [x]}}\n", "no verifier key"},
+        Row{"evidence: {log: 1}\n", "p.yaml:5:"}}) {
+    CAPTURE(row.text);
+    const auto refused = parse_policy(start() + row.text, "p.yaml");
+    REQUIRE_FALSE(refused);
+    const auto words = refused.error().text() + " " + refused.error().hint();
+    CHECK_MESSAGE(words.find(row.error) != std::string::npos, words);
+  }
+}

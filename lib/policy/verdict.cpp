@@ -95,8 +95,10 @@ Json evidence_json(const EvidenceItem& item) {
            {{"subject", item.identity.subject},
             {"issuer", item.identity.issuer},
             {"claims", item.identity.claims}}},
+          {"key", item.key},
           {"times", times},
           {"logs", logs},
+          {"witnesses", item.witnesses},
           {"steps", steps}};
 }
 

@@ -34,8 +34,10 @@ struct EvidenceItem {
   bool verified = false;
   std::string problem;  // first failed step, when not verified
   sigstore::Identity identity;
+  std::string key;  // digest of the public key, where a key was named and it signed
   std::vector<sigstore::ProvenTime> times;
   std::vector<sigstore::ProvenLog> logs;
+  std::vector<std::string> witnesses;
   std::vector<sigstore::Step> steps;
 };
 

@@ -47,7 +47,7 @@ Result<void> refuse_roots(const json::Field& chain, const Bundle& bundle) {
 }
 
 // Exactly one of certificate, x509CertificateChain and publicKey (a oneof in the proto).
-Result<void> read_key_material(const json::Field& material, Bundle& out) {
+Result<void> read_key_material(const json::Field& material, Bundle& out, bool allow_chain) {
   const auto certificate = TRY(material.find("certificate"));
   const auto chain = TRY(material.find("x509CertificateChain"));
   const auto key = TRY(material.find("publicKey"));
@@ -67,7 +67,8 @@ Result<void> read_key_material(const json::Field& material, Bundle& out) {
     out.certificates.push_back(TRY(read_certificate(*certificate)));
     return refuse_roots(*certificate, out);
   }
-  if (out.minor_version >= 3) return chain->error("not a member since v0.3, expected certificate");
+  if (out.minor_version >= 3 && !allow_chain)
+    return chain->error("not a member since v0.3, expected certificate");
   if (TRY(chain->optional_items("certificates")).size() > limits::kBundleCertificates) {
     return Error(ErrorKind::too_large,
                  "more than " + std::to_string(limits::kBundleCertificates) + " certificates");
@@ -90,10 +91,11 @@ Result<void> check_evidence_of_entry(const json::Field& field, const LogEntry& e
   return {};
 }
 
-Result<void> read_verification_material(const json::Field& material, Bundle& out) {
+Result<void> read_verification_material(const json::Field& material, Bundle& out,
+                                        bool allow_chain) {
   TRY(material.only({"certificate", "x509CertificateChain", "publicKey", "tlogEntries",
                      "timestampVerificationData"}));
-  TRY(read_key_material(material, out));
+  TRY(read_key_material(material, out, allow_chain));
 
   const auto entries = TRY(material.optional_items("tlogEntries"));
   if (entries.size() > limits::kLogEntries) {
@@ -150,7 +152,7 @@ Result<void> read_content(const json::Field& top, Bundle& out) {
 
 }  // namespace
 
-Result<Bundle> parse_bundle(std::string_view text) {
+Result<Bundle> parse_bundle(std::string_view text, bool allow_chain) {
   const auto document =
       TRY(json::parse(text, {.max_bytes = limits::kBundle, .max_values = limits::kBundleValues})
               .with("bundle"));
@@ -159,7 +161,7 @@ Result<Bundle> parse_bundle(std::string_view text) {
     Bundle out;
     TRY(read_media_type(top, out));
     TRY(top.only({"mediaType", "verificationMaterial", "messageSignature", "dsseEnvelope"}));
-    TRY(read_verification_material(TRY(top.at("verificationMaterial")), out));
+    TRY(read_verification_material(TRY(top.at("verificationMaterial")), out, allow_chain));
     TRY(read_content(top, out));
     return out;
   };

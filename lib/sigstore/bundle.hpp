@@ -55,7 +55,8 @@ struct Bundle {
 /// malformed: syntax, an unknown version or member, the version's own rules (v0.1 needs a promise,
 /// ≥ v0.2 a proof with checkpoint, v0.3 a single certificate), zero or several contents or DSSE
 /// signatures, a self-signed CA in the chain, a negative index; too_large: over limits.
-Result<Bundle> parse_bundle(std::string_view text);
+/// `allow_chain`: v0.3 may carry a chain too (protobuf-specs keeps it for private authorities).
+Result<Bundle> parse_bundle(std::string_view text, bool allow_chain = false);
 /// One LogEntry as it stands in a bundle (TransparencyLogEntry).
 Result<LogEntry> read_log_entry(const json::Field& field);
 

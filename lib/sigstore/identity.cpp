@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace mpk::sigstore {
 namespace {
@@ -86,7 +87,44 @@ bool would_match_unanchored(const Matcher& matcher, std::string_view value) {
   return matcher.pattern && !matcher.matches(value) && matcher.pattern->partial_match(value);
 }
 
+std::string describe(const IdentityMatcher& one) {
+  std::string out = one.subject.describe() + " (issuer " + one.issuer.describe() + ")";
+  for (const auto& [name, value] : one.claims) out += ", " + name + " " + value.describe();
+  return out;
+}
+
+// The first claim that is wanted and differs.
+const std::string* differing_claim(const Identity& identity, const IdentityMatcher& allowed) {
+  for (const auto& [name, wanted] : allowed.claims) {
+    const auto found = identity.claims.find(name);
+    if (found == identity.claims.end() || !wanted.matches(found->second)) return &name;
+  }
+  return nullptr;
+}
+
+bool names_match(const Identity& identity, const IdentityMatcher& allowed) {
+  return allowed.subject.matches(identity.subject) && allowed.issuer.matches(identity.issuer);
+}
+
+std::string describe_found(const Identity& identity, const std::vector<IdentityMatcher>& allowed) {
+  auto out = describe(identity);
+  std::set<std::string> shown;
+  for (const auto& one : allowed) {
+    for (const auto& [name, wanted] : one.claims) {
+      if (!shown.insert(name).second) continue;
+      const auto found = identity.claims.find(name);
+      out += found == identity.claims.end() ? ", no " + name : ", " + name + " " + found->second;
+    }
+  }
+  return out;
+}
+
 std::string hint_for(const Identity& identity, const std::vector<IdentityMatcher>& allowed) {
+  for (const auto& one : allowed) {
+    if (!names_match(identity, one)) continue;
+    if (const auto* name = differing_claim(identity, one); name != nullptr)
+      return "identity and issuer match, the claim " + *name + " does not";
+  }
   for (const auto& one : allowed) {
     const bool subject = one.subject.matches(identity.subject);
     const bool issuer = one.issuer.matches(identity.issuer);
@@ -107,17 +145,67 @@ std::string hint_for(const Identity& identity, const std::vector<IdentityMatcher
 
 }  // namespace
 
-Result<Identity> read_identity(const crypto::Certificate& leaf) {
-  Identity out;
-  out.subject = TRY(read_subject(leaf));
-  out.issuer = TRY(read_issuer(leaf));
+namespace {
+
+Result<void> read_claims(const crypto::Certificate& leaf, Identity& out) {
   for (const auto& [oid, name] : kRawClaims) {
     if (auto value = TRY(raw_text(leaf, oid))) out.claims.emplace(name, *std::move(value));
   }
   for (const auto& [oid, name] : kClaims) {
     if (auto value = TRY(leaf.extension_utf8(oid))) out.claims.emplace(name, *std::move(value));
   }
+  return {};
+}
+
+}  // namespace
+
+Result<Identity> read_identity(const crypto::Certificate& leaf) {
+  Identity out;
+  out.subject = TRY(read_subject(leaf));
+  out.issuer = TRY(read_issuer(leaf));
+  TRY(read_claims(leaf, out));
   return out;
+}
+
+Result<Identity> read_own_identity(const crypto::Certificate& leaf) {
+  Identity out;
+  const auto names = TRY(leaf.subject_alt_names());
+  if (names.empty()) {
+    out.subject = leaf.common_name();
+    if (out.subject.empty())
+      return Error(ErrorKind::malformed,
+                   "certificate has neither an alternative nor a common name");
+  } else {
+    out.subject = TRY(read_subject(leaf));
+  }
+  const bool has_issuer = leaf.extension(kIssuer) || leaf.extension(kIssuerRaw);
+  out.issuer = has_issuer ? TRY(read_issuer(leaf)) : leaf.issuer();
+  TRY(read_claims(leaf, out));
+  return out;
+}
+
+const std::vector<std::string>& claim_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> out;
+    for (const auto& claim : kClaims) out.emplace_back(claim.name);
+    for (const auto& claim : kRawClaims) out.emplace_back(claim.name);
+    return out;
+  }();
+  return names;
+}
+
+Result<std::string> parse_claim_name(std::string_view word) {
+  const auto is_it = [&](const Claim& claim) {
+    return claim.oid == word || iequals_ascii(claim.name, word);
+  };
+  if (const auto* claim = std::ranges::find_if(kClaims, is_it); claim != kClaims.end())
+    return std::string(claim->name);
+  if (const auto* claim = std::ranges::find_if(kRawClaims, is_it); claim != kRawClaims.end())
+    return std::string(claim->name);
+  const auto near = nearest(word, claim_names());
+  return Error(ErrorKind::usage, "no claim is called \"" + printable(word, 60) + "\"",
+               near.empty() ? "claims are " + join(claim_names(), ", ")
+                            : "did you mean " + std::string(near) + "?");
 }
 
 bool Matcher::matches(std::string_view value) const {
@@ -130,16 +218,18 @@ std::string Matcher::describe() const {
          (text.ends_with('$') ? "" : "$");
 }
 
+bool matches(const Identity& identity, const IdentityMatcher& allowed) {
+  return names_match(identity, allowed) && differing_claim(identity, allowed) == nullptr;
+}
+
 std::optional<IdentityMismatch> match_identity(const Identity& identity,
                                                const std::vector<IdentityMatcher>& allowed) {
   IdentityMismatch out;
   for (const auto& one : allowed) {
-    if (one.subject.matches(identity.subject) && one.issuer.matches(identity.issuer)) {
-      return std::nullopt;
-    }
-    out.expected.push_back(one.subject.describe() + " (issuer " + one.issuer.describe() + ")");
+    if (matches(identity, one)) return std::nullopt;
+    out.expected.push_back(describe(one));
   }
-  out.found = describe(identity);
+  out.found = describe_found(identity, allowed);
   out.hint = hint_for(identity, allowed);
   return out;
 }

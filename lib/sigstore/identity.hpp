@@ -23,6 +23,15 @@ struct Identity {
 
 /// malformed: not exactly one SAN, no issuer, an extension of the wrong type.
 Result<Identity> read_identity(const crypto::Certificate& leaf);
+/// Of an authority of one's own: the one SAN, else the common name; the issuer is Fulcio's
+/// extension where it is there, else the name of the issuing authority.
+Result<Identity> read_own_identity(const crypto::Certificate& leaf);
+
+/// All names that Identity::claims can have.
+const std::vector<std::string>& claim_names();
+/// A claim's name as people write it: the name, upper or lower case, or its OID
+/// (1.3.6.1.4.1.57264.1.12). usage: another word, with the nearest name as the hint.
+Result<std::string> parse_claim_name(std::string_view word);
 
 /// Exact text or an anchored RE2 pattern.
 struct Matcher {
@@ -40,10 +49,11 @@ struct IdentityMatcher {
 struct IdentityMismatch {
   std::vector<std::string> expected;  // one line each
   std::string found;
-  std::string hint;  // says when only one of the two differs, or an unanchored match would pass
+  std::string hint;  // says when only one part differs, or an unanchored match would pass
 };
 /// nullopt: one of `allowed` matches.
 std::optional<IdentityMismatch> match_identity(const Identity& identity,
                                                const std::vector<IdentityMatcher>& allowed);
+bool matches(const Identity& identity, const IdentityMatcher& allowed);
 
 }  // namespace mpk::sigstore

@@ -107,5 +107,34 @@ TEST_CASE("a mismatch says what was expected, what was found and how near it was
   CHECK(mismatch->expected == std::vector<std::string>{"x (issuer https://issuer.example)"});
 }
 
+TEST_CASE(
+    "claims must match beside identity and issuer, and the report names the one that differs") {
+  const Identity identity{"ci@example.com",
+                          "https://issuer.example",
+                          {{"sourceRepositoryURI", "https://github.com/acme/train"}}};
+  IdentityMatcher wanted{exact("ci@example.com"), exact("https://issuer.example")};
+  wanted.claims.emplace("sourceRepositoryURI", exact("https://github.com/acme/train"));
+  CHECK(!match_identity(identity, {wanted}));
+  wanted.claims.at("sourceRepositoryURI") = exact("https://github.com/acme");
+  const auto differs = match_identity(identity, {wanted});
+  REQUIRE(differs);
+  CHECK(differs->hint.find("the claim sourceRepositoryURI does not") != std::string::npos);
+  CHECK(differs->expected.front().find("sourceRepositoryURI https://github.com/acme") !=
+        std::string::npos);
+  wanted.claims.emplace("buildTrigger", exact("push"));
+  CHECK(match_identity(identity, {wanted})->found.find("no buildTrigger") != std::string::npos);
+}
+
+TEST_CASE("a claim has one name, and a wrong one is answered with the nearest") {
+  CHECK(must(parse_claim_name("sourcerepositoryuri")) == "sourceRepositoryURI");
+  CHECK(must(parse_claim_name("1.3.6.1.4.1.57264.1.24")) == "tokenSubject");
+  CHECK(must(parse_claim_name("githubWorkflowRef")) == "githubWorkflowRef");
+  CHECK(claim_names().size() == 21);
+  const auto wrong = parse_claim_name("sourceRepositoryURL");
+  REQUIRE(!wrong);
+  CHECK(wrong.error().hint() == "did you mean sourceRepositoryURI?");
+  CHECK(parse_claim_name("x").error().hint().find("claims are ") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace mpk::sigstore

@@ -4,19 +4,31 @@
 #include "crypto/sct.hpp"
 #include "sigstore/verify_steps.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace mpk::sigstore {
 namespace {
 
 constexpr std::string_view kSctList = "1.3.6.1.4.1.11129.2.4.2";  // RFC 6962 §3.3
-const std::string kNoCertificate = "bundle has a key and no certificate";
 
-std::optional<Problem> check_usage(const crypto::Certificate& leaf) {
+// Why nothing is asked of a certificate; empty when it is.
+std::string why_no_certificate(const Case& c) {
+  if (c.leaf() == nullptr) return "bundle has a key and no certificate";
+  if (c.expectation.key) return "not asked, as the key was named";
+  return {};
+}
+
+std::optional<Problem> check_usage(const Case& c, const crypto::Certificate& leaf) {
+  // An authority of one's own need not name purposes (RFC 5280 §4.2.1.12: then all are meant).
+  const bool code_signing =
+      leaf.allows_code_signing() || (!c.by_trusted_root() && !leaf.limits_purposes());
   std::string message;
   if (leaf.is_ca()) {
     message = "certificate is that of an authority, not of a signer";
   } else if (!leaf.allows_digital_signature()) {
     message = "certificate's key usage does not allow digital signatures";
-  } else if (!leaf.allows_code_signing()) {
+  } else if (!code_signing) {
     message = "certificate's extended key usage does not allow code signing";
   } else {
     return std::nullopt;
@@ -53,6 +65,38 @@ std::optional<Problem> check_purposes(const std::vector<crypto::Certificate>& pa
   return std::nullopt;
 }
 
+// --certificate-chain: all that is in it is trusted, and the bundle may fill the gap.
+std::optional<Problem> check_own_path(Case& c, const crypto::Certificate& leaf,
+                                      const ProvenTime& time) {
+  std::vector<crypto::Certificate> anchors;
+  std::ranges::copy_if(c.expectation.anchors, std::back_inserter(anchors),
+                       &crypto::Certificate::is_self_signed);
+  if (anchors.empty()) anchors = c.expectation.anchors;
+  auto between = c.expectation.anchors;
+  between.insert(between.end(), c.bundle.certificates.begin() + 1, c.bundle.certificates.end());
+  auto path = crypto::verify_chain(leaf, between, anchors, time.time);
+  if (!path) {
+    const bool expired = path.error().kind() == ErrorKind::expired;
+    return Problem{.code = expired ? "certificate-authority-expired" : "certificate-untrusted",
+                   .message = expired ? path.error().text()
+                                      : "certificate leads to none of the authorities that were "
+                                        "given",
+                   .expected = {anchors.front().subject()},
+                   .found = expired ? time.time.text() : leaf.issuer(),
+                   .hint = "--certificate-chain takes the issuing authorities as PEM, root last"};
+  }
+  if (auto misused = check_purposes(*path)) return misused;
+  if (path->size() > 1) c.issuer = std::move((*path)[1]);
+  return std::nullopt;
+}
+
+std::optional<Problem> check_own_validity(Case& c, const crypto::Certificate& leaf,
+                                          const ProvenTime& time) {
+  if (time.time < leaf.not_before() || time.time > leaf.not_after())
+    return outside_validity(leaf, time);
+  return check_own_path(c, leaf, time);
+}
+
 // Also finds the issuer: the one of a path that was proven, never of one that was only assumed.
 std::optional<Problem> check_path(Case& c, const crypto::Certificate& leaf,
                                   const ProvenTime& time) {
@@ -62,7 +106,7 @@ std::optional<Problem> check_path(Case& c, const crypto::Certificate& leaf,
                       "no certificate authority of the trusted root has issued the "
                       "certificate",
                   .found = leaf.issuer(),
-                  .hint = "was this signed with another Sigstore instance?"};
+                  .hint = std::string(kOtherInstance)};
   for (const auto& authority : c.root.certificate_authorities) {
     auto path = path_to(leaf, authority, time.time);
     if (path && authority.valid_for.contains(time.time)) {
@@ -110,16 +154,20 @@ void find_issuer(Case& c, const crypto::Certificate& leaf) {
 Step check_chain(Case& c) {
   const std::string id = "certificate.chain";
   const auto* leaf = c.leaf();
-  if (leaf == nullptr) return skipped(id, kNoCertificate);
-  std::optional<Problem> problem = check_usage(*leaf);
+  if (auto why = why_no_certificate(c); !why.empty()) return skipped(id, why);
+  std::optional<Problem> problem = check_usage(c, *leaf);
 
   auto times = c.facts.times;
   const bool unproven = times.empty();
-  if (unproven) times.push_back({"certificate", "its own start", leaf->not_before()});
+  if (unproven && !c.by_trusted_root()) {
+    times.push_back({"clock", "this machine's", c.now});
+  } else if (unproven) {
+    times.push_back({"certificate", "its own start", leaf->not_before()});
+  }
   // client-spec §4.3: the path must be valid at every time that is proven, not at some of them.
   for (const auto& time : times) {
     if (problem) break;
-    problem = check_path(c, *leaf, time);
+    problem = c.by_trusted_root() ? check_path(c, *leaf, time) : check_own_validity(c, *leaf, time);
   }
   if (problem) {
     if (!c.issuer) find_issuer(c, *leaf);
@@ -128,6 +176,7 @@ Step check_chain(Case& c) {
   c.chain_holds = true;
   const auto issuer = "issued by " + (c.issuer ? c.issuer->subject() : leaf->issuer());
   if (!unproven) return passed(id, issuer);
+  if (!c.by_trusted_root()) return passed(id, issuer + "; judged now, as no time is proven");
   if (!c.evidence.insecure_ignore_timestamp) {
     return skipped(id, issuer + "; no proven time to judge it at");
   }
@@ -137,7 +186,8 @@ Step check_chain(Case& c) {
 Step check_sct(Case& c) {
   const std::string id = "certificate.sct";
   const auto* leaf = c.leaf();
-  if (leaf == nullptr) return skipped(id, kNoCertificate);
+  if (auto why = why_no_certificate(c); !why.empty()) return skipped(id, why);
+  if (!c.by_trusted_root()) return skipped(id, "an authority of one's own logs no certificates");
   if (c.evidence.insecure_ignore_sct) return skipped(id, "ignored on request (insecure)");
   if (c.root.ctlogs.empty() && c.root.unusable_ctlogs == 0)
     return skipped(id, "trusted root lists no certificate log");
@@ -164,8 +214,8 @@ Step check_sct(Case& c) {
 Step check_identity(Case& c) {
   const std::string id = "certificate.identity";
   const auto* leaf = c.leaf();
-  if (leaf == nullptr) return skipped(id, kNoCertificate);
-  auto identity = read_identity(*leaf);
+  if (auto why = why_no_certificate(c); !why.empty()) return skipped(id, why);
+  auto identity = c.by_trusted_root() ? read_identity(*leaf) : read_own_identity(*leaf);
   if (!identity) {
     return failed(id, {.code = "identity-malformed", .message = identity.error().text()});
   }

@@ -3,14 +3,24 @@
 #include "crypto/hash.hpp"
 #include "sigstore/verify_steps.hpp"
 
+#include <algorithm>
+
 namespace mpk::sigstore {
 namespace {
 
 constexpr std::size_t kSubjectsShown = 3;
 
-Problem invalid_signature() {
+Problem invalid_signature(const Case& c) {
+  if (c.leaf() != nullptr) {
+    return {.code = "signature-invalid",
+            .message = "signature does not hold for the bundle's certificate"};
+  }
+  // Said here and not by the log's step: what users meet is a wrong key, not an odd log entry.
   return {.code = "signature-invalid",
-          .message = "signature does not hold for the bundle's certificate"};
+          .message = "signature does not hold for the key that was given",
+          .expected = {"key " + c.key->fingerprint().text()},
+          .found = "a signature by another key, or over other content",
+          .hint = "give the public key of the one who signed, and the file that was signed"};
 }
 
 // Older cosign signed with SHA-256 whatever the curve (client-spec §4.6, compatibility).
@@ -21,47 +31,77 @@ bool holds_over(const crypto::PublicKey& key, std::string_view message, BytesVie
   return large_curve && key.verify(as_bytes(message), signature, DigestAlgorithm::sha256);
 }
 
+// RFC 8032: the message itself is signed, its digest is not enough.
+Step check_message_by_ed25519(Case& c) {
+  const std::string id = "signature";
+  if (!c.expectation.content) {
+    return failed(id, {.code = "signature-needs-content",
+                       .message = "an Ed25519 signature of a message is over its content, and only "
+                                  "its digest is known",
+                       .hint = "give the file itself instead of its digest"});
+  }
+  c.message_digest = c.bundle.message->digest ? *c.bundle.message->digest : c.expectation.artifact;
+  if (!c.key->verify(*c.expectation.content, c.signature()))
+    return failed(id, invalid_signature(c));
+  c.message_digest = c.expectation.artifact;
+  c.signature_holds = true;
+  return passed(id, "holds over the content");
+}
+
 Step check_message_signature(Case& c) {
   const std::string id = "signature";
   const auto& hint = c.bundle.message->digest;
-  if (c.key->type() == crypto::KeyType::ed25519) {
-    return failed(id, {.code = "signature-needs-content",
-                       .message = "an Ed25519 signature of a message is over its content, and only "
-                                  "its digest is known"});
-  }
+  if (c.key->type() == crypto::KeyType::ed25519) return check_message_by_ed25519(c);
   // Over the artifact asked for, or else over what the bundle says it is about: then the bundle is
   // sound, and the step subject says that it is about something else.
-  for (const auto* digest : {&c.expectation.artifact, hint ? &*hint : nullptr}) {
-    if (digest == nullptr || !c.key->verify_digest(*digest, c.signature())) continue;
+  std::vector<const Digest*> candidates{&c.expectation.artifact};
+  for (const auto& other : c.expectation.other_digests) candidates.push_back(&other);
+  if (hint) candidates.push_back(&*hint);
+  for (const auto* digest : candidates) {
+    if (!c.key->verify_digest(*digest, c.signature())) continue;
     c.message_digest = *digest;
+    c.signature_holds = true;
     return passed(id, "holds over " + digest->brief());
   }
   c.message_digest = hint ? hint : c.expectation.artifact;
-  return failed(id, invalid_signature());
+  return failed(id, invalid_signature(c));
 }
 
 Step check_message_subject(const Case& c) {
   const std::string id = "subject";
   const auto& artifact = c.expectation.artifact;
   const auto& hint = c.bundle.message->digest;
-  const bool signed_artifact = c.message_digest && *c.message_digest == artifact;
-  if (signed_artifact && hint && *hint != artifact) {
+  const auto is_artifact = [&](const Digest& digest) {
+    const auto* known = c.known_digest(digest.algorithm());
+    return known != nullptr && *known == digest;
+  };
+  const bool signed_artifact = c.message_digest && is_artifact(*c.message_digest);
+  if (signed_artifact && hint && !is_artifact(*hint)) {
+    const auto* known = c.known_digest(hint->algorithm());
     return failed(id, {.code = "message-digest-mismatch",
                        .message = "bundle's messageDigest is not that of the signed artifact",
-                       .expected = {artifact.text()},
+                       .expected = {(known != nullptr ? *known : artifact).text()},
                        .found = hint->text()});
   }
-  if (signed_artifact) return passed(id, artifact.brief());
+  if (signed_artifact) return passed(id, c.message_digest->brief());
   if (!c.message_digest && !hint) return skipped(id, "what is signed is not known");
   const auto& found = c.message_digest ? *c.message_digest : *hint;
-  if (found == artifact) return passed(id, artifact.brief());
-  const bool comparable = found.algorithm() == artifact.algorithm();
-  return failed(id, {.code = comparable ? "subject-mismatch" : "digest-algorithm",
-                     .message = comparable ? "signature is about another artifact"
-                                           : "signature is over another kind of digest than the "
-                                             "artifact is known by",
-                     .expected = {artifact.text()},
-                     .found = found.text()});
+  if (is_artifact(found)) return passed(id, found.brief());
+  const auto* known = c.known_digest(found.algorithm());
+  if (known == nullptr) {
+    return failed(id, {.code = "digest-algorithm",
+                       .message = "signature is over another kind of digest than the artifact is "
+                                  "known by",
+                       .expected = {artifact.text()},
+                       .found = found.text(),
+                       .hint = "give the file itself, or its digest by " +
+                               std::string(to_string(found.algorithm()))});
+  }
+  return failed(id, {.code = "subject-mismatch",
+                     .message = "signature is about another artifact",
+                     .expected = {known->text()},
+                     .found = found.text(),
+                     .hint = "is this the file that was signed, unchanged?"});
 }
 
 std::string list_subjects(const attest::Statement& statement) {
@@ -80,17 +120,33 @@ std::string list_subjects(const attest::Statement& statement) {
 Step check_key(Case& c) {
   const std::string id = "key";
   const auto* leaf = c.leaf();
-  if (leaf == nullptr) {
+  const auto& named = c.expectation.key;
+  if (leaf == nullptr && !named) {
     return failed(id, {.code = "key-needed",
                        .message = "bundle was signed with a key, which it only hints at",
                        .found = c.bundle.key_hint.value_or(""),
-                       .hint = "this needs the signer's public key"});
+                       .hint = "give the signer's public key with --key FILE"});
+  }
+  if (leaf == nullptr) {
+    c.key = *named;
+    c.facts.key = named->fingerprint();
+    return passed(id, std::string(crypto::to_string(c.key->type())) + " key that was given, " +
+                          c.key->fingerprint().brief());
   }
   auto key = leaf->public_key();
   if (!key) {
     return failed(id, {.code = "key-unsupported", .message = key.error().text()});
   }
   c.key = key.take();
+  if (named && !(*c.key == *named)) {
+    return failed(id, {.code = "key-mismatch",
+                       .message = "bundle has a certificate of another key than the one given",
+                       .expected = {named->fingerprint().text()},
+                       .found = c.key->fingerprint().text(),
+                       .hint = "a keyless signature is verified by identity: leave --key out, and "
+                               "give --certificate-identity and --certificate-oidc-issuer"});
+  }
+  if (named) c.facts.key = named->fingerprint();
   return passed(id, std::string(crypto::to_string(c.key->type())) + " key of the certificate");
 }
 
@@ -101,7 +157,8 @@ Step check_signature(Case& c) {
   const auto& older = c.expectation.historical_message;
   if (!holds_over(*c.key, c.pae, c.signature()) &&
       !(older && holds_over(*c.key, *older, c.signature())))
-    return failed(id, invalid_signature());
+    return failed(id, invalid_signature(c));
+  c.signature_holds = true;
   return passed(id,
                 "holds over the envelope (" + human_size(c.bundle.envelope->payload.size()) + ")");
 }
@@ -123,11 +180,16 @@ Step check_subject(Case& c) {
                        .hint = statement.error().hint()});
   }
   const auto& artifact = c.expectation.artifact;
-  if (!statement->has_subject(artifact)) {
+  const bool about_it = statement->has_subject(artifact) ||
+                        std::ranges::any_of(c.expectation.other_digests, [&](const Digest& other) {
+                          return statement->has_subject(other);
+                        });
+  if (!about_it) {
     return failed(id, {.code = "subject-mismatch",
                        .message = "statement is about another artifact",
                        .expected = {artifact.text()},
-                       .found = list_subjects(*statement)});
+                       .found = list_subjects(*statement),
+                       .hint = "is this the file or reference that was signed, unchanged?"});
   }
   c.facts.statement = statement.take();
   return passed(id, artifact.brief());

@@ -100,7 +100,8 @@ bool in_use(const TransparencyLog& log, const Case& c, std::size_t index) {
 }
 
 std::optional<Problem> check_entry(Case& c, std::size_t index,
-                                   const std::vector<const TransparencyLog*>& logs) {
+                                   const std::vector<const TransparencyLog*>& logs,
+                                   std::vector<Source>& by) {
   const auto& entry = c.bundle.log_entries[index];
   std::optional<Problem> problem;
   for (const auto* log : logs) {
@@ -127,9 +128,19 @@ std::optional<Problem> check_entry(Case& c, std::size_t index,
     // Only the promise binds v1's global index; the proof binds the one inside the tree.
     const bool global = is_rekor_v2(entry) || c.promise_holds[index];
     c.facts.logs.push_back({log->origin, global ? entry.log_index : entry.proof->log_index});
+    c.proven_entries.push_back(index);
+    by.push_back({log->operated_by, hex_encode(log->log_id)});
     return std::nullopt;
   }
   return problem;
+}
+
+Problem too_few_logs(unsigned needed, const std::vector<Source>& by, std::string found) {
+  return {.code = "log-threshold",
+          .message = "entries of too few different logs hold",
+          .expected = {count_text(needed, "log") + " of different operators"},
+          .found = std::to_string(count_different(by)) + " (" + std::move(found) + ")",
+          .hint = "sign with more logs (rekorTlogConfig of the signing config), or ask for fewer"};
 }
 
 bool is_duplicate(const std::vector<LogEntry>& entries, std::size_t index) {
@@ -167,15 +178,21 @@ std::vector<const TransparencyLog*> logs_of(const Case& c, const LogEntry& entry
 
 Step check_inclusion(Case& c) {
   const std::string id = "log.inclusion";
-  if (auto why = why_no_log(c); !why.empty()) return skipped(id, why);
+  const auto needed = c.evidence.logs;
+  if (auto why = why_no_log(c); !why.empty()) {
+    if (needed.value_or(0) > 0 && !c.evidence.insecure_ignore_tlog)
+      return failed(id, too_few_logs(*needed, {}, "none: " + why));
+    return skipped(id, why);
+  }
   const auto& entries = c.bundle.log_entries;
   if (entries.empty()) {
-    return failed(id,
-                  {.code = "log-entry-missing",
-                   .message = "bundle has no transparency log entry",
-                   .hint = "the trusted root lists transparency logs, so an entry is required"});
+    return failed(id, {.code = "log-entry-missing",
+                       .message = "bundle has no transparency log entry",
+                       .hint = "the trusted root lists transparency logs, so an entry is required; "
+                               "sign with a log, or say --insecure-ignore-tlog"});
   }
   std::size_t unknown = 0;
+  std::vector<Source> by;
   std::optional<Problem> problem;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     std::optional<Problem> found;
@@ -185,7 +202,7 @@ Step check_inclusion(Case& c) {
     } else if (const auto logs = logs_of(c, entries[i]); logs.empty()) {
       ++unknown;
     } else {
-      found = check_entry(c, i, logs);
+      found = check_entry(c, i, logs, by);
     }
     if (found && !problem) problem = std::move(found);
   }
@@ -194,7 +211,13 @@ Step check_inclusion(Case& c) {
     return failed(id, {.code = "log-unknown",
                        .message = "log of the entry is not in the trusted root",
                        .found = hex_encode(entries.front().log_id),
-                       .hint = "was this signed with another Sigstore instance?"});
+                       .hint = std::string(kOtherInstance)});
+  }
+  const auto different = count_different(by);
+  if (different < needed.value_or(1)) {
+    std::vector<std::string> origins;
+    for (const auto& log : c.facts.logs) origins.push_back(log.log);
+    return failed(id, too_few_logs(*needed, by, join(origins, ", ")));
   }
   const auto& log = c.facts.logs.front();
   std::string message = log.log + " #" + std::to_string(log.index);

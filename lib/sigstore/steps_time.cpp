@@ -47,12 +47,14 @@ bool log_claims_time(const Case& c) {
 }
 
 std::optional<Problem> missing_timestamp(const Case& c) {
-  if (!c.facts.times.empty() || log_claims_time(c)) return std::nullopt;
+  // A key or an authority of one's own is judged without a proven time, too.
+  if (!c.by_trusted_root() || !c.facts.times.empty() || log_claims_time(c)) return std::nullopt;
   if (c.root.timestamp_authorities.empty()) {
     return Problem{.code = "time-not-proven",
                    .message =
                        "no log entry gives a time and the trusted root lists no timestamp "
-                       "authority"};
+                       "authority",
+                   .hint = std::string(kOtherInstance)};
   }
   return Problem{.code = "timestamp-missing",
                  .message = "bundle has no timestamp, and no log entry gives a time",
@@ -93,8 +95,25 @@ std::optional<Problem> check_promise(const LogEntry& entry,
   return problem;
 }
 
-std::string count_text(std::size_t count, std::string_view what) {
-  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+// An explicit wish counts even where nothing would be required.
+std::optional<Problem> too_few(const Case& c, const std::vector<Source>& by) {
+  const auto needed = c.evidence.timestamps.value_or(0);
+  const auto different = count_different(by);
+  if (different >= needed) return std::nullopt;
+  return Problem{.code = "timestamp-threshold",
+                 .message = "timestamps of too few different authorities hold",
+                 .expected = {std::to_string(needed) + " of different operators"},
+                 .found = std::to_string(different),
+                 .hint =
+                     "sign with more timestamp authorities (tsaConfig of the signing config), "
+                     "or ask for fewer"};
+}
+
+Step without_timestamp(const Case& c, std::string why) {
+  const std::string id = "time.tsa";
+  if (auto problem = too_few(c, {})) return failed(id, *std::move(problem));
+  if (auto problem = missing_timestamp(c)) return failed(id, *std::move(problem));
+  return skipped(id, std::move(why));
 }
 
 }  // namespace
@@ -131,7 +150,7 @@ Step check_log_times(Case& c) {
     return failed(id, {.code = "log-unknown",
                        .message = "log that promised the entry is not in the trusted root",
                        .found = hex_encode(c.bundle.log_entries.front().log_id),
-                       .hint = "was this signed with another Sigstore instance?"});
+                       .hint = std::string(kOtherInstance)});
   }
   return passed(id, "signed by the log at " + c.facts.times.front().time.text());
 }
@@ -140,17 +159,16 @@ Step check_timestamps(Case& c) {
   const std::string id = "time.tsa";
   if (c.evidence.insecure_ignore_timestamp) return skipped(id, "ignored on request (insecure)");
   if (c.bundle.timestamps.empty()) {
-    if (auto problem = missing_timestamp(c)) return failed(id, *std::move(problem));
-    return skipped(id, "bundle has none; the log is to give the time");
+    return without_timestamp(c, c.by_trusted_root() ? "bundle has none; the log is to give the time"
+                                                    : "bundle has none, and none is required");
   }
-  if (c.root.timestamp_authorities.empty()) {
-    if (auto problem = missing_timestamp(c)) return failed(id, *std::move(problem));
-    return skipped(id, "trusted root lists no timestamp authority");
-  }
+  if (c.root.timestamp_authorities.empty())
+    return without_timestamp(c, "trusted root lists no timestamp authority");
 
   std::optional<Problem> broken;    // always fails
   std::optional<Problem> unproven;  // fails when nothing else gives a time
   std::size_t good = 0;
+  std::vector<Source> by;
   std::string last;
   for (std::size_t i = 0; i < c.bundle.timestamps.size(); ++i) {
     const auto& response = c.bundle.timestamps[i];
@@ -164,20 +182,25 @@ Step check_timestamps(Case& c) {
       Problem problem{.code = timestamp_code(verified.error().kind()),
                       .message = verified.error().text(),
                       .hint = verified.error().hint()};
+      if (problem.hint.empty() && verified.error().kind() == ErrorKind::untrusted)
+        problem.hint = kOtherInstance;
       auto& slot = only_unproven(verified.error()) ? unproven : broken;
       if (!slot) slot = std::move(problem);
       continue;
     }
     ++good;
+    by.push_back({verified->operated_by, verified->authority});
     last = verified->authority + " at " + verified->time.text();
     if (auto problem = in_future(c, verified->time, "timestamp")) broken = std::move(problem);
     c.facts.times.push_back({"tsa", std::move(verified->authority), verified->time});
   }
   if (broken) return failed(id, *std::move(broken));
-  if (unproven && c.facts.times.empty()) return failed(id, *std::move(unproven));
+  if (unproven && c.facts.times.empty() && c.by_trusted_root())
+    return failed(id, *std::move(unproven));
+  if (auto problem = too_few(c, by)) return failed(id, *std::move(problem));
   const auto of = count_text(c.bundle.timestamps.size(), "timestamp");
   if (good == 0)
-    return skipped(id, of + " not proven (" + unproven->message + "); the log gives the time");
+    return skipped(id, of + " not proven (" + unproven->message + "), and none is required");
   if (unproven) {
     return passed(
         id, last + "; of " + of + " " + std::to_string(good) + " proven: " + unproven->message);

@@ -61,7 +61,10 @@ struct ConformanceCase {
         trusted_root(read_or(name, "trusted_root.json", embedded_trusted_root().text)),
         expectation{artifact(name),
                     {{{std::string(trim(read_or(name, "identity", kIdentity))), {}},
-                      {std::string(trim(read_or(name, "issuer", kIssuer))), {}}}}} {}
+                      {std::string(trim(read_or(name, "issuer", kIssuer))), {}}}}} {
+    if (const auto key = read_or(name, "key.pub", ""); !key.empty())
+      expectation.key = must(crypto::PublicKey::from_pem(key));
+  }
 
   Report verify() const {
     return verify_bundle(bundle, expectation, must(parse_trusted_root(trusted_root)), {},

@@ -41,6 +41,7 @@ struct LogInstance {
   crypto::PublicKey key;
   Validity valid_for;
   std::optional<Bytes> log_id;
+  std::string operated_by;
 };
 
 // A log key that anyone could use for ever is a mistake, so its start is required (client-spec:
@@ -89,6 +90,7 @@ Result<std::optional<LogInstance>> read_log(const json::Field& field,
   TRY(field.only(
       {"baseUrl", "hashAlgorithm", "publicKey", "logId", "checkpointKeyId", "operator"}));
   const auto base_url = TRY(field.optional_string("baseUrl")).value_or("");
+  auto operated_by = TRY(field.optional_string("operator")).value_or("");
   const auto key_field = TRY(field.at("publicKey"));
   const auto validity = TRY(read_log_validity(key_field));
   auto log_id = TRY(find_log_id(field, "logId"));
@@ -106,7 +108,7 @@ Result<std::optional<LogInstance>> read_log(const json::Field& field,
     return std::optional<LogInstance>();
   }
   return std::optional<LogInstance>(
-      LogInstance{base_url, *std::move(key), validity, std::move(log_id)});
+      LogInstance{base_url, *std::move(key), validity, std::move(log_id), std::move(operated_by)});
 }
 
 // The origin of a Rekor v2 log is the host of its base URL, without port and path.
@@ -142,7 +144,7 @@ Result<TrustedRoot> parse_trusted_root(std::string_view text) {
       auto origin = origin_of(log->base_url);
       if (!log->log_id) log->log_id = TRY(note_key_id(origin, log->key));
       root.tlogs.push_back({std::move(log->base_url), std::move(origin), *std::move(log->log_id),
-                            std::move(log->key), log->valid_for});
+                            std::move(log->key), log->valid_for, std::move(log->operated_by)});
     }
     for (const auto& item : TRY(top.optional_items("ctlogs"))) {
       auto log = TRY(read_log(item, root.warnings));
@@ -163,8 +165,9 @@ Result<TrustedRoot> parse_trusted_root(std::string_view text) {
       auto chain = TRY(read_chain(item));
       const auto validity = TRY(read_authority_validity(item, chain));
       auto uri = TRY(item.optional_string("uri")).value_or("");
+      auto operated_by = TRY(item.optional_string("operator")).value_or("");
       root.timestamp_authorities.push_back(
-          {std::move(chain), validity.start, validity.end, std::move(uri)});
+          {std::move(chain), validity.start, validity.end, std::move(uri), std::move(operated_by)});
     }
     return root;
   };

@@ -31,6 +31,7 @@ struct TransparencyLog {
   Bytes log_id;        // logId.keyId
   crypto::PublicKey key;
   Validity valid_for;
+  std::string operated_by = {};  // empty: not named
 };
 
 struct CertificateAuthority {

@@ -11,6 +11,7 @@
 #include "sigstore/bundle.hpp"
 #include "sigstore/identity.hpp"
 #include "sigstore/trusted_root.hpp"
+#include "sigstore/witness.hpp"
 
 #include <optional>
 #include <string>
@@ -21,8 +22,9 @@ namespace mpk::sigstore {
 /// One step of the specification. Codes are stable: docs/checks.md lists them.
 struct Step {
   enum class Result { pass, fail, skip };
-  std::string id;  // "bundle.form", "time.tsa", "certificate.chain", "certificate.sct",
-                   // "certificate.identity", "log.inclusion", "log.entry", "signature", "subject"
+  std::string id;  // "bundle.form", "key", "time.tsa", "time.log", "certificate.chain",
+                   // "certificate.sct", "certificate.identity", "log.inclusion", "log.witness",
+                   // "log.entry", "signature", "subject"
   Result result;
   std::string code;     // of a failure: "timestamp-imprint-mismatch", "checkpoint-signature", …
   std::string message;  // one line
@@ -44,6 +46,9 @@ struct ProvenLog {
 /// Proven facts only; callers never look at the raw bundle again.
 struct Verified {
   Identity identity;  // empty for a bare key
+  /// SHA-256 of the SPKI, where a key was named and it signed.
+  std::optional<Digest> key;
+  std::vector<std::string> witnesses;  // that cosigned a proven entry's checkpoint
   std::vector<ProvenTime> times;
   std::vector<ProvenLog> logs;
   std::optional<attest::Statement> statement;  // of a DSSE bundle
@@ -63,8 +68,11 @@ struct Evidence {
   bool insecure_ignore_sct = false;
   bool insecure_ignore_tlog = false;
   bool insecure_ignore_timestamp = false;
-  /// How many different ones must hold; by different operators, where the trusted root names them.
-  unsigned logs = 1, timestamps = 1;
+  /// How many different ones must hold, whatever the trusted root lists; those of one operator
+  /// count once where the trusted root names it. Not given: one of what is required.
+  std::optional<unsigned> logs = {}, timestamps = {};
+  /// Each quorum must have cosigned the checkpoint of a log entry.
+  std::vector<WitnessQuorum> witnesses = {};
 };
 
 struct Expectation {
@@ -96,5 +104,9 @@ struct Expectation {
 /// in the future of `now` (+5 minutes). All steps that can run do run, so the report is complete.
 Report verify_bundle(std::string_view bundle_text, const Expectation& expectation,
                      const TrustedRoot& root, const Evidence& evidence, Timestamp now);
+
+/// The same evidence in another carrier, read into a Bundle already (cosign's tags).
+Report verify_read_bundle(const Bundle& bundle, const Expectation& expectation,
+                          const TrustedRoot& root, const Evidence& evidence, Timestamp now);
 
 }  // namespace mpk::sigstore

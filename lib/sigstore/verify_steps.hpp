@@ -10,6 +10,9 @@
 
 namespace mpk::sigstore {
 
+inline constexpr std::string_view kOtherInstance =
+    "was this signed with another Sigstore instance? then give its --trusted-root FILE";
+
 /// Why a step failed.
 struct Problem {
   std::string code;
@@ -31,16 +34,22 @@ struct Case {
   const Evidence& evidence;
   Timestamp now;
 
-  std::optional<crypto::PublicKey> key = {};       // the certificate's
+  std::optional<crypto::PublicKey> key = {};       // the certificate's, or the one that was named
   std::string pae = {};                            // of a DSSE bundle: what is signed
   std::optional<Digest> message_digest = {};       // of a message: what is signed, as far as known
   std::optional<crypto::Certificate> issuer = {};  // of the leaf
   bool chain_holds = false;                        // at every proven time
-  std::vector<bool> promise_holds = {};            // per log entry
+  bool signature_holds = false;
+  std::vector<bool> promise_holds = {};  // per log entry
+  std::vector<std::size_t> proven_entries = {};
   Verified facts = {};
 
   const crypto::Certificate* leaf() const;
   BytesView signature() const;
+  /// What the artifact is known by, in that algorithm.
+  const Digest* known_digest(DigestAlgorithm algorithm) const;
+  /// The trusted root's authorities vouch for the signer; else a key or authority was named.
+  bool by_trusted_root() const;
 };
 
 // steps_content.cpp
@@ -64,6 +73,15 @@ Step check_inclusion(Case& c);
 std::vector<const TransparencyLog*> logs_of(const Case& c, const LogEntry& entry);
 /// Why the log steps are not run; empty when they are.
 std::string why_no_log(const Case& c);
+/// How many different ones there are: what `operated_by` names once counts once.
+struct Source {
+  std::string operated_by, name;
+};
+std::size_t count_different(const std::vector<Source>& sources);
+std::string count_text(std::size_t count, std::string_view what);
+
+// steps_witness.cpp
+Step check_witnesses(Case& c);
 
 // steps_entry.cpp
 Step check_entries(Case& c);

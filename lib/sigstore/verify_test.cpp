@@ -50,7 +50,7 @@ TEST_CASE("the steps of a report stand in the specification's order") {
   for (const auto& step : report.steps) order += step.id + " ";
   CHECK(order ==
         "bundle.form key time.tsa time.log certificate.chain certificate.sct certificate.identity "
-        "log.inclusion log.entry signature subject ");
+        "log.inclusion log.witness log.entry signature subject ");
 }
 
 TEST_CASE("another artifact, another identity and no identity are refused") {

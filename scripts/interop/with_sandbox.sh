@@ -47,6 +47,28 @@ printf 'other' >"$STEPS_DIR/other"
 refuses "mpk refuses that bundle for another file" 12 "refused" "$MPK" verify "$STEPS_DIR/other" \
   --bundle "$STEPS_DIR/file.sigstore.json" --trusted-root "$dir/trusted-root.json" "${who[@]}"
 
+# What cosign wrote before bundles: tags beside the artifact, by key and by certificate.
+(cd "$STEPS_DIR" && COSIGN_PASSWORD='' cosign generate-key-pair >/dev/null 2>&1)
+accepts "mpk push of a third model" "$MPK" push "$(dirname "$MODEL")/tiny-onnx" "$ref:legacy"
+third=$ref@$("$MPK" inspect "$ref:legacy" --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["digest"])')
+legacy=(--tlog-upload=false --new-bundle-format=false --use-signing-config=false --yes)
+refuses "mpk verify --key finds no signature" 10 "no signature" "$MPK" verify "$ref:legacy" --key "$STEPS_DIR/cosign.pub"
+accepts "cosign sign --key, the earlier form" env COSIGN_PASSWORD= cosign sign "${legacy[@]}" --key "$STEPS_DIR/cosign.key" "$third"
+accepts "cosign attest --key, the earlier form" env COSIGN_PASSWORD= cosign attest "${legacy[@]}" \
+  --key "$STEPS_DIR/cosign.key" --type slsaprovenance1 --predicate "$STEPS_DIR/predicate.json" "$third"
+accepts "mpk verify --key of the .sig tag" "$MPK" verify "$ref:legacy" --key "$STEPS_DIR/cosign.pub"
+accepts "mpk verify --key --type of the .att tag" "$MPK" verify "$ref:legacy" --type slsaprovenance1 --key "$STEPS_DIR/cosign.pub"
+refuses "mpk does not read them with --legacy-tags never" 10 "no signature" \
+  "$MPK" verify "$ref:legacy" --legacy-tags never --key "$STEPS_DIR/cosign.pub"
+openssl ecparam -name prime256v1 -genkey -noout | openssl ec -pubout -out "$STEPS_DIR/other.pub" 2>/dev/null
+refuses "another key is refused as such" 12 "key that was given" "$MPK" verify "$ref:legacy" --key "$STEPS_DIR/other.pub"
+
+accepts "cosign sign-blob --key" env COSIGN_PASSWORD= cosign sign-blob --yes "${signing[@]}" --key "$STEPS_DIR/cosign.key" \
+  --bundle "$STEPS_DIR/key.sigstore.json" "$STEPS_DIR/file"
+accepts "mpk verify --key of cosign's bundle" "$MPK" verify "$STEPS_DIR/file" --bundle "$STEPS_DIR/key.sigstore.json" --key "$STEPS_DIR/cosign.pub"
+accepts "the same with what the trusted root lists" "$MPK" verify "$STEPS_DIR/file" --bundle "$STEPS_DIR/key.sigstore.json" \
+  --key "$STEPS_DIR/cosign.pub" --trusted-root "$dir/trusted-root.json"
+
 accepts "skopeo inspect --raw" skopeo inspect --raw --tls-verify=false "docker://$image"
 accepts "skopeo copy keeps the digest" skopeo copy --quiet --preserve-digests --src-tls-verify=false "docker://$image" "oci:$STEPS_DIR/skopeo:1"
 export REGCTL_CONFIG=$STEPS_DIR/regctl.json

@@ -1,0 +1,97 @@
+// What a bundle from a file is about.
+#include "flow/bundle_subject.hpp"
+
+#include "attest/statement.hpp"
+#include "base/file.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "crypto/hash.hpp"
+#include "sigstore/bundle.hpp"
+
+#include <memory>
+#include <set>
+#include <utility>
+
+namespace mpk::flow {
+namespace {
+
+struct Wanted {
+  std::set<DigestAlgorithm> algorithms{DigestAlgorithm::sha256};
+  bool content = false;
+};
+
+// From unproven bundles: a wrong wish costs a hash and proves nothing.
+void add_wishes(const std::string& text, const std::optional<crypto::PublicKey>& key, Wanted& out) {
+  const auto bundle = sigstore::parse_bundle(text, true);
+  if (!bundle) return;
+  if (bundle->envelope) {
+    const auto statement = attest::parse_statement(bundle->envelope->payload);
+    if (!statement) return;
+    for (const auto& subject : statement->subjects) {
+      for (const auto algorithm : {DigestAlgorithm::sha384, DigestAlgorithm::sha512}) {
+        if (subject.digest.contains(std::string(to_string(algorithm))))
+          out.algorithms.insert(algorithm);
+      }
+    }
+    return;
+  }
+  if (bundle->message->digest) out.algorithms.insert(bundle->message->digest->algorithm());
+  auto signer = key;
+  if (!bundle->certificates.empty()) {
+    if (auto own = bundle->certificates.front().public_key()) signer = own.take();
+  }
+  if (!signer) return;
+  out.algorithms.insert(crypto::default_hash(signer->type()));
+  if (signer->type() == crypto::KeyType::ed25519) out.content = true;
+}
+
+}  // namespace
+
+std::optional<BundleSubject> digest_subject(const std::string& text) {
+  auto digest = Digest::parse(text);
+  if (!digest) return std::nullopt;
+  return BundleSubject{.name = text, .digest = digest.take()};
+}
+
+Result<BundleSubject> file_subject(const std::string& path, const std::vector<std::string>& bundles,
+                                   const std::optional<crypto::PublicKey>& key,
+                                   const CancelToken& cancel) {
+  Wanted wanted;
+  for (const auto& text : bundles) add_wishes(text, key, wanted);
+  auto file = FileReader::open(path);
+  if (!file) {
+    auto error = std::move(file).error();
+    if (error.kind() == ErrorKind::unsupported) {
+      return Error(ErrorKind::unsupported,
+                   path + ": verifying a directory is not supported by this release",
+                   "verify the artifact it was shipped as");
+    }
+    return std::move(error).with_kind(ErrorKind::usage);
+  }
+  std::vector<crypto::Hasher> hashers;
+  for (const auto algorithm : wanted.algorithms) hashers.emplace_back(algorithm);
+  std::string content;
+  Bytes buffer(128U << 10);
+  while (auto count = TRY(file->read(buffer))) {
+    TRY(cancel.check());
+    const BytesView piece{buffer.data(), count};
+    for (auto& hasher : hashers) hasher.update(piece);
+    if (!wanted.content) continue;
+    if (content.size() + count > limits::kEvidence) {
+      return Error(ErrorKind::too_large,
+                   path +
+                       ": an Ed25519 signature is over the whole file, and "
+                       "this one is larger than " +
+                       human_size(limits::kEvidence),
+                   "sign large files with ECDSA");
+    }
+    content += as_text(piece);
+  }
+  TRY(file->check_unchanged());
+  BundleSubject out{.name = path, .digest = hashers.front().finish()};
+  for (std::size_t i = 1; i < hashers.size(); ++i) out.other_digests.push_back(hashers[i].finish());
+  if (wanted.content) out.content = std::make_shared<const std::string>(std::move(content));
+  return out;
+}
+
+}  // namespace mpk::flow

@@ -1,0 +1,123 @@
+// Signers and what is asked beside them.
+#include "flow/signers.hpp"
+
+#include "attest/predicate_type.hpp"
+#include "base/text.hpp"
+#include "flow/rules.hpp"
+
+#include <algorithm>
+
+namespace mpk::flow {
+namespace {
+
+std::optional<unsigned> larger(std::optional<unsigned> a, std::optional<unsigned> b) {
+  return a && b ? std::max(*a, *b) : a ? a : b;
+}
+
+}  // namespace
+
+std::optional<Signers> own_signers(const VerifyRequest& request) {
+  if (request.key) return Signers{.allowed = {}, .threshold = 1, .by_key = true};
+  if (request.identities.empty()) return std::nullopt;
+  return Signers{.allowed = request.identities};
+}
+
+Signers signers_of(const policy::Policy& policy, const policy::AttestationRule& rule) {
+  return {.allowed = rule.signers.empty() ? policy.signers : rule.signers,
+          .threshold = rule.threshold};
+}
+
+std::vector<Signers> signer_sets(const VerifyRequest& request, const std::string& type) {
+  std::vector<Signers> out;
+  if (request.policy) {
+    const auto& policy = *request.policy;
+    for (const auto& rule : policy.attestations) {
+      if (same_type(type, rule.predicate_type)) out.push_back(signers_of(policy, rule));
+    }
+    if (out.empty()) out.push_back({.allowed = policy.signers, .threshold = policy.threshold});
+  }
+  if (auto own = own_signers(request)) out.push_back(*std::move(own));
+  return out;
+}
+
+Signers aibom_signers(const policy::Policy& policy) {
+  Signers out;
+  for (const auto& rule : policy.attestations) {
+    if (!attest::is_cyclonedx(rule.predicate_type)) continue;
+    out.allowed.insert(out.allowed.end(), rule.signers.begin(), rule.signers.end());
+    out.threshold = std::max(out.threshold, rule.threshold);
+  }
+  if (out.allowed.empty()) return {.allowed = policy.signers, .threshold = policy.threshold};
+  return out;
+}
+
+bool asks_for(const policy::Policy& policy, const std::string& type) {
+  if (type.empty() || type == attest::kCosignSign) return policy.signature_required;
+  if (policy.aibom && attest::is_cyclonedx(type)) return true;
+  return std::ranges::any_of(policy.attestations, [&](const policy::AttestationRule& rule) {
+    return same_type(type, rule.predicate_type);
+  });
+}
+
+Result<void> check_request(const VerifyRequest& request) {
+  if (request.key && (request.policy || !request.identities.empty())) {
+    return Error(ErrorKind::usage, "a key has no identity that could be compared",
+                 "give either --key, or --certificate-identity and --policy");
+  }
+  if (!request.policy && request.identities.empty() && !request.key) {
+    return Error(
+        ErrorKind::usage, "who must have signed? neither an identity nor a policy was given",
+        "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE, or "
+        "--key FILE");
+  }
+  return {};
+}
+
+sigstore::Evidence evidence_asked(const VerifyRequest& request) {
+  auto out = request.evidence;
+  if (!request.policy) return out;
+  out.logs = larger(out.logs, request.policy->logs);
+  out.timestamps = larger(out.timestamps, request.policy->timestamps);
+  if (request.policy->witnesses) out.witnesses.push_back(*request.policy->witnesses);
+  return out;
+}
+
+policy::Verdict start_verdict(const std::string& reference, const VerifyRequest& request) {
+  policy::Verdict verdict;
+  verdict.reference = reference;
+  if (request.policy) {
+    verdict.policy_name = request.policy->name;
+    verdict.policy_digest = request.policy->digest;
+  }
+  if (request.predicate_type) {
+    verdict.scope = policy::Verdict::Scope::attestation;
+    verdict.scope_type = *request.predicate_type;
+  }
+  verdict.trusted_root = request.trusted_root.digest;
+  const auto& evidence = request.evidence;
+  if (evidence.insecure_ignore_sct) verdict.insecure.push_back("sct");
+  if (evidence.insecure_ignore_tlog) verdict.insecure.push_back("tlog");
+  if (evidence.insecure_ignore_timestamp) verdict.insecure.push_back("timestamp");
+  return verdict;
+}
+
+policy::Check witness_check(const VerifyRequest& request,
+                            const std::vector<CheckedBundle>& bundles) {
+  policy::Check check{.id = "witness", .label = "witness", .result = policy::CheckResult::skip};
+  if (evidence_asked(request).witnesses.empty()) {
+    check.message = "none named";
+    return check;
+  }
+  check.message = "no bundle verifies";
+  for (const auto& bundle : bundles) {
+    if (!bundle.report.verified) continue;
+    // A bundle without its quorum has not verified.
+    check.result = policy::CheckResult::pass;
+    check.message = "cosigned by " + join(bundle.report.verified->witnesses, ", ");
+    check.evidence = bundle.digest;
+    break;
+  }
+  return check;
+}
+
+}  // namespace mpk::flow

@@ -1,0 +1,45 @@
+// Signers: whose word counts for a type of statement, from the policy and the command line.
+#pragma once
+
+#include "flow/evidence.hpp"
+#include "flow/verify.hpp"
+#include "policy/policy.hpp"
+#include "policy/verdict.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mpk::flow {
+
+struct Signers {
+  std::vector<sigstore::IdentityMatcher> allowed;
+  std::size_t threshold = 1;
+  bool by_key = false;  // whoever has the key of the request
+};
+
+/// Who the command line names; nullopt: nobody.
+std::optional<Signers> own_signers(const VerifyRequest& request);
+
+/// Who may have signed a statement of this type: the policy's word and the command line's, each a
+/// set of its own, because identities on the command line narrow the policy and never replace it.
+std::vector<Signers> signer_sets(const VerifyRequest& request, const std::string& type);
+Signers signers_of(const policy::Policy& policy, const policy::AttestationRule& rule);
+/// Whose aiBOM counts: who must sign the CycloneDX attestation, where the policy names somebody.
+Signers aibom_signers(const policy::Policy& policy);
+
+/// Whether the policy says anything about a bundle of this type; an empty one is a file's
+/// signature.
+bool asks_for(const policy::Policy& policy, const std::string& type);
+
+/// usage: nobody is named, or a key beside identities or a policy.
+Result<void> check_request(const VerifyRequest& request);
+/// What is asked of a bundle: the command line's thresholds and witnesses, and the policy's.
+sigstore::Evidence evidence_asked(const VerifyRequest& request);
+policy::Verdict start_verdict(const std::string& reference, const VerifyRequest& request);
+
+/// The line "witness": who has watched the log, as far as anybody was named.
+policy::Check witness_check(const VerifyRequest& request,
+                            const std::vector<CheckedBundle>& bundles);
+
+}  // namespace mpk::flow

@@ -1,0 +1,69 @@
+// Step log.witness: those who were named have cosigned the log's checkpoint.
+#include "base/text.hpp"
+#include "sigstore/verify_steps.hpp"
+
+#include <algorithm>
+
+namespace mpk::sigstore {
+namespace {
+
+constexpr std::int64_t kClockSkew = 300;  // seconds
+
+struct Counted {
+  std::vector<std::string> names;
+  std::string problem;  // of a cosignature that is there and does not hold
+};
+
+Counted count(const Case& c, const WitnessQuorum& quorum, std::size_t entry) {
+  Counted out;
+  const auto& proof = c.bundle.log_entries[entry].proof;
+  if (!proof || proof->checkpoint.empty()) return out;
+  const auto checkpoint = parse_checkpoint(proof->checkpoint);
+  if (!checkpoint) return out;
+  for (const auto& witness : quorum.witnesses) {
+    const auto time = verify_cosignature(checkpoint->note, witness);
+    if (time && *time <= c.now.plus_seconds(kClockSkew)) {
+      out.names.push_back(witness.name);
+    } else if (out.problem.empty()) {
+      out.problem = time ? "cosignature of " + printable(witness.name, 80) + " is of the future"
+                         : time.error().text();
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Step check_witnesses(Case& c) {
+  const std::string id = "log.witness";
+  if (c.evidence.witnesses.empty()) return skipped(id, "none named");
+  std::vector<std::string> messages;
+  for (const auto& quorum : c.evidence.witnesses) {
+    Counted best;
+    std::size_t witnessed = 0;
+    for (const auto entry : c.proven_entries) {
+      auto counted = count(c, quorum, entry);
+      witnessed += counted.names.size() >= quorum.needed ? 1U : 0U;
+      if (counted.names.size() >= best.names.size()) best = std::move(counted);
+    }
+    // Where several logs are asked for, one that nobody watches does not count.
+    if (witnessed < std::max(1U, c.evidence.logs.value_or(1))) {
+      std::vector<std::string> wanted;
+      for (const auto& witness : quorum.witnesses) wanted.push_back(witness.name);
+      return failed(id, {.code = "witness-quorum",
+                         .message = "too few witnesses have cosigned the log's checkpoint" +
+                                    (best.problem.empty() ? "" : ": " + best.problem),
+                         .expected = {std::to_string(quorum.needed) + " of " + join(wanted, ", ")},
+                         .found = best.names.empty() ? "none" : join(best.names, ", "),
+                         .hint = "only Rekor v2 logs carry cosignatures; are these witnesses of "
+                                 "this log?"});
+    }
+    for (auto& name : best.names) c.facts.witnesses.push_back(std::move(name));
+    messages.push_back(std::to_string(best.names.size()) + " of " +
+                       count_text(quorum.witnesses.size(), "witness") +
+                       (quorum.witnesses.size() == 1 ? "" : "es"));
+  }
+  return passed(id, join(messages, "; "));
+}
+
+}  // namespace mpk::sigstore

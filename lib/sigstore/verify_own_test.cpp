@@ -1,0 +1,200 @@
+// Verification by a key or an authority of one's own, thresholds, and the hints of what goes wrong.
+#include "sigstore/test_sigstore.hpp"
+#include "sigstore/verify.hpp"
+
+namespace mpk::sigstore {
+namespace {
+
+using namespace testing;
+
+const Digest kArtifact = crypto::sha256("model");
+const Timestamp kNow = TestSigstore::kTime.plus_seconds(3600);
+
+TrustedRoot no_root() { return {{}, {}, {}, {}, {}, crypto::sha256("")}; }
+
+crypto::PrivateKey generate(crypto::KeyType type) {
+  return must(crypto::PrivateKey::generate(type));
+}
+
+/// A message signature by a bare key, without log or timestamp.
+std::string by_key(const crypto::PrivateKey& key, std::string_view content, DigestAlgorithm hash,
+                   bool with_digest = true) {
+  Json out = {{"mediaType", kBundleType}};
+  out["verificationMaterial"]["publicKey"]["hint"] = "k";
+  const auto digest = crypto::hash(hash, as_bytes(content));
+  if (with_digest) {
+    out["messageSignature"]["messageDigest"] = {
+        {"algorithm", hash == DigestAlgorithm::sha256   ? "SHA2_256"
+                      : hash == DigestAlgorithm::sha384 ? "SHA2_384"
+                                                        : "SHA2_512"},
+        {"digest", base64_encode(digest.bytes())}};
+  }
+  out["messageSignature"]["signature"] = base64_encode(must(key.sign(as_bytes(content), hash)));
+  return json::compact(out);
+}
+
+Report judge(const std::string& bundle, const Expectation& expectation, const TrustedRoot& root,
+             const Evidence& evidence = {}) {
+  return verify_bundle(bundle, expectation, root, evidence, kNow);
+}
+
+TEST_CASE("a bare key verifies a message of each kind, the P-384 and P-521 fallback included") {
+  using crypto::KeyType;
+  struct Row {
+    KeyType type;
+    DigestAlgorithm hash;
+  };
+  for (const auto& row : {Row{KeyType::ecdsa_p256, DigestAlgorithm::sha256},
+                          Row{KeyType::ecdsa_p384, DigestAlgorithm::sha384},
+                          Row{KeyType::ecdsa_p384, DigestAlgorithm::sha256},
+                          Row{KeyType::ecdsa_p521, DigestAlgorithm::sha512},
+                          Row{KeyType::ecdsa_p521, DigestAlgorithm::sha256},
+                          Row{KeyType::rsa, DigestAlgorithm::sha256}}) {
+    CAPTURE(std::string(crypto::to_string(row.type)));
+    const auto key = generate(row.type);
+    const auto bundle = by_key(key, "model", row.hash);
+    Expectation expectation{.artifact = kArtifact, .identities = {}, .key = key.public_key()};
+    expectation.other_digests = {crypto::hash(DigestAlgorithm::sha384, as_bytes("model")),
+                                 crypto::hash(DigestAlgorithm::sha512, as_bytes("model"))};
+    const auto report = judge(bundle, expectation, no_root());
+    CHECK(failures(report) == "");
+    CHECK(report.verified->key == key.public_key().fingerprint());
+    CHECK(report.verified->identity.subject == "");
+    expectation.artifact = crypto::sha256("other");
+    expectation.other_digests = {crypto::hash(DigestAlgorithm::sha384, as_bytes("other")),
+                                 crypto::hash(DigestAlgorithm::sha512, as_bytes("other"))};
+    CHECK(failures(judge(bundle, expectation, no_root())) == "subject=subject-mismatch");
+  }
+}
+
+TEST_CASE("where only the SHA-256 is known, a signature over SHA-384 says what is needed") {
+  const auto key = generate(crypto::KeyType::ecdsa_p384);
+  const auto report =
+      judge(by_key(key, "model", DigestAlgorithm::sha384),
+            {.artifact = kArtifact, .identities = {}, .key = key.public_key()}, no_root());
+  CHECK(failures(report) == "subject=digest-algorithm");
+  CHECK(step_of(report, "subject").hint.find("digest by sha384") != std::string::npos);
+}
+
+TEST_CASE("pure Ed25519 needs the content, and says so where it has only a digest") {
+  const auto key = generate(crypto::KeyType::ed25519);
+  const auto bundle = by_key(key, "model", DigestAlgorithm::sha256);
+  Expectation expectation{.artifact = kArtifact, .identities = {}, .key = key.public_key()};
+  auto report = judge(bundle, expectation, no_root());
+  CHECK(failures(report) == "signature=signature-needs-content");
+  CHECK(step_of(report, "signature").hint.find("file itself") != std::string::npos);
+  expectation.content = as_bytes("model");
+  CHECK(failures(judge(bundle, expectation, no_root())) == "");
+  expectation.content = as_bytes("modeL");
+  expectation.artifact = crypto::sha256("modeL");
+  CHECK(judge(bundle, expectation, no_root()).first_failure()->code == "signature-invalid");
+}
+
+TEST_CASE("a wrong key is called a wrong key, and no key at all is asked for") {
+  const auto key = generate(crypto::KeyType::ecdsa_p256);
+  const auto other = generate(crypto::KeyType::ecdsa_p256).public_key();
+  const auto bundle = by_key(key, "model", DigestAlgorithm::sha256);
+  const auto wrong =
+      judge(bundle, {.artifact = kArtifact, .identities = {}, .key = other}, no_root());
+  REQUIRE(wrong.first_failure() != nullptr);
+  CHECK(wrong.first_failure()->code == "signature-invalid");
+  CHECK(wrong.first_failure()->message.find("the key that was given") != std::string::npos);
+  CHECK(wrong.first_failure()->hint.find("public key of the one who signed") != std::string::npos);
+  const auto none = judge(bundle, {.artifact = kArtifact, .identities = {}}, no_root());
+  CHECK(none.first_failure()->code == "key-needed");
+  CHECK(none.first_failure()->hint.find("--key") != std::string::npos);
+}
+
+TEST_CASE("with a key, what the trusted root lists as logs is still required") {
+  TestSigstore sigstore;
+  const auto key = generate(crypto::KeyType::ecdsa_p256);
+  const auto report =
+      judge(by_key(key, "model", DigestAlgorithm::sha256),
+            {.artifact = kArtifact, .identities = {}, .key = key.public_key()}, sigstore.root());
+  CHECK(failures(report) == "log.inclusion=log-entry-missing");
+}
+
+TEST_CASE("a bundle with a certificate passes the key that the certificate has, and no other") {
+  TestSigstore sigstore;
+  const auto parts = sigstore.sign(kArtifact);
+  const auto bundle = must(make_bundle(parts));
+  Expectation expectation{
+      .artifact = kArtifact, .identities = {}, .key = must(parts.certificate->public_key())};
+  CHECK(failures(judge(bundle, expectation, sigstore.root())) == "");
+  expectation.key = generate(crypto::KeyType::ecdsa_p256).public_key();
+  const auto report = judge(bundle, expectation, sigstore.root());
+  CHECK(report.first_failure()->code == "key-mismatch");
+  CHECK(report.first_failure()->hint.find("--certificate-identity") != std::string::npos);
+}
+
+TEST_CASE("an authority of one's own replaces the trusted root's, and another one does not") {
+  TestSigstore own, other;
+  own.with_sct = false;
+  const auto bundle = must(make_bundle(own.sign(kArtifact)));
+  auto expectation = TestSigstore::expect(kArtifact);
+  expectation.anchors = {own.ca};
+  auto root = own.root();
+  root.certificate_authorities.clear();
+  CHECK(failures(judge(bundle, expectation, root)) == "");
+  expectation.anchors = {other.ca};
+  const auto report = judge(bundle, expectation, root);
+  CHECK(failures(report) == "certificate.chain=certificate-untrusted");
+  CHECK(report.first_failure()->hint.find("--certificate-chain") != std::string::npos);
+  // Without a proven time, now decides.
+  expectation.anchors = {own.ca};
+  CHECK(failures(judge(bundle, expectation, no_root())) ==
+        "certificate.chain=certificate-outside-validity");
+  CHECK(failures(verify_bundle(bundle, expectation, no_root(), {}, TestSigstore::kTime)) == "");
+}
+
+TEST_CASE("thresholds count different operators, and say how many there were") {
+  TestSigstore sigstore;
+  const auto bundle = must(make_bundle(sigstore.sign(kArtifact)));
+  const auto root = sigstore.root();
+  CHECK(failures(TestSigstore::verify(bundle, kArtifact, root, {.logs = 1, .timestamps = 1})) ==
+        "");
+  const auto logs = TestSigstore::verify(bundle, kArtifact, root, {.logs = 2});
+  CHECK(failures(logs) == "log.inclusion=log-threshold");
+  CHECK(step_of(logs, "log.inclusion").found == "1 (log.example)");
+  const auto times = TestSigstore::verify(bundle, kArtifact, root, {.timestamps = 2});
+  CHECK(failures(times) == "time.tsa=timestamp-threshold");
+  CHECK(step_of(times, "time.tsa").hint != "");
+}
+
+TEST_CASE("two authorities of one operator are one, of two operators two") {
+  TestSigstore first, second;
+  auto parts = first.sign(kArtifact);
+  parts.timestamps.push_back(second.timestamp(parts.envelope.signatures.front().sig));
+  const auto bundle = must(make_bundle(parts));
+  auto root = first.root();
+  auto added = second.root().timestamp_authorities.front();
+  added.uri = "https://second.example";
+  root.timestamp_authorities.push_back(added);
+  const Evidence two{.timestamps = 2};
+  CHECK(failures(TestSigstore::verify(bundle, kArtifact, root, two)) == "");
+  for (auto& authority : root.timestamp_authorities) authority.operated_by = "acme";
+  CHECK(failures(TestSigstore::verify(bundle, kArtifact, root, two)) ==
+        "time.tsa=timestamp-threshold");
+}
+
+TEST_CASE("a bundle of another instance says so in every step that misses a key") {
+  TestSigstore ours, theirs;
+  const auto report =
+      TestSigstore::verify(must(make_bundle(theirs.sign(kArtifact))), kArtifact, ours.root());
+  for (const auto* id : {"time.tsa", "certificate.chain", "log.inclusion"}) {
+    CAPTURE(id);
+    CHECK(step_of(report, id).hint.find("another Sigstore instance") != std::string::npos);
+  }
+}
+
+TEST_CASE("a missing timestamp says how to get one") {
+  TestSigstore sigstore;
+  auto parts = sigstore.sign(kArtifact);
+  parts.timestamps.clear();
+  const auto report = TestSigstore::verify(must(make_bundle(parts)), kArtifact, sigstore.root());
+  CHECK(report.first_failure()->code == "timestamp-missing");
+  CHECK(report.first_failure()->hint.find("timestamp authority") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace mpk::sigstore
