@@ -6,6 +6,7 @@
 #include "flow/attach.hpp"
 #include "json/parse.hpp"
 #include "options/options.hpp"
+#include "render/signed_by.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -65,9 +66,9 @@ Result<int> run(const Options& o, Session& session) {
                         {"log", attached.log_url},
                         {"logIndex", attached.log_index}});
   } else {
-    session.print("attested  " + reference.name() + "@" + root.digest.text() + " · " + type +
-                  " as " + signer->identity() + " · " + attached.log_url + " #" +
-                  attached.log_index);
+    session.print("attested  " + reference.name() + "@" + root.digest.text() + " · " + type + " " +
+                  signed_by(signer->identity(), signer->issuer()) +
+                  logged_at(attached.log_url, attached.log_index));
   }
   return 0;
 }

@@ -9,6 +9,7 @@ namespace {
 struct Options {
   std::optional<std::string> directory;
   std::vector<std::string> command;
+  bool rekor_v1 = false;
 };
 
 Result<int> run(const Options& o, Session& session) {
@@ -17,7 +18,7 @@ Result<int> run(const Options& o, Session& session) {
                  "for example mpk sandbox run -- bash");
   }
   TRY(session.cancel().check());
-  auto running = TRY(start_sandbox(session, o.directory, 0));
+  auto running = TRY(start_sandbox(session, o.directory, 0, o.rekor_v1));
   ProcessOptions options;
   options.argv = o.command;
   options.environment = TRY(sandbox_variables(*running.services));
@@ -54,6 +55,8 @@ Command sandbox_run_command() {
         auto o = std::make_shared<Options>();
         set.option("--dir", "DIR", o->directory,
                    "Keep trust files and blobs here (default: temporary)", ValueKind::directory);
+        set.flag("--rekor-v1", o->rekor_v1,
+                 "A Rekor v1 too, for signing-config-rekor-v1.json in the directory");
         set.positional("CMD", o->command, "Command and its arguments, after --");
         set.pass_through();
         return [o](Session& session) { return run(*o, session); };

@@ -13,6 +13,7 @@ namespace {
 
 struct Options {
   std::optional<std::string> directory, port;
+  bool rekor_v1 = false;
 };
 
 Result<int> run(const Options& o, Session& session) {
@@ -23,7 +24,8 @@ Result<int> run(const Options& o, Session& session) {
       return Error(ErrorKind::usage, "--port " + printable(*o.port, 20) + ": expected 0 to 65530");
     port = *parsed;
   }
-  auto running = TRY(start_sandbox(session, o.directory, static_cast<std::uint16_t>(port)));
+  auto running =
+      TRY(start_sandbox(session, o.directory, static_cast<std::uint16_t>(port), o.rekor_v1));
   auto variables = TRY(sandbox_variables(*running.services));
   if (session.json()) {
     Json document = {{"kind", "Sandbox"}};
@@ -62,6 +64,8 @@ Command sandbox_up_command() {
         set.option("--port", "PORT", o->port,
                    "Port of the registry; OIDC, CT log, Fulcio, Rekor and TSA take the next five "
                    "(default: any)");
+        set.flag("--rekor-v1", o->rekor_v1,
+                 "A Rekor v1 too, for signing-config-rekor-v1.json in the directory");
         return [o](Session& session) { return run(*o, session); };
       }};
 }

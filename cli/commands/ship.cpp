@@ -6,6 +6,7 @@
 #include "commands/commands.hpp"
 #include "options/options.hpp"
 #include "options/pack_options.hpp"
+#include "render/signed_by.hpp"
 #include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
@@ -45,17 +46,18 @@ void print_outcome(const Options& o, const oci::Reference& reference,
   for (const auto& finding : packed.info.findings)
     session.print("            " + finding_line(finding));
   session.print("provenance  SLSA v1 · " + printable(outcome.build.description));
-  session.print("signed      as " + printable(outcome.identity) + " (issuer " +
-                printable(outcome.issuer) + ") · " + printable(outcome.attached.front().log_url) +
-                " #" + outcome.attached.front().log_index);
+  const auto& first = outcome.attached.front();
+  session.print("signed      " + signed_by(outcome.identity, outcome.issuer) +
+                logged_at(first.log_url, first.log_index));
   auto digest = packed.artifact.manifest.digest;
   session.print("pushed      " + pinned(reference, digest) + " · " +
                 counted(packed.blobs_uploaded, "new blob") + ", " +
                 std::to_string(packed.blobs_already_there) + " already there");
   std::string flags = o.signing.trusted_root ? " --trusted-root " + *o.signing.trusted_root : "";
-  session.say("next: mpk verify " + reference.name() + "@" + digest.text() + flags +
-              " --certificate-identity " + outcome.identity + " --certificate-oidc-issuer " +
-              outcome.issuer);
+  const auto who = outcome.issuer.empty() ? " --key PUBLIC-KEY"
+                                          : " --certificate-identity " + outcome.identity +
+                                                " --certificate-oidc-issuer " + outcome.issuer;
+  session.say("next: mpk verify " + reference.name() + "@" + digest.text() + flags + who);
 }
 
 Json outcome_json(const oci::Reference& reference, const flow::ShipOutcome& outcome) {
@@ -107,7 +109,8 @@ Command ship_command() {
           "Reads every file of DIR once and pushes it as a CNCF ModelPack artifact, together with "
           "a\n"
           "signature, an aiBOM (CycloneDX) and SLSA provenance, each signed keyless through "
-          "Sigstore.\n"
+          "Sigstore,\n"
+          "or with a key.\n"
           "The tag is set last: what it names is complete.",
       .examples = {{"mpk ship ./tiny-llama ghcr.io/acme/tiny-llama:1.0",
                     "in CI: the job's own identity signs"},

@@ -70,6 +70,13 @@ void SigningOptions::add_to(OptionSet& set) {
       "--identity-token", "FILE", identity_token,
       "OIDC token to sign with, - for standard input (else SIGSTORE_ID_TOKEN or the CI's own)",
       ValueKind::file);
+  set.option("--key", "FILE|URI", key,
+             "Sign with this private key, keyless otherwise: no service is contacted without "
+             "--signing-config",
+             ValueKind::file);
+  set.option("--certificate", "FILE", certificate,
+             "The key's certificate by a CA of your own, PEM, its issuers after it",
+             ValueKind::file);
   set.option("--signing-config", "FILE", signing_config,
              "Signing services of another Sigstore instance", ValueKind::file);
   set.option("--trusted-root", "FILE", trusted_root,
@@ -92,6 +99,16 @@ Result<flow::SigningRequest> SigningOptions::resolve(Session& session) const {
   if (trusted_root) {
     request.trusted_root_text =
         TRY(session.flag_file("--trusted-root", *trusted_root, limits::kTrustedRoot));
+  }
+  request.key = key;
+  if (certificate) {
+    request.certificates_pem =
+        TRY(session.flag_file("--certificate", *certificate, limits::kTrustedRoot));
+  }
+  if (session.stdin_is_terminal()) {
+    request.ask_secret = [&session](const std::string& what) {
+      return session.ask_secret(what + ": ");
+    };
   }
   request.assume_yes = yes;
   if (session.stdin_is_terminal())

@@ -19,9 +19,9 @@ struct RegistryOptions {
   void add_to(OptionSet& set);
 };
 
-/// SIGN of DESIGN.md §2, as far as this release goes.
+/// SIGN: by whom, with what, and which services see it.
 struct SigningOptions {
-  std::optional<std::string> identity_token, signing_config, trusted_root;
+  std::optional<std::string> identity_token, signing_config, trusted_root, key, certificate;
   bool yes = false;
   void add_to(OptionSet& set);
   /// Reads the files; asks once on a terminal before an e-mail goes into a public log.

@@ -8,7 +8,7 @@
 namespace mpk::cli {
 
 Result<RunningSandbox> start_sandbox(Session& session, const std::optional<std::string>& directory,
-                                     std::uint16_t registry_port) {
+                                     std::uint16_t registry_port, bool rekor_v1) {
   RunningSandbox out;
   std::filesystem::path path;
   if (directory) {
@@ -21,8 +21,10 @@ Result<RunningSandbox> start_sandbox(Session& session, const std::optional<std::
     out.own_directory = TRY(TempDir::create("mpk-sandbox"));
     path = out.own_directory->path();
   }
-  out.services = TRY(sandbox::Sandbox::start(
-      {.directory = path, .clock = &session.clock(), .registry_port = registry_port}));
+  out.services = TRY(sandbox::Sandbox::start({.directory = path,
+                                              .clock = &session.clock(),
+                                              .registry_port = registry_port,
+                                              .rekor_v1 = rekor_v1}));
   session.say(
       "sandbox: a Sigstore and a registry on loopback; its keys prove nothing to anybody else");
   return out;

@@ -18,9 +18,9 @@ struct RunningSandbox {
   std::unique_ptr<sandbox::Sandbox> services;
 };
 
-/// `directory` empty: a temporary one.
+/// `directory` empty: a temporary one. `rekor_v1`: with a log of that version, too.
 Result<RunningSandbox> start_sandbox(Session& session, const std::optional<std::string>& directory,
-                                     std::uint16_t registry_port);
+                                     std::uint16_t registry_port, bool rekor_v1 = false);
 
 /// MPK_SANDBOX_DIR, MPK_SANDBOX_REGISTRY, SIGSTORE_ID_TOKEN, MPK_SANDBOX_ISSUER,
 /// MPK_SANDBOX_IDENTITY.

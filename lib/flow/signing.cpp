@@ -1,6 +1,7 @@
 // Signing for the commands: services, token, signer.
 #include "flow/signing.hpp"
 
+#include "crypto/certificate.hpp"
 #include "oidc/token.hpp"
 #include "sigstore/signing_config.hpp"
 
@@ -15,14 +16,7 @@ Result<void> confirm_public_log(const SigningRequest& request, const oidc::Ident
   return Error(ErrorKind::cancelled, "not signed", "--yes answers the question beforehand");
 }
 
-}  // namespace
-
-Result<std::unique_ptr<sigstore::Signer>> prepare_signer(const Context& context,
-                                                         const SigningRequest& request) {
-  if (request.signing_config_text.has_value() != request.trusted_root_text.has_value()) {
-    return Error(ErrorKind::usage, "--signing-config and --trusted-root belong together",
-                 "what is signed is verified with the trusted root before it is attached");
-  }
+Result<sigstore::SigningServices> read_services(const SigningRequest& request) {
   std::string config_text(
       request.signing_config_text.value_or(std::string(sigstore::embedded_signing_config().text)));
   std::string root_text(
@@ -32,12 +26,63 @@ Result<std::unique_ptr<sigstore::Signer>> prepare_signer(const Context& context,
     return std::move(config).error().with("--signing-config").with_kind(ErrorKind::usage);
   auto root = sigstore::parse_trusted_root(root_text);
   if (!root) return std::move(root).error().with("--trusted-root").with_kind(ErrorKind::usage);
+  return sigstore::SigningServices{.config = config.take(), .trusted_root = root.take()};
+}
+
+Result<std::unique_ptr<sigstore::Signer>> key_signer(const Context& context,
+                                                     const SigningRequest& request) {
+  if (request.identity_token_text) {
+    return Error(ErrorKind::usage, "--key and --identity-token exclude each other",
+                 "a key signs by itself, a token is for a certificate of a few minutes");
+  }
+  sigstore::KeySignerOptions options{.key = {}, .whole_chain = request.whole_chain};
+  if (request.certificates_pem) {
+    auto chain = crypto::Certificate::list_from_pem(*request.certificates_pem);
+    if (!chain) return std::move(chain).error().with("--certificate").with_kind(ErrorKind::usage);
+    options.certificates = chain.take();
+  }
+  if (request.signing_config_text) options.services = TRY(read_services(request));
+  options.key =
+      TRY(keys::open_signing_key(*request.key, {.env = context.env, .ask = request.ask_secret})
+              .with("--key"));
+  return sigstore::make_key_signer(std::move(options), context.transport, context.clock,
+                                   context.random, context.logger);
+}
+
+// Another token of the same source, when one run outlives the first. What was handed in as a text
+// has no source to ask again.
+std::function<Result<oidc::IdentityToken>()> renewal(const Context& context,
+                                                     const SigningRequest& request) {
+  if (request.identity_token_text) return nullptr;
+  return [context] {
+    return oidc::find_token(std::nullopt, "", context.env, context.transport, context.clock.now());
+  };
+}
+
+}  // namespace
+
+Result<std::unique_ptr<sigstore::Signer>> prepare_signer(const Context& context,
+                                                         const SigningRequest& request) {
+  if (request.signing_config_text.has_value() != request.trusted_root_text.has_value()) {
+    return Error(ErrorKind::usage, "--signing-config and --trusted-root belong together",
+                 "what is signed is verified with the trusted root before it is attached");
+  }
+  if (request.key) return key_signer(context, request);
+  if (request.certificates_pem) {
+    return Error(
+        ErrorKind::usage, "--certificate without --key",
+        "it names the certificate of the key that signs; a keyless signature gets its own");
+  }
+  auto services = TRY(read_services(request));
   auto token = TRY(oidc::find_token(request.identity_token_text, request.identity_token_source,
                                     context.env, context.transport, context.clock.now()));
   TRY(confirm_public_log(request, token));
-  return sigstore::make_keyless_signer(
-      {.config = config.take(), .trusted_root = root.take(), .token = std::move(token)},
-      context.transport, context.clock, context.random, context.logger);
+  return sigstore::make_keyless_signer({.config = std::move(services.config),
+                                        .trusted_root = std::move(services.trusted_root),
+                                        .token = std::move(token),
+                                        .renew = renewal(context, request)},
+                                       context.transport, context.clock, context.random,
+                                       context.logger);
 }
 
 }  // namespace mpk::flow

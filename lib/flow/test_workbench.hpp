@@ -26,8 +26,9 @@ T must(Result<T> result) {
 }
 
 struct Workbench {
-  Workbench() {
-    services = must(sandbox::Sandbox::start({.directory = directory.path(), .clock = &clock}));
+  explicit Workbench(bool rekor_v1 = false) {
+    services = must(sandbox::Sandbox::start(
+        {.directory = directory.path(), .clock = &clock, .rekor_v1 = rekor_v1}));
     context.plain_http = true;
   }
   Workbench(const Workbench&) = delete;

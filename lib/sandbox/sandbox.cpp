@@ -2,6 +2,7 @@
 #include "sandbox/sandbox.hpp"
 
 #include "base/file.hpp"
+#include "sandbox/rekor_v1.hpp"
 #include "sandbox/trust_files.hpp"
 
 #include <thread>
@@ -36,13 +37,18 @@ class RunningSandbox final : public Sandbox {
         rekor_(std::move(rekor_key), std::string(kOrigin), faults_),
         registry_(directory_ / "registry") {}
 
+  /// Before run().
+  void add_rekor_v1(crypto::PrivateKey key) {
+    rekor_v1_ = std::make_unique<RekorV1>(std::move(key), std::string(kOrigin), clock_, faults_);
+  }
+
   RunningSandbox(const RunningSandbox&) = delete;
   RunningSandbox& operator=(const RunningSandbox&) = delete;
   // All at once: each server waits for its idle connections.
   ~RunningSandbox() override {
     std::vector<std::thread> stops;
     for (auto* server : {&issuer_server_, &ctlog_server_, &fulcio_server_, &rekor_server_,
-                         &tsa_server_, &registry_server_}) {
+                         &tsa_server_, &rekor_v1_server_, &registry_server_}) {
       stops.emplace_back([server] { server->reset(); });
     }
     for (auto& stop : stops) stop.join();
@@ -62,6 +68,7 @@ class RunningSandbox final : public Sandbox {
     fulcio_server_ = TRY(serve(handler_of(*fulcio_)));
     rekor_server_ = TRY(serve(handler_of(rekor_)));
     tsa_server_ = TRY(serve(handler_of(*tsa_)));
+    if (rekor_v1_) rekor_v1_server_ = TRY(serve(handler_of(*rekor_v1_)));
     registry_server_ = TRY(http::Server::start(registry_port, handler_of(registry_)));
     return write_files();
   }
@@ -75,17 +82,23 @@ class RunningSandbox final : public Sandbox {
 
  private:
   Result<void> write_files() const {
-    const TrustParts parts{.oidc_url = issuer_.url(),
-                           .fulcio_url = url_of(*fulcio_server_),
-                           .ctlog_url = ctlog_url(),
-                           .rekor_url = url_of(*rekor_server_),
-                           .tsa_url = url_of(*tsa_server_) + "/api/v1/timestamp",
-                           .rekor_origin = rekor_.origin(),
-                           .fulcio_chain = fulcio_->chain(),
-                           .tsa_chain = tsa_->chain(),
-                           .ctlog_key = ctlog_.key().public_key(),
-                           .rekor_key = rekor_.key().public_key(),
-                           .start = clock_.now().plus_seconds(-kDay)};
+    TrustParts parts{.oidc_url = issuer_.url(),
+                     .fulcio_url = url_of(*fulcio_server_),
+                     .ctlog_url = ctlog_url(),
+                     .rekor_url = url_of(*rekor_server_),
+                     .tsa_url = url_of(*tsa_server_) + "/api/v1/timestamp",
+                     .rekor_origin = rekor_.origin(),
+                     .fulcio_chain = fulcio_->chain(),
+                     .tsa_chain = tsa_->chain(),
+                     .ctlog_key = ctlog_.key().public_key(),
+                     .rekor_key = rekor_.key().public_key(),
+                     .start = clock_.now().plus_seconds(-kDay),
+                     .rekor_v1_url = {},
+                     .rekor_v1_key = {}};
+    if (rekor_v1_) {
+      parts.rekor_v1_url = url_of(*rekor_v1_server_);
+      parts.rekor_v1_key = rekor_v1_->key().public_key();
+    }
     TRY(write_trust_files(directory_, parts));
     // Without a line break: cosign takes it for a part of the token.
     return write_file_atomic(directory_ / "identity-token",
@@ -99,10 +112,11 @@ class RunningSandbox final : public Sandbox {
   CtLog ctlog_;
   std::unique_ptr<Fulcio> fulcio_;
   Rekor rekor_;
+  std::unique_ptr<RekorV1> rekor_v1_;  // when it was asked for
   std::unique_ptr<Tsa> tsa_;
   Registry registry_;
   std::unique_ptr<http::Server> issuer_server_, ctlog_server_, fulcio_server_, rekor_server_,
-      tsa_server_, registry_server_;
+      tsa_server_, rekor_v1_server_, registry_server_;
 };
 
 }  // namespace
@@ -114,6 +128,9 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(const SandboxOptions& options) {
   auto rekor_key = TRY(crypto::PrivateKey::generate(crypto::KeyType::ed25519));
   auto sandbox = std::make_unique<RunningSandbox>(options, std::move(oidc_key),
                                                   std::move(ctlog_key), std::move(rekor_key));
+  if (options.rekor_v1) {
+    sandbox->add_rekor_v1(TRY(crypto::PrivateKey::generate(crypto::KeyType::ecdsa_p256)));
+  }
   TRY(sandbox->run(options.registry_port).with("sandbox"));
   return std::unique_ptr<Sandbox>(std::move(sandbox));
 }

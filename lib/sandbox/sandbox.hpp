@@ -15,8 +15,11 @@ namespace mpk::sandbox {
 struct SandboxOptions {
   std::filesystem::path directory;  // trust files and registry blobs; must exist
   const Clock* clock = nullptr;     // not owned
-  /// 0: any. Else OIDC issuer, CT log, Fulcio, Rekor and TSA take the five ports after it.
+  /// 0: any. Else OIDC issuer, CT log, Fulcio, Rekor and TSA take the five ports after it, and
+  /// Rekor v1 the sixth.
   std::uint16_t registry_port = 0;
+  /// A Rekor v1 too: in the trusted root, and named by signing-config-rekor-v1.json.
+  bool rekor_v1 = false;
 };
 
 /// Servers run until it is destroyed. The directory then holds trusted-root.json,

@@ -26,7 +26,8 @@ struct Faults {
   std::atomic<bool> fulcio_unavailable{false};  // 503
   std::atomic<bool> rekor_unavailable{false};
   std::atomic<bool> tsa_unavailable{false};
-  std::atomic<bool> rekor_lose_answer{false};       // the entry is made, the answer is a 502, once
+  std::atomic<bool> rekor_lose_answer{false};  // the entry is made, the answer is a 502, once
+  std::atomic<std::size_t> rekor_v1_limit{0};  // a larger request to Rekor v1 is a 502; 0: none
   std::atomic<std::int64_t> tsa_offset_seconds{0};  // time-stamps from another time
 };
 

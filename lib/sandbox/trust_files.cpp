@@ -57,6 +57,11 @@ Result<Json> trusted_root(const TrustParts& parts) {
   root["mediaType"] = "application/vnd.dev.sigstore.trustedroot+json;version=0.1";
   root["tlogs"].push_back(
       log_entry(parts, parts.rekor_url, parts.rekor_key, "PKIX_ED25519", rekor_id));
+  if (parts.rekor_v1_key) {
+    root["tlogs"].push_back(log_entry(parts, parts.rekor_v1_url, *parts.rekor_v1_key,
+                                      "PKIX_ECDSA_P256_SHA_256",
+                                      parts.rekor_v1_key->fingerprint().bytes()));
+  }
   root["certificateAuthorities"].push_back(authority(parts, parts.fulcio_url, parts.fulcio_chain));
   root["ctlogs"].push_back(
       log_entry(parts, parts.ctlog_url, parts.ctlog_key, "PKIX_ECDSA_P256_SHA_256", ctlog_id));
@@ -92,6 +97,14 @@ Result<void> write_trust_files(const std::filesystem::path& directory, const Tru
   TRY(write_file_atomic(directory / "trusted-root.json", json::pretty(root)));
   TRY(write_file_atomic(directory / "signing-config.json", json::pretty(config)));
   TRY(write_file_atomic(directory / "trust-config.json", json::pretty(trust_config(root, config))));
+  if (parts.rekor_v1_key) {
+    // The log's own time is enough: what signs by this config shows that.
+    auto v1 = config;
+    v1["rekorTlogUrls"] = service(parts, parts.rekor_v1_url, 1);
+    v1.erase("tsaUrls");
+    v1.erase("tsaConfig");
+    TRY(write_file_atomic(directory / "signing-config-rekor-v1.json", json::pretty(v1)));
+  }
   return write_file_atomic(directory / "ctlog.pub", parts.ctlog_key.pem());
 }
 

@@ -7,6 +7,7 @@
 #include "crypto/key.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,14 @@ struct TrustParts {
   std::string rekor_origin;
   std::vector<crypto::Certificate> fulcio_chain, tsa_chain;
   crypto::PublicKey ctlog_key, rekor_key;
-  Timestamp start;  // of every validity
+  Timestamp start;           // of every validity
+  std::string rekor_v1_url;  // empty: there is none
+  std::optional<crypto::PublicKey> rekor_v1_key;
 };
 
 /// trusted-root.json (v0.1, the one type that all clients read), signing-config.json (v0.2),
-/// trust-config.json (both in one, for the Python clients) and ctlog.pub.
+/// trust-config.json (both in one, for the Python clients) and ctlog.pub; with a Rekor v1 also
+/// signing-config-rekor-v1.json, which names it and no timestamp authority.
 Result<void> write_trust_files(const std::filesystem::path& directory, const TrustParts& parts);
 
 }  // namespace mpk::sandbox

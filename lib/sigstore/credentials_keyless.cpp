@@ -1,5 +1,6 @@
 // A key of a few minutes and a certificate for it, by an identity token.
 #include "crypto/key.hpp"
+#include "keys/local_key.hpp"
 #include "sigstore/services.hpp"
 #include "sigstore/signer_credentials.hpp"
 
@@ -12,20 +13,6 @@ namespace {
 constexpr std::int64_t kRenewBefore = 120;  // seconds of life that a certificate must have left
 // What verifiers allow between their clock and a proven time; a token's life gets a minute.
 constexpr std::int64_t kClockLeeway = 300, kTokenLeeway = 60;
-
-/// A key in memory that no file has.
-class EphemeralKey final : public keys::SigningKey {
- public:
-  explicit EphemeralKey(crypto::PrivateKey key) : key_(std::move(key)) {}
-  const crypto::PublicKey& public_key() const override { return key_.public_key(); }
-  Result<Bytes> sign_digest(const Digest& digest) override { return key_.sign_digest(digest); }
-  Result<Bytes> sign(BytesView message) override { return key_.sign(message); }
-  const std::string& source() const override { return source_; }
-
- private:
-  crypto::PrivateKey key_;
-  std::string source_ = "ephemeral key";
-};
 
 // With the clocks apart, what is signed now would be judged outside of the certificate's life.
 Result<void> check_clock(const crypto::Certificate& leaf, Timestamp now) {
@@ -73,7 +60,7 @@ class KeylessCredentials final : public Credentials {
     TRY(check_clock(chain.front(), clock_.now()));
     logger_.debug("certificate " + chain.front().serial_hex() + " until " +
                   chain.front().not_after().text());
-    credential_ = Credential{.key = std::make_shared<EphemeralKey>(std::move(key)),
+    credential_ = Credential{.key = keys::make_local_key(std::move(key), "ephemeral key"),
                              .certificate = chain.front(),
                              .intermediates = {},
                              .key_hint = {}};
@@ -86,7 +73,7 @@ class KeylessCredentials final : public Credentials {
     if (!renew_) {
       return Error(ErrorKind::unauthorized,
                    "identity token (" + token_.source + ") expired at " + token_.expires.text() +
-                       ", after " + std::to_string(made_) + " signatures",
+                       "; signatures made until then: " + std::to_string(made_),
                    "what was signed is complete; run the command again with a fresh token for the "
                    "rest");
     }

@@ -49,6 +49,10 @@ Error service_error(std::string_view service, const http::Response& response) {
     case 308:
       return {ErrorKind::network, message,
               "it points to another place; the signing config has to name the service itself"};
+    case 429:
+      return {ErrorKind::network, message,
+              "the service limits requests: wait and run the command again; all targets of one "
+              "command share one certificate"};
     default:
       return {ErrorKind::network, message, "nothing was attached; run the command again"};
   }

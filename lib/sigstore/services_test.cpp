@@ -63,6 +63,15 @@ TEST_CASE("a request with a token in it stays with its host; what becomes public
   CHECK(mover.allowed == std::vector{none, none, all, all, all});
 }
 
+TEST_CASE("a service that limits requests is told to be waited for, with one certificate for all") {
+  http::Response response;
+  response.status = 429;
+  const auto error = service_error("Fulcio", response);
+  CHECK(error.kind() == ErrorKind::network);
+  CHECK(error.hint().find("wait and run the command again") != std::string::npos);
+  CHECK(error.hint().find("share one certificate") != std::string::npos);
+}
+
 TEST_CASE("the refusal of a service has the kind of its status, and a hint") {
   const struct {
     int status;
