@@ -39,5 +39,6 @@ Command doctor_command();
 Command version_command();
 // Hidden.
 Command conformance_sigstore_command();
+Command conformance_oms_command();
 
 }  // namespace mpk::cli

@@ -3,6 +3,7 @@
 #include "commands/commands.hpp"
 #include "commands/model_targets.hpp"
 #include "exit_code.hpp"
+#include "options/judge_options.hpp"
 #include "options/options.hpp"
 
 #include <memory>
@@ -50,7 +51,7 @@ Result<int> sign(const Options& o, Session& session) {
   ModelSignOptions options;
   options.rules.ignore_paths = o.ignore_paths;
   return sign_model_target(session, TRY(need("--model-path", o.model)), std::move(request), options,
-                           TRY(need("--output-bundle", o.output)));
+                           TRY(need("--output-bundle", o.output)), true);
 }
 
 Result<flow::VerifyRequest> whom(const Options& o, Session& session) {
@@ -59,10 +60,13 @@ Result<flow::VerifyRequest> whom(const Options& o, Session& session) {
   if (method == "key") {
     judge.key = TRY(need("--public-key", o.public_key));
   } else if (method == "certificate") {
-    judge.certificate_chain = o.chain;
+    if (o.chain.size() != 1) return Error(ErrorKind::usage, "expected one --cert-chain");
+    judge.certificate_chain = o.chain.front();
+    judge.who.identity_regexp = {".*"};
+    judge.who.issuer_regexp = {".*"};
   } else {
-    judge.who.identity = TRY(need("--identity", o.identity));
-    judge.who.issuer = TRY(need("--identity-provider", o.provider));
+    judge.who.identity = {TRY(need("--identity", o.identity))};
+    judge.who.issuer = {TRY(need("--identity-provider", o.provider))};
   }
   return judge.resolve(session);
 }

@@ -51,8 +51,10 @@ Result<flow::ModelSigning> ModelSignOptions::resolve(const std::string& signatur
   return out;
 }
 
-bool ModelSignOptions::given() const {
-  return rules.given() || oms || shard_size || method != "files" || hash != "sha256";
+bool ModelSignOptions::given() const { return oms || !only_oms(); }
+
+bool ModelSignOptions::only_oms() const {
+  return !rules.given() && !shard_size && method == "files" && hash == "sha256";
 }
 
 void ModelVerifyOptions::add_to(OptionSet& set) {

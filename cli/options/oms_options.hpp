@@ -30,6 +30,8 @@ struct ModelSignOptions {
   Result<flow::ModelSigning> resolve(const std::string& signature) const;
   /// Whether an option was given that only models have.
   bool given() const;
+  /// --oms and nothing else.
+  bool only_oms() const;
 };
 
 /// Of `mpk verify DIR --bundle FILE`.

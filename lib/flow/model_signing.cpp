@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "flow/attach.hpp"
 #include "flow/model_tree.hpp"
+#include "oms/bundle_form.hpp"
 #include "oms/hash_files.hpp"
 #include "sigstore/attach.hpp"
 
@@ -121,6 +122,7 @@ Result<SignedLayers> sign_layers(const Context& context, oci::Store& store,
   const auto layers = TRY(modelpack::layer_files(store, manifest));
   const auto statement = TRY(statement_of_layers(subject_name(reference), layers));
   auto bundle = TRY(signer.sign(statement));
+  bundle.text = TRY(oms::without_key_hint(bundle.text));
   auto referrer = TRY(sigstore::attach_bundle(store, subject, bundle.text, bundle.predicate_type,
                                               context.clock.now()));
   return SignedLayers{.attached = {.predicate_type = bundle.predicate_type,

@@ -72,8 +72,7 @@ TEST_CASE("a model is signed without a service and verified with the key") {
 
   VerifyRequest by_key{.trusted_root = {{}, {}, {}, {}, {}, crypto::sha256("")}};
   by_key.key = key.public_key();
-  auto verdict =
-      must(verify_model(bench.context, model.root(), made.bundle.text, by_key, {}));
+  auto verdict = must(verify_model(bench.context, model.root(), made.bundle.text, by_key, {}));
   CHECK(verdict.exit_code() == 0);
   by_key.key = must(crypto::PrivateKey::generate(crypto::KeyType::ecdsa_p384)).public_key();
   verdict = must(verify_model(bench.context, model.root(), made.bundle.text, by_key, {}));
@@ -175,8 +174,7 @@ TEST_CASE("shards, other hashes and allowed links are signed and verified as rec
   fill(model);
   model.link("link", "weights.bin");
   for (const auto hash : {oms::HashType::sha256, oms::HashType::blake2b}) {
-    ModelSigning options{
-        .method = oms::Method::shards, .hash = hash, .shard_size = 1'000'000};
+    ModelSigning options{.method = oms::Method::shards, .hash = hash, .shard_size = 1'000'000};
     options.rules.allow_symlinks = true;
     const auto made = sign(bench, model, options);
     CHECK(verify(bench, model, made).outcome() == Outcome::passed);
@@ -197,9 +195,8 @@ TEST_CASE("nothing to sign is refused") {
   Workbench bench;
   const Model model;
   model.write(".gitignore", "x");
-  const auto made =
-      sign_model(bench.context, model.root(),
-                 *must(prepare_signer(bench.context, bench.signing())), {});
+  const auto made = sign_model(bench.context, model.root(),
+                               *must(prepare_signer(bench.context, bench.signing())), {});
   CHECK(made.error().kind() == ErrorKind::usage);
 }
 
@@ -275,8 +272,8 @@ TEST_CASE("the specification's bundles are judged from the signature to the file
   VerifyRequest request{.trusted_root = {{}, {}, {}, {}, {}, crypto::sha256("")}};
   request.key = key;
   const auto judge = [&](const std::string& name) {
-    return must(verify_model(bench.context, model.root(), oms::test::vector_file(name), request,
-                             {}));
+    return must(
+        verify_model(bench.context, model.root(), oms::test::vector_file(name), request, {}));
   };
   CHECK(judge("valid/key.bundle.json").exit_code() == 0);
   // The certificate's key is named, so nobody need vouch for the certificate.

@@ -74,7 +74,7 @@ void report(const Error& error, policy::Verdict& verdict) {
 }
 
 Result<oms::Statement> read_statement(const std::string& bundle, std::string& payload) {
-  const auto parsed = TRY(sigstore::parse_bundle(bundle));
+  const auto parsed = TRY(sigstore::parse_bundle(bundle, true));
   if (!parsed.envelope) {
     return Error(ErrorKind::malformed, "bundle signs bytes, not a model",
                  "a file's signature is verified with mpk verify FILE --bundle BUNDLE");
@@ -118,7 +118,7 @@ Result<void> compare_files(const Context& context, const std::filesystem::path& 
 
 bool is_model_bundle(const std::string& bundle) {
   const auto modern = oms::modern_bundle(bundle);
-  const auto parsed = modern ? sigstore::parse_bundle(*modern) : modern.error();
+  const auto parsed = modern ? sigstore::parse_bundle(*modern, true) : modern.error();
   if (!parsed || !parsed->envelope) return false;
   const auto statement = attest::parse_statement(parsed->envelope->payload);
   return statement && oms::is_model_signature(statement->predicate_type);
@@ -133,7 +133,8 @@ Result<policy::Verdict> verify_model(const Context& context, const std::filesyst
   const auto statement = read_statement(modern, payload);
   if (!statement) {
     // What can't be read is judged as a bundle, which gives the verdict its frame.
-    auto verdict = TRY(verify_bundle_file(context, modern, crypto::sha256(bundle), name, request));
+    auto verdict = TRY(verify_bundle_file(
+        context, {modern}, {.name = name, .digest = crypto::sha256(bundle)}, request));
     verdict.digest.reset();
     for (const auto& item : verdict.evidence) {
       if (!item.predicate_type.empty()) verdict.checks.clear();
@@ -151,7 +152,8 @@ Result<policy::Verdict> verify_model(const Context& context, const std::filesyst
   }
   auto asked = request;
   asked.historical_message = oms::historical_message(attest::kInTotoPayloadType, payload);
-  auto verdict = TRY(verify_bundle_file(context, modern, statement->root, name, asked));
+  auto verdict =
+      TRY(verify_bundle_file(context, {modern}, {.name = name, .digest = statement->root}, asked));
   if (verdict.outcome() != policy::Verdict::Outcome::passed) {
     verdict.checks.push_back(
         files_check(policy::CheckResult::skip, "not compared: what was signed is not proven"));

@@ -2,7 +2,6 @@
 #include "oms/bundle_form.hpp"
 
 #include "base/limits.hpp"
-#include "crypto/hash.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
 
@@ -64,14 +63,13 @@ std::string historical_message(std::string_view payload_type, std::string_view p
                      python_bytes(payload));
 }
 
-Result<std::string> with_key_hint(std::string_view bundle, const crypto::PublicKey& key) {
+Result<std::string> without_key_hint(std::string_view bundle) {
   auto document = TRY(read(bundle));
   const json::Field top(document);
   const auto material = TRY(top.at("verificationMaterial"));
-  if (TRY(material.find("publicKey"))) {
-    document["verificationMaterial"]["publicKey"]["hint"] = crypto::sha256(key.pem()).hex();
-  }
-  return json::pretty(document);
+  if (!TRY(material.find("publicKey"))) return std::string(bundle);
+  document["verificationMaterial"]["publicKey"] = Json::object();
+  return json::compact(document);
 }
 
 }  // namespace mpk::oms

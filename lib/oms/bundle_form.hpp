@@ -3,7 +3,6 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "crypto/key.hpp"
 
 #include <string>
 #include <string_view>
@@ -18,8 +17,8 @@ Result<std::string> modern_bundle(std::string_view text);
 /// Python prints bytes.
 std::string historical_message(std::string_view payload_type, std::string_view payload);
 
-/// A bundle that was signed with a key, as the reference implementation looks it up: the hint is
-/// the SHA-256 of the public key's PEM text, in hex.
-Result<std::string> with_key_hint(std::string_view bundle, const crypto::PublicKey& key);
+/// A bundle that was signed with a key, without the key's hint: the reference implementation
+/// refuses one in another form than its own, which is the SHA-256 of the PEM text in hex.
+Result<std::string> without_key_hint(std::string_view bundle);
 
 }  // namespace mpk::oms

@@ -118,8 +118,8 @@ refuses "model_signing refuses another identity" any "" sigstore_verify eve@exam
 ref=$MPK_SANDBOX_REGISTRY/models/oms:1
 accepts "mpk push" "$MPK" push "$MODEL" "$ref"
 accepts "mpk sign REF --oms" "$MPK" sign "$ref" --oms --bundle layers.sig "${signing[@]}"
-accepts "mpk verify REF" "$MPK" verify "$ref" "${trust[@]}" "${who[@]}"
-accepts "its layers are what the model signature says" grep -q "oms .*layers are" "$STEPS_DIR/output"
+layers_hold() { "$MPK" verify "$ref" "${trust[@]}" "${who[@]}" | grep "oms .*layers are the files of the model signature"; }
+accepts "mpk verify REF: its layers are the signed files" layers_hold
 accepts "mpk pull" "$MPK" pull "$ref" -o pulled
 accepts "model_signing verifies the pulled directory" sigstore_verify "$MPK_SANDBOX_IDENTITY" layers.sig pulled
 accepts "mpk verifies the pulled directory" "$MPK" verify pulled --bundle layers.sig "${trust[@]}" "${who[@]}"
