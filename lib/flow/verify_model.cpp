@@ -127,7 +127,7 @@ bool is_model_bundle(const std::string& bundle) {
 Result<policy::Verdict> verify_model(const Context& context, const std::filesystem::path& model,
                                      const std::string& bundle, const VerifyRequest& request,
                                      const ModelVerifying& options) {
-  const auto name = model.native();
+  const auto& name = model.native();
   const auto modern = oms::modern_bundle(bundle).value_or(bundle);
   std::string payload;
   const auto statement = read_statement(modern, payload);
