@@ -26,15 +26,10 @@ const std::vector<Command>& commands() {
 
 const std::vector<Command>& hidden_commands() {
   static const std::vector<Command> table = {
-      conformance_tuf_command(),
-  };
-  return table;
-}
-
-const std::vector<Command>& hidden_commands() {
-  static const std::vector<Command> table = {
+      conformance_oms_command(),
       conformance_sign_command(),
       conformance_sigstore_command(),
+      conformance_tuf_command(),
   };
   return table;
 }

@@ -46,5 +46,6 @@ Command version_command();
 Command conformance_sign_command();
 Command conformance_sigstore_command();
 Command conformance_tuf_command();
+Command conformance_oms_command();
 
 }  // namespace mpk::cli

@@ -1,5 +1,6 @@
 // mpk sign: sign artifacts that are in a registry or a layout, and files.
 #include "commands/commands.hpp"
+#include "commands/model_targets.hpp"
 #include "flow/sign_batch.hpp"
 #include "flow/signing.hpp"
 #include "options/bundle_file.hpp"
@@ -20,6 +21,7 @@ struct Options {
   std::vector<std::string> targets;
   std::optional<std::string> bundle;
   bool overwrite = false;
+  ModelSignOptions model;
 };
 
 /// Keeps the stores of the jobs open.
@@ -36,7 +38,8 @@ Result<flow::SignJob> file_job(const Options& o, const std::string& path,
     return Error(ErrorKind::usage, path + ": no such file",
                  "an artifact is named HOST/REPO:TAG or oci:DIR:TAG");
   if (std::filesystem::is_directory(status)) {
-    return Error(ErrorKind::unsupported, path + ": signing directories is not supported");
+    return Error(ErrorKind::usage, path + ": a directory is signed alone",
+                 "mpk sign DIR --bundle model.sig");
   }
   const auto bundle = o.bundle.value_or(default_bundle_path(path));
   if (!bundles.insert(std::filesystem::absolute(bundle).lexically_normal().native()).second)
@@ -62,12 +65,16 @@ Result<Work> prepare(const Options& o, const flow::Context& context) {
       continue;
     }
     auto reference = TRY(parse_reference(target));
-    if (o.bundle) {
+    if (o.bundle && !o.model.oms) {
       return Error(ErrorKind::usage, "--bundle is for files, and " + target + " is an artifact",
                    "the bundle of an artifact is attached to it; a file is written ./" + target);
     }
     auto store = TRY(flow::open_store(context, reference, {.mirrors = flow::Mirrors::none}));
     auto root = TRY(flow::resolve(*store, reference));
+    if (o.model.oms) {
+      work.jobs.push_back(
+          TRY(sign_layers_job(context, *store, reference, root, o.bundle, o.overwrite)));
+    }
     work.jobs.push_back(
         flow::sign_artifact_job(context, *store, std::move(reference), std::move(root)));
     work.stores.push_back(std::move(store));
@@ -109,6 +116,10 @@ void report(const std::vector<flow::SignedTarget>& done, const sigstore::Signer&
 
 Result<int> run(const Options& o, Session& session) {
   auto request = TRY(o.signing.resolve(session));
+  if (TRY(signs_model(o.targets, o.model))) {
+    return sign_model_target(session, o.targets.front(), std::move(request), o.model, o.bundle,
+                             o.overwrite);
+  }
   auto context = session.context(o.registry.plain_http);
   const auto work = TRY(prepare(o, context));
   auto signer = TRY(flow::prepare_signer(context, request));
@@ -134,6 +145,8 @@ Command sign_command() {
            {"mpk sign ghcr.io/acme/a:1 ghcr.io/acme/b:1 --identity-token token.jwt",
             "two artifacts, one certificate"},
            {"mpk sign model.safetensors --key key.pem", "a file, with a key: no service is asked"},
+           {"mpk sign ./tiny-llama --key key.pem --bundle model.sig",
+            "a model's directory (OpenSSF Model Signing)"},
            {"mpk sign 127.0.0.1:5000/m:1 --signing-config signing-config.json --trusted-root "
             "trusted-root.json --identity-token token.jwt",
             "another Sigstore instance"}},
@@ -145,6 +158,7 @@ Command sign_command() {
                    "Where the bundle of a file goes (default: FILE.sigstore.json)",
                    ValueKind::file);
         set.flag("--overwrite", o->overwrite, "Replace bundle files that are there");
+        o->model.add_to(set);
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };
       }};

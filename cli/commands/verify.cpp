@@ -4,6 +4,7 @@
 #include "attest/predicate_type.hpp"
 #include "base/limits.hpp"
 #include "commands/commands.hpp"
+#include "commands/model_targets.hpp"
 #include "flow/bundle_subject.hpp"
 #include "flow/check_tag.hpp"
 #include "options/judge_options.hpp"
@@ -20,6 +21,7 @@ struct Options {
   RegistryOptions registry;
   JudgeOptions judge;
   std::string target;
+  ModelVerifyOptions model;
   std::optional<std::string> bundle, type;
   bool content = false, check_tag = false;
 };
@@ -38,6 +40,10 @@ Result<policy::Verdict> judge(const Options& o, const flow::VerifyRequest& reque
   }
   if (o.check_tag) return Error(ErrorKind::usage, "--check-tag is for references, not for files");
   const auto text = TRY(session.flag_file("--bundle", *o.bundle, limits::kEvidence));
+  if (verifies_model(o.target, text)) {
+    return verify_model_target(session, o.target, *o.bundle, text, request, o.model);
+  }
+  if (o.model.given()) return Error(ErrorKind::usage, "options of models beside a file or digest");
   auto bundles = sigstore::split_bundles(text);
   // What can't be taken apart is judged as it is: then the report says what is wrong with it.
   if (!bundles && bundles.error().kind() == ErrorKind::malformed)
@@ -91,6 +97,7 @@ Command verify_command() {
                    "Bundle of a file or digest: one, JSON Lines, or npm's and GitHub's lists",
                    ValueKind::file);
         o->judge.add_to(set);
+        o->model.add_to(set);
         set.option("--type", "TYPE", o->type, "Check the attestation of this predicate type only");
         set.suggest(attest::predicate_type_words());
         set.flag("--content", o->content, "Also read and hash every layer (a layout's always are)");

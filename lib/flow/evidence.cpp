@@ -4,6 +4,8 @@
 #include "attest/predicate_type.hpp"
 #include "attest/statement.hpp"
 #include "crypto/hash.hpp"
+#include "flow/attached_model.hpp"
+#include "flow/model_signing.hpp"
 #include "flow/signers.hpp"
 #include "sigstore/legacy.hpp"
 
@@ -43,7 +45,8 @@ sigstore::Expectation expectation_of(const BundleSubject& subject, const VerifyR
           .key = request.key,
           .anchors = request.anchors,
           .other_digests = subject.other_digests,
-          .content = subject.content ? std::optional(as_bytes(*subject.content)) : std::nullopt};
+          .content = subject.content ? std::optional(as_bytes(*subject.content)) : std::nullopt,
+          .historical_message = request.historical_message};
 }
 
 // The signature covers the payload, and the payload names the artifact.
@@ -103,7 +106,8 @@ CheckedBundle check_bundle(const std::string& bundle, const BundleSubject& subje
 }
 
 Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Digest& subject,
-                                                    const VerifyRequest& request, Timestamp now) {
+                                                    const VerifyRequest& request, Timestamp now,
+                                                    const ModelLayers* layers) {
   using LegacyTags = VerifyRequest::LegacyTags;
   std::vector<CheckedBundle> out;
   if (request.legacy_tags == LegacyTags::only) {
@@ -112,8 +116,14 @@ Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Dig
   }
   const BundleSubject about{.name = {}, .digest = subject};
   TRY(sigstore::each_bundle(store, subject, [&](const sigstore::FoundBundle& found) {
-    CheckedBundle checked = found.problem.empty() ? check_bundle(found.text, about, request, now)
-                                                  : unreadable(found.problem);
+    CheckedBundle checked;
+    if (!found.problem.empty()) {
+      checked = unreadable(found.problem);
+    } else if (layers != nullptr && is_model_bundle(found.text)) {
+      checked = check_attached_model(found.text, *layers, request, now);
+    } else {
+      checked = check_bundle(found.text, about, request, now);
+    }
     // Anyone may write annotations. One may say what a broken bundle was meant to be, so that the
     // failure is reported in its place; never what a bundle that verifies is.
     if (checked.predicate_type.empty() && !checked.report.verified) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "flow/verify.hpp"
+#include "modelpack/artifact.hpp"
 #include "oci/store.hpp"
 #include "policy/verdict.hpp"
 #include "sigstore/attach.hpp"
@@ -27,9 +28,13 @@ struct CheckedBundle {
 CheckedBundle check_bundle(const std::string& bundle, const BundleSubject& subject,
                            const VerifyRequest& request, Timestamp now);
 
+using ModelLayers = std::vector<modelpack::LayerFile>;
+
 /// Referrers that may be bundles; by VerifyRequest::legacy_tags cosign's tags of earlier days, too.
+/// `layers`: model signatures are held against them (flow/attached_model.hpp).
 Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Digest& subject,
-                                                    const VerifyRequest& request, Timestamp now);
+                                                    const VerifyRequest& request, Timestamp now,
+                                                    const ModelLayers* layers = nullptr);
 
 /// What a bundle that verifies states. nullptr: it does not verify, or it signs a file's bytes and
 /// states nothing.

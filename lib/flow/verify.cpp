@@ -3,6 +3,7 @@
 
 #include "attest/predicate_type.hpp"
 #include "base/limits.hpp"
+#include "flow/attached_model.hpp"
 #include "flow/evidence.hpp"
 #include "flow/rules.hpp"
 #include "flow/signers.hpp"
@@ -291,7 +292,8 @@ void verify_subject(const Context& context, oci::Store& store, const oci::Descri
   verdict.media_type = descriptor.media_type;
   auto subject = read_subject(store, descriptor, verdict);
   if (!subject) return;
-  auto bundles = collect_evidence(store, descriptor.digest, request, context.clock.now());
+  auto bundles =
+      collect_evidence(store, descriptor.digest, request, context.clock.now(), &subject->layers);
   if (!bundles) {
     verdict.checks.push_back(failed("evidence", "evidence", bundles.error()));
     return;
@@ -302,6 +304,7 @@ void verify_subject(const Context& context, oci::Store& store, const oci::Descri
   evaluate(
       request,
       {.bundles = *bundles, .subject = *subject, .archives = read.archives, .verdict = verdict});
+  if (auto check = model_layers_check(*bundles, request)) verdict.checks.push_back(*check);
   verdict.checks.push_back(witness_check(request, *bundles));
   verdict.bytes_read += read.bytes;
   verdict.checks.push_back(std::move(read.check));

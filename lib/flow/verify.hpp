@@ -29,6 +29,8 @@ struct VerifyRequest {
   sigstore::Evidence evidence;
   /// By default all of a local layout, none of a registry (pull checks them).
   std::optional<Content> content = {};
+  /// As sigstore::Expectation::historical_message, of a bundle from a file.
+  std::optional<std::string> historical_message = {};
   /// --key: whoever has it signed; neither identities nor a policy beside it.
   std::optional<crypto::PublicKey> key = {};
   std::vector<crypto::Certificate> anchors = {};  // --certificate-chain

@@ -65,7 +65,7 @@ Result<void> read_key_material(const json::Field& material, Bundle& out, bool al
   if (certificate) {
     if (out.minor_version < 3) return certificate->error("not a member before v0.3");
     out.certificates.push_back(TRY(read_certificate(*certificate)));
-    return refuse_roots(*certificate, out);
+    return allow_chain ? Result<void>() : refuse_roots(*certificate, out);
   }
   if (out.minor_version >= 3 && !allow_chain)
     return chain->error("not a member since v0.3, expected certificate");
@@ -74,7 +74,8 @@ Result<void> read_key_material(const json::Field& material, Bundle& out, bool al
                  "more than " + std::to_string(limits::kBundleCertificates) + " certificates");
   }
   out.certificates = TRY(read_certificates(*chain));
-  return refuse_roots(*chain, out);
+  // Who brings authorities of its own takes none from the bundle, and the leaf may be one of them.
+  return allow_chain ? Result<void>() : refuse_roots(*chain, out);
 }
 
 Result<void> check_evidence_of_entry(const json::Field& field, const LogEntry& entry,

@@ -73,6 +73,7 @@ struct BundleParts {
   /// What follows `certificate` on the way to the root, without it: then the bundle has
   /// x509CertificateChain, as OpenSSF Model Signing asks for; others want the leaf alone.
   std::vector<crypto::Certificate> intermediates = {};
+  bool whole_chain = false;  // x509CertificateChain even without intermediates
 };
 Result<std::string> make_bundle(const BundleParts& parts);
 

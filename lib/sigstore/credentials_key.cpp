@@ -1,5 +1,6 @@
 // A key that lasts, bare or with a certificate of one's own CA.
 #include "base/encoding.hpp"
+#include "crypto/hash.hpp"
 #include "sigstore/signer_credentials.hpp"
 
 namespace mpk::sigstore {
@@ -27,7 +28,9 @@ Result<std::unique_ptr<Credentials>> make_key_credentials(
       .key = std::move(key), .certificate = {}, .intermediates = {}, .key_hint = {}};
   const auto& public_key = credential.key->public_key();
   if (certificates.empty()) {
-    credential.key_hint = base64_encode(public_key.fingerprint().bytes());
+    // The reference implementation of model signing compares it, and with another form.
+    credential.key_hint = whole_chain ? crypto::sha256(public_key.pem()).hex()
+                                      : base64_encode(public_key.fingerprint().bytes());
   } else {
     const auto certified = TRY(certificates.front().public_key().with("certificate"));
     if (certified != public_key) {
@@ -37,6 +40,7 @@ Result<std::unique_ptr<Credentials>> make_key_credentials(
                    "the signer's own certificate comes first in the file, then its issuers");
     }
     credential.certificate = certificates.front();
+    credential.whole_chain = whole_chain;
     // A root that comes along would suggest another anchor than the verifier's own.
     for (std::size_t i = 1; whole_chain && i < certificates.size(); ++i) {
       if (!certificates[i].is_self_signed()) credential.intermediates.push_back(certificates[i]);

@@ -124,6 +124,8 @@ Result<SignedBundle> BundleSigner::make(Task task) {
       parts.log_entry = std::move(entry);
     }
   }
+  // Nobody else's services have seen it: then it may be a self-signed one.
+  parts.whole_chain = credential.whole_chain && !trusted_root_;
   SignedBundle out;
   out.text = TRY(make_bundle(parts));
   TRY(prove(out.text, credential, task, evidenced.signature));
@@ -133,7 +135,8 @@ Result<SignedBundle> BundleSigner::make(Task task) {
     if (!bundle.log_entries.empty())
       out.log_index = std::to_string(bundle.log_entries.front().log_index);
   }
-  if (!credential.intermediates.empty()) {
+  if (credential.whole_chain) {
+    parts.whole_chain = true;
     parts.intermediates = credential.intermediates;
     out.text = TRY(make_bundle(parts));
   }

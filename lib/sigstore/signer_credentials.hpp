@@ -15,6 +15,7 @@ struct Credential {
   std::optional<crypto::Certificate> certificate;
   std::vector<crypto::Certificate> intermediates;  // to be written too
   std::string key_hint;                            // without a certificate
+  bool whole_chain = false;                        // as KeySignerOptions says
 };
 
 /// Thread-safe.

@@ -95,6 +95,9 @@ struct Expectation {
   std::vector<Digest> other_digests = {};
   /// Its bytes, where they are at hand: only pure Ed25519 over a file needs them.
   std::optional<BytesView> content = {};
+  /// What older signers signed of this statement instead of its DSSE encoding, where a format has
+  /// such a history (oms/bundle_form.hpp): accepted, too.
+  std::optional<std::string> historical_message = {};
 };
 
 /// Never opens a socket, never looks at the clock but for the sanity check that no proven time lies
