@@ -3,8 +3,8 @@
 
 #include "commands/commands.hpp"
 #include "crypto/hash.hpp"
-#include "options/options.hpp"
 #include "render/instance.hpp"
+#include "session.hpp"
 #include "tuf/limits.hpp"
 
 #include <nlohmann/json.hpp>

@@ -148,7 +148,8 @@ Result<sigstore::TrustedRoot> TrustOptions::resolve(Session& session) const {
   if (auto known = TRY(chosen_instance(session))) {
     text = std::move(known->trusted_root);
     name = "instance " + known->name;
-    for (const auto& warning : known->warnings) session.warn(name + ": " + warning);
+    const std::string prefix = name + ": ";
+    for (const auto& warning : known->warnings) session.warn(prefix + warning);
     if (session.verbose()) session.say("trusted root: " + name + ", " + known->text());
   } else if (trusted_root) {
     text = TRY(session.flag_file("--trusted-root", *trusted_root, limits::kTrustedRoot));
@@ -162,8 +163,8 @@ Result<sigstore::TrustedRoot> TrustOptions::resolve(Session& session) const {
   }
   auto root = sigstore::parse_trusted_root(text);
   if (!root) return std::move(root).error().with(name).with_kind(ErrorKind::usage);
-  for (const auto& warning : root->warnings)
-    session.warn(std::string(name).append(": ").append(warning));
+  const std::string prefix = name + ": ";
+  for (const auto& warning : root->warnings) session.warn(prefix + warning);
   return root;
 }
 

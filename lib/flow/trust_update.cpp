@@ -4,7 +4,6 @@
 #include "base/url.hpp"
 #include "sigstore/signing_config.hpp"
 #include "sigstore/trusted_root.hpp"
-#include "tuf/limits.hpp"
 #include "tuf/updater.hpp"
 
 #include <array>
