@@ -66,7 +66,8 @@ Result<void> NewKeyOptions::write(Session& session, const crypto::PrivateKey& ke
   const auto& half = key.public_key();
   const auto form_of = form == "pkcs8" ? keys::KeyForm::pkcs8 : keys::KeyForm::sigstore;
   const auto context = session.context();
-  const crypto::Secret<std::string> text(TRY(keys::seal_key(key, form_of, secret.get(), context.random)));
+  const crypto::Secret<std::string> text(
+      TRY(keys::seal_key(key, form_of, secret.get(), context.random)));
   TRY(keys::write_key_files(files, text.get(), half.pem(), overwrite));
   const std::string algorithm(keys::algorithm_name(half));
   if (session.json()) {

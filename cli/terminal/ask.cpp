@@ -29,7 +29,7 @@ class Silence {
   Silence& operator=(const Silence&) = delete;
   ~Silence() {
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-    std::fputc('\n', stderr);
+    static_cast<void>(std::fputc('\n', stderr));
   }
 
  private:
@@ -39,8 +39,8 @@ class Silence {
 }  // namespace
 
 Result<std::string> ask_without_echo(std::string_view prompt, const CancelToken& cancel) {
-  std::fprintf(stderr, "%s", printable(prompt).c_str());
-  std::fflush(stderr);
+  static_cast<void>(std::fprintf(stderr, "%s", printable(prompt).c_str()));
+  static_cast<void>(std::fflush(stderr));
   const Silence silence;
   while (true) {
     TRY(cancel.check());
