@@ -13,7 +13,7 @@ import sys
 IDENTITY = ("https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/"
             "extremely-dangerous-oidc-beacon.yml@refs/heads/main")
 ISSUER = "https://token.actions.githubusercontent.com"
-EXIT_CODES = {"bundle.form": 13, "trusted-root": 2}  # all other steps: 12
+EXIT_CODES = {"bundle.form": 13, "trusted-root": 2, "key-file": 2}  # all other steps: 12
 
 
 def arguments(folder):
@@ -59,7 +59,7 @@ def main():
                 passing += good
             else:
                 step, reason = reasons.get(folder.name, ("", ""))
-                good = code == EXIT_CODES.get(step, 12) and (step == "trusted-root" or steps.get(step) == reason)
+                good = code == EXIT_CODES.get(step, 12) and (step in ("trusted-root", "key-file") or steps.get(step) == reason)
             right += good
             if not good:
                 wrong.append(f"{folder.name} ({target[:20]}): exit code {code}, {steps or errors.strip()}")

@@ -10,7 +10,7 @@ build_packages=(ca-certificates cmake g++ ninja-build pkg-config git scdoc
   libcli11-dev libcurl4-openssl-dev libssl-dev nlohmann-json3-dev libcpp-httplib-dev
   libarchive-dev libexpected-dev libfmt-dev libre2-dev libyaml-dev libtomlplusplus-dev libprotozero-dev
   libsodium-dev libp11-kit-dev)
-test_packages=(doctest-dev json-schema-test-suite faketime python3 shellcheck
+test_packages=(doctest-dev json-schema-test-suite faketime python3 shellcheck strace
   clang-format-22 clang-tidy-22 openssl curl bash-completion softhsm2)
 
 # install_packages NAME…: those that are missing, by apt, as root or with sudo.

@@ -55,8 +55,15 @@ TEST_CASE("every folder of the conformance suite has the outcome and the reason 
   std::size_t passed = 0;
   for (const auto& name : names) {
     CAPTURE(name);
-    const ConformanceCase one(name);
     const auto row = expected.find(name);
+    if (row != expected.end() && row->second.step == "key-file") {
+      const auto key =
+          crypto::PublicKey::from_pem(read_file(conformance_folder() / name / "key.pub"));
+      REQUIRE(kind_of(key) == row->second.code);
+      CHECK(key.error().text().find(row->second.words) != std::string::npos);
+      continue;
+    }
+    const ConformanceCase one(name);
     if (row == expected.end()) {
       CHECK_MESSAGE(!name.ends_with("_fail"), "the table has no row for it");
       const auto report = one.verify();

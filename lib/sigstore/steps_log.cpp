@@ -78,7 +78,7 @@ std::optional<Problem> check_with_log(const LogEntry& entry, const TransparencyL
   if (auto problem = check_checkpoint_signature(*checkpoint, log)) return problem;
   const auto& proof = *entry.proof;
   if ((!proof.root_hash.empty() && proof.root_hash != checkpoint->root_hash) ||
-      (proof.tree_size != 0 && proof.tree_size != checkpoint->size)) {
+      ((proof.tree_size != 0 || !is_rekor_v2(entry)) && proof.tree_size != checkpoint->size)) {
     return Problem{
         .code = "checkpoint-mismatch",
         .message = "checkpoint and inclusion proof are about different trees",

@@ -59,9 +59,9 @@ Step check_witnesses(Case& c) {
                                  "this log?"});
     }
     for (auto& name : best.names) c.facts.witnesses.push_back(std::move(name));
-    messages.push_back(std::to_string(best.names.size()) + " of " +
-                       count_text(quorum.witnesses.size(), "witness") +
-                       (quorum.witnesses.size() == 1 ? "" : "es"));
+    const auto all = quorum.witnesses.size();
+    messages.push_back(std::to_string(best.names.size()) + " of " + std::to_string(all) +
+                       (all == 1 ? " witness" : " witnesses"));
   }
   return passed(id, join(messages, "; "));
 }

@@ -63,6 +63,27 @@ refuses "mpk does not read them with --legacy-tags never" 10 "no signature" \
 openssl ecparam -name prime256v1 -genkey -noout | openssl ec -pubout -out "$STEPS_DIR/other.pub" 2>/dev/null
 refuses "another key is refused as such" 12 "key that was given" "$MPK" verify "$ref:legacy" --key "$STEPS_DIR/other.pub"
 
+# Keyless: cosign's earlier form takes the services one by one, and the root of the CA from the environment.
+"$PEERS_PYTHON" - "$dir" >"$STEPS_DIR/services" <<'PY'
+import json, pathlib, sys
+here = pathlib.Path(sys.argv[1])
+config = json.loads((here / "signing-config.json").read_text())
+print(config["caUrls"][0]["url"], config["tsaUrls"][0]["url"])
+root = json.loads((here / "trusted-root.json").read_text())["certificateAuthorities"][0]["certChain"]["certificates"]
+for one in root:
+    print("-----BEGIN CERTIFICATE-----\n" + one["rawBytes"] + "\n-----END CERTIFICATE-----")
+PY
+read -r fulcio tsa <"$STEPS_DIR/services"
+sed 1d "$STEPS_DIR/services" >"$STEPS_DIR/root.pem"
+accepts "mpk push of a fourth model" "$MPK" push "$(dirname "$MODEL")/tiny-onnx" "$MPK_SANDBOX_REGISTRY/models/keyless:1"
+accepts "cosign sign, keyless, the earlier form" env SIGSTORE_ROOT_FILE="$STEPS_DIR/root.pem" cosign sign "${legacy[@]}" \
+  --fulcio-url "$fulcio" --timestamp-server-url "$tsa" --insecure-skip-verify=true --identity-token "$token" \
+  "$MPK_SANDBOX_REGISTRY/models/keyless@${third#*@}"
+accepts "mpk verify of the keyless .sig tag" "$MPK" verify "$MPK_SANDBOX_REGISTRY/models/keyless:1" \
+  --trusted-root "$dir/trusted-root.json" "${who[@]}" --insecure-ignore-tlog
+refuses "mpk demands its log entry otherwise" 12 "no transparency log entry" "$MPK" verify \
+  "$MPK_SANDBOX_REGISTRY/models/keyless:1" --trusted-root "$dir/trusted-root.json" "${who[@]}"
+
 accepts "cosign sign-blob --key" env COSIGN_PASSWORD= cosign sign-blob --yes "${signing[@]}" --key "$STEPS_DIR/cosign.key" \
   --bundle "$STEPS_DIR/key.sigstore.json" "$STEPS_DIR/file"
 accepts "mpk verify --key of cosign's bundle" "$MPK" verify "$STEPS_DIR/file" --bundle "$STEPS_DIR/key.sigstore.json" --key "$STEPS_DIR/cosign.pub"
