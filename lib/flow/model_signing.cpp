@@ -18,7 +18,9 @@ Result<void> check_count(const oms::Tree& tree, const oms::Serialization& serial
   std::uint64_t count = 0;
   for (const auto& file : tree.files) {
     const auto pieces = oms::piece_count(file, serialization);
-    if (pieces > oms::kResources || (count += pieces) > oms::kResources) {
+    // Each is held against the limit, so that the sum can't run over.
+    count += std::min<std::uint64_t>(pieces, oms::kResources + 1);
+    if (count > oms::kResources) {
       return Error(ErrorKind::too_large,
                    tree.name + ": more than " + std::to_string(oms::kResources) + " shards",
                    "a larger --shard-size makes fewer");
