@@ -37,8 +37,8 @@ Result<int> sign(const Options& o, Session& session) {
   const auto method = TRY(need("--method", o.method));
   if (method == "sigstore") {
     if (o.token) {
-      request.identity_token_text = o.token;
-      request.identity_token_source = "--identity-token";
+      request.identity.token_text = o.token;
+      request.identity.token_source = "--identity-token";
     }
   } else {
     request.key = TRY(need("--private-key", o.private_key));

@@ -26,9 +26,9 @@ Result<int> run(const Options& o, Session& session) {
     return Error(ErrorKind::usage,
                  "--staging needs --trusted-root and --signing-config, as only the public "
                  "instance's are here");
-  flow::SigningRequest request{.identity_token_text = o.identity_token,
-                               .identity_token_source = "--identity-token",
-                               .assume_yes = true};
+  flow::SigningRequest request{
+      .identity = {.token_text = o.identity_token, .token_source = "--identity-token"},
+      .assume_yes = true};
   if (o.signing_config) {
     request.signing_config_text =
         TRY(session.flag_file("--signing-config", *o.signing_config, limits::kTrustedRoot));

@@ -8,6 +8,7 @@
 #include "json/parse.hpp"
 #include "keys/signing_key.hpp"
 #include "oms/test_models.hpp"
+#include "sigstore/attach.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -259,7 +259,7 @@ TEST_CASE("a token that ends in mid-batch is asked for again where it came from"
         .config = must(sigstore::parse_signing_config(*request.signing_config_text)),
         .trusted_root = must(sigstore::parse_trusted_root(*request.trusted_root_text)),
         .token = must(
-            oidc::read_token(*request.identity_token_text, "--identity-token t.jwt", clock.now()))};
+            oidc::read_token(*request.identity.token_text, "--identity-token t.jwt", clock.now()))};
     unsigned asked = 0;
     if (renewable) {
       options.renew = [&]() -> Result<oidc::IdentityToken> {
@@ -363,7 +363,7 @@ TEST_CASE("a key signs files without a service, and options that contradict it a
   CHECK(counter.certificates == 0);
 
   auto with_token = by_key;
-  with_token.identity_token_text = "x";
+  with_token.identity.token_text = "x";
   auto half = by_key;
   half.signing_config_text = bench.file("signing-config.json");
   const SigningRequest certificate_alone{.certificates_pem = "x"};
