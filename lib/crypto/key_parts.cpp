@@ -96,8 +96,9 @@ Result<Bytes> ecdsa_der(BytesView raw) {
   return encode_der(i2d_ECDSA_SIG, signature.get());
 }
 
-Result<PublicKey> public_key_from_point(BytesView parameters, BytesView point) {
-  const Bytes key = unwrapped(point);
+namespace {
+
+Result<PublicKey> key_of_point(BytesView parameters, const Bytes& key) {
   if (is_ed25519(parameters)) {
     return from_algorithm(OBJ_nid2obj(NID_ED25519), V_ASN1_UNDEF, nullptr, key);
   }
@@ -108,6 +109,14 @@ Result<PublicKey> public_key_from_point(BytesView parameters, BytesView point) {
   }
   return from_algorithm(OBJ_nid2obj(NID_X9_62_id_ecPublicKey), V_ASN1_OBJECT, std::move(curve),
                         key);
+}
+
+}  // namespace
+
+// As it stands first: one bare point in 256 looks like a wrapped one, as both begin with 04.
+Result<PublicKey> public_key_from_point(BytesView parameters, BytesView point) {
+  auto bare = key_of_point(parameters, Bytes(point.begin(), point.end()));
+  return bare ? bare : key_of_point(parameters, unwrapped(point));
 }
 
 Result<PublicKey> public_key_from_rsa(BytesView modulus, BytesView exponent) {

@@ -74,6 +74,19 @@ TEST_CASE("a point and its curve become the key that they are from, wrapped or n
   }
 }
 
+TEST_CASE("a bare point that looks like a wrapped one is a point") {
+  constexpr std::uint8_t kLength = 63;  // what follows: 04 LENGTH would be an OCTET STRING's head
+  const Bytes parameters = hex_decode("06082a8648ce3d030107").value();
+  for (;;) {
+    const PublicKey key = PrivateKey::generate(KeyType::ecdsa_p256).value().public_key();
+    const Bytes point = tail(key.spki(), 65);
+    if (point.at(1) != kLength) continue;
+    CHECK(public_key_from_point(parameters, point).value() == key);
+    CHECK(public_key_from_point(parameters, wrapped(point)).value() == key);
+    return;
+  }
+}
+
 TEST_CASE("a modulus and an exponent become an RSA key, a short one does not") {
   const PublicKey key = PrivateKey::generate(KeyType::rsa).value().public_key();
   // RFC 3279 §2.3.1: … SEQUENCE { INTEGER 00 modulus, INTEGER 65537 } at the end.

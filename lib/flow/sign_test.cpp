@@ -307,7 +307,7 @@ TEST_CASE("each way in which services don't fit together has a hint that says wh
       {"authority behind", bench.file("trusted-root.json"), bench.file("signing-config.json"),
        -3600, 0, "clock"},
       {"we are behind", bench.file("trusted-root.json"), bench.file("signing-config.json"), 0,
-       -3600, "seems to be behind"},
+       -3600, "set this machine's clock"},
       {"we are ahead", bench.file("trusted-root.json"), bench.file("signing-config.json"), 0, 605,
        "seems to be ahead"},
       {"all is well", bench.file("trusted-root.json"), bench.file("signing-config.json"), 0, 0, ""},
