@@ -3,6 +3,8 @@
 
 #include "base/limits.hpp"
 #include "crypto/hash.hpp"
+#include "keys/signing_key.hpp"
+#include "options/key_access.hpp"
 
 namespace mpk::cli {
 namespace {
@@ -17,8 +19,10 @@ Result<LegacyTags> parse_legacy_tags(const std::optional<std::string>& word) {
                "--legacy-tags is \"" + *word + "\", expected auto, never or only");
 }
 
-// A file for now: the other places that keys are kept in come with the module keys.
 Result<crypto::PublicKey> read_public_key(Session& session, const std::string& source) {
+  if (source.starts_with("pkcs11:") || source.find("://") != std::string::npos) {
+    return keys::open_public_key(source, key_access(session)).with("--key");
+  }
   const auto pem = TRY(session.flag_file("--key", source, limits::kToken));
   if (pem.find("PRIVATE KEY") != std::string::npos) {
     return Error(ErrorKind::usage, "--key " + source + ": a private key, and verifying needs none",
@@ -54,7 +58,7 @@ Result<std::vector<crypto::Certificate>> read_chain(Session& session, const std:
 void JudgeOptions::add_to(OptionSet& set) {
   policy.add_to(set);
   who.add_to(set);
-  set.option("--key", "FILE", key, "Public key (PEM) of who must have signed", ValueKind::file);
+  set.option("--key", "FILE|URI", key, "Public key of who must have signed: PEM, or where it is kept", ValueKind::file);
   set.option("--certificate-chain", "FILE", certificate_chain,
              "Authorities of one's own (PEM, root last) that issued the signer's certificate",
              ValueKind::file);
