@@ -51,16 +51,6 @@ bool all_pass(const std::vector<policy::Check>& checks) {
       checks, [](const auto& check) { return check.result == policy::CheckResult::pass; });
 }
 
-// Of several types in one file one is enough, and what does not count says so.
-void leave_out(policy::Check& check) {
-  check.result = policy::CheckResult::skip;
-  check.message = "does not count: " + check.message;
-  check.exit_code = 0;
-  check.expected.clear();
-  check.found.clear();
-  check.hint.clear();
-}
-
 }  // namespace
 
 Result<policy::Verdict> verify_bundle_file(const Context& context,
@@ -88,6 +78,7 @@ Result<policy::Verdict> verify_bundle_file(const Context& context,
   if (held != judged.end())
     verdict.scope_type = types[static_cast<std::size_t>(held - judged.begin())];
   for (auto& checks : judged) {
+    // Of several types in one file one is enough.
     const bool counts = held == judged.end() || all_pass(checks);
     for (auto& check : checks) {
       if (!counts) leave_out(check);

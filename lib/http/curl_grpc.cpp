@@ -142,8 +142,7 @@ Result<GrpcReply> call_grpc(const GrpcCall& call, const CancelToken& cancel) {
   set(CURLOPT_NOPROGRESS, 0L);
   set(CURLOPT_XFERINFOFUNCTION, &on_progress);
   set(CURLOPT_XFERINFODATA, &answer);
-  if (setup != CURLE_OK)
-    return Error(ErrorKind::internal, "libcurl: " + curl_words(setup));
+  if (setup != CURLE_OK) return Error(ErrorKind::internal, "libcurl: " + curl_words(setup));
 
   if (const CURLcode code = curl().curl_easy_perform(easy.get()); code != CURLE_OK)
     return failure(code, answer, call.endpoint, call, said.data());
