@@ -100,7 +100,20 @@ refuses "an authority that nobody knows is refused" 3 "certificate refused" "$MP
 cp "$keys/other-ca.pem" "$certs/$tls/ca.crt"
 refuses "so is one that is not the server's" 3 "certificate refused" "$MPK" push "$MODEL" "$tls/a:1"
 cp "$keys/ca.pem" "$certs/$tls/ca.crt"
-refuses "without a client certificate the server refuses" 3 "certificate required" "$MPK" push "$MODEL" "$tls/a:1"
+# In TLS 1.3 the server refuses after its part of the handshake, and closes before it has read everything: its
+# reset can come before its alert is read (RFC 1122 4.2.2.13), and then nobody can know the reason.
+without_certificate() {
+  local try status
+  for try in 1 2 3 4 5; do
+    status=0
+    "$MPK" push "$MODEL" "$tls/a:1" >"$WORK/refused" 2>&1 || status=$?
+    if [[ $status -ne 3 ]] || grep -q "certificate required" "$WORK/refused"; then break; fi
+  done
+  printf 'try %s\n' "$try"
+  cat "$WORK/refused"
+  return "$status"
+}
+refuses "without a client certificate the server refuses" 3 "certificate required" without_certificate
 cp "$keys/client.pem" "$certs/$tls/client.cert"
 refuses "a certificate without its key is named" 1 "no *.key" "$MPK" push "$MODEL" "$tls/a:1"
 cp "$keys/server.key" "$certs/$tls/client.key"
