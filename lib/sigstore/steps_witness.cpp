@@ -40,14 +40,14 @@ Step check_witnesses(Case& c) {
   std::vector<std::string> messages;
   for (const auto& quorum : c.evidence.witnesses) {
     Counted best;
-    std::size_t witnessed = 0;
-    for (const auto entry : c.proven_entries) {
-      auto counted = count(c, quorum, entry);
-      witnessed += counted.names.size() >= quorum.needed ? 1U : 0U;
+    std::vector<Source> witnessed;
+    for (const auto& entry : c.proven_entries) {
+      auto counted = count(c, quorum, entry.index);
+      if (counted.names.size() >= quorum.needed) witnessed.push_back(entry.log);
       if (counted.names.size() >= best.names.size()) best = std::move(counted);
     }
     // Where several logs are asked for, one that nobody watches does not count.
-    if (witnessed < std::max(1U, c.evidence.logs.value_or(1))) {
+    if (count_different(witnessed) < std::max(1U, c.evidence.logs.value_or(1))) {
       std::vector<std::string> wanted;
       for (const auto& witness : quorum.witnesses) wanted.push_back(witness.name);
       return failed(id, {.code = "witness-quorum",
