@@ -164,5 +164,17 @@ TEST_CASE("where several logs are asked for, each must be watched, not one of th
         "log.witness=witness-quorum");
 }
 
+TEST_CASE("a log is no witness of itself") {
+  TestSigstore sigstore;
+  TestWitness log("witness.log");
+  const TestWitness other("witness.a");
+  log.key = sigstore.log_key;
+  const auto bundle =
+      witnessed(must(make_bundle(sigstore.sign(kArtifact))), {&log, &other}, TestSigstore::kTime);
+  CHECK(failures(judge(bundle, sigstore.root(), {{{log.witness(), other.witness()}, 2}})) ==
+        "log.witness=witness-quorum");
+  CHECK(failures(judge(bundle, sigstore.root(), {{{log.witness(), other.witness()}, 1}})) == "");
+}
+
 }  // namespace
 }  // namespace mpk::sigstore
