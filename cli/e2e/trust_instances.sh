@@ -25,6 +25,14 @@ refuses "the default is still the public instance" 12 "is not the certificate" "
 accepts "import of the root alone" "$MPK" trust import "$MPK_SANDBOX_DIR/trusted-root.json" readers
 accepts "is enough to verify" "$MPK" verify "$repo:1" --instance readers "${who[@]}"
 refuses "and not to sign" 2 "has no signing config" "$MPK" sign "$repo:1" --instance readers
+printf model >"$work/signed"
+openssl ecparam -name prime256v1 -genkey -noout -out "$work/key.pem"
+openssl pkey -in "$work/key.pem" -pubout -out "$work/key.pub"
+accepts "sign with a key, without a log" "$MPK" sign "$work/signed" --key "$work/key.pem"
+by_key=(verify "$work/signed" --bundle "$work/signed.sigstore.json" --key "$work/key.pub")
+accepts "the key alone verifies it" "$MPK" "${by_key[@]}"
+refuses "an instance that lists logs asks for an entry, beside a key as well" 12 "no transparency log entry" "$MPK" "${by_key[@]}" --instance sandbox
+refuses "who names an instance to pull means to verify" 2 "who must have signed" "$MPK" pull "$repo:1" -o "$work/pulled" --instance sandbox
 refuses "two roots" 2 "exclude each other" "$MPK" verify "$repo:1" --instance sandbox "${trust[@]}" "${who[@]}"
 refuses "an unknown instance" 2 "mpk trust import adds one" "$MPK" verify "$repo:1" --instance nowhere "${who[@]}"
 refuses "staging before an update" 2 "mpk trust update --staging" "$MPK" verify "$repo:1" --instance staging "${who[@]}"

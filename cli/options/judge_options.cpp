@@ -72,8 +72,7 @@ void JudgeOptions::add_to(OptionSet& set) {
 bool JudgeOptions::names_somebody() const { return policy.file || who.given() || key; }
 
 bool JudgeOptions::asks_for_something() const {
-  return certificate_chain || trust.trusted_root || trust.trust_config || evidence.given() ||
-         legacy_tags;
+  return certificate_chain || trust.given() || evidence.given() || legacy_tags;
 }
 
 Result<flow::VerifyRequest> JudgeOptions::resolve(Session& session) const {
@@ -94,7 +93,7 @@ Result<flow::VerifyRequest> JudgeOptions::resolve(Session& session) const {
   }
   const auto legacy = TRY(parse_legacy_tags(legacy_tags));
   const bool own = key || certificate_chain;
-  const bool no_root = own && !trust.trusted_root && !trust.trust_config;
+  const bool no_root = own && !trust.given();
   auto root = no_root ? sigstore::TrustedRoot{{}, {}, {}, {}, {}, crypto::sha256("")}
                       : TRY(trust.resolve(session));
   flow::VerifyRequest request{.identities = std::move(identities),

@@ -138,6 +138,8 @@ void TrustOptions::add_to(OptionSet& set) {
              "The same of an instance that trust update or trust import keeps");
 }
 
+bool TrustOptions::given() const { return trusted_root || trust_config || instance; }
+
 Result<sigstore::TrustedRoot> TrustOptions::resolve(Session& session) const {
   if ((trusted_root ? 1 : 0) + (trust_config ? 1 : 0) + (instance ? 1 : 0) > 1) {
     return Error(ErrorKind::usage,

@@ -35,6 +35,7 @@ struct SigningOptions {
 struct TrustOptions {
   std::optional<std::string> trusted_root, trust_config, instance;
   void add_to(OptionSet& set);
+  bool given() const;
   /// The named root, else the public instance's: updated, or embedded.
   Result<sigstore::TrustedRoot> resolve(Session& session) const;
   /// The instance that resolve() takes the root from; nullopt: it is from a file.

@@ -184,6 +184,11 @@ bool Certificate::allows_digital_signature() const {
          (X509_get_key_usage(native()) & KU_DIGITAL_SIGNATURE) != 0;
 }
 
+bool Certificate::allows_certificate_signing() const {
+  // Absent means any usage (RFC 5280 §4.2.1.3), which OpenSSL reports as all bits set.
+  return (X509_get_key_usage(native()) & KU_KEY_CERT_SIGN) != 0;
+}
+
 bool Certificate::limits_purposes() const {
   return (X509_get_extension_flags(native()) & EXFLAG_XKUSAGE) != 0 &&
          (X509_get_extended_key_usage(native()) & XKU_ANYEKU) == 0;

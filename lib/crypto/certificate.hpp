@@ -47,10 +47,11 @@ class Certificate {
 
   bool is_ca() const;
   bool is_self_signed() const;  // subject == issuer and the signature holds by its own key
-  bool allows_digital_signature() const;  // keyUsage present with digitalSignature
-  bool limits_purposes() const;           // extKeyUsage present, without anyExtendedKeyUsage
-  bool allows_code_signing() const;       // extKeyUsage present with codeSigning
-  bool allows_time_stamping() const;      // extKeyUsage critical and exactly timeStamping
+  bool allows_digital_signature() const;    // keyUsage present with digitalSignature
+  bool allows_certificate_signing() const;  // keyUsage with keyCertSign, or no keyUsage at all
+  bool limits_purposes() const;             // extKeyUsage present, without anyExtendedKeyUsage
+  bool allows_code_signing() const;         // extKeyUsage present with codeSigning
+  bool allows_time_stamping() const;        // extKeyUsage critical and exactly timeStamping
   Result<std::vector<SubjectAltName>> subject_alt_names() const;
 
   /// The extension's value (contents of the OCTET STRING); `oid` in dotted form.

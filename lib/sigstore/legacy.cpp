@@ -24,6 +24,8 @@ namespace {
 
 constexpr std::string_view kSimpleSigning = "application/vnd.dev.cosign.simplesigning.v1+json";
 constexpr std::string_view kEnvelope = "application/vnd.dsse.envelope.v1+json";
+// cosign specs/SIGNATURE_SPEC.md, and what its verifier insists on.
+constexpr std::string_view kPayloadType = "cosign container image signature";
 constexpr const char* kSignature = "dev.cosignproject.cosign/signature";
 constexpr const char* kCertificate = "dev.sigstore.cosign/certificate";
 constexpr const char* kChain = "dev.sigstore.cosign/chain";
@@ -91,6 +93,12 @@ Result<void> read_evidence(const oci::Descriptor& layer, Bundle& out) {
 Result<Digest> read_payload(const std::string& text) {
   const auto document = TRY(json::parse(text, {.max_bytes = limits::kApiResponse}));
   const auto critical = TRY(json::Field(document).at("critical"));
+  // Else somebody's signature for another purpose would be one of the artifact.
+  const auto type = TRY(critical.at("type"));
+  if (const auto found = TRY(type.string()); found != kPayloadType) {
+    return type.error("expected \"" + std::string(kPayloadType) + "\", found \"" +
+                      printable(found, 80) + "\"");
+  }
   const auto image = TRY(critical.at("image"));
   return Digest::parse(TRY(image.string("docker-manifest-digest")));
 }

@@ -19,13 +19,23 @@ std::string why_no_certificate(const Case& c) {
   return {};
 }
 
+// What others sign models with often says cA and may issue nothing (the conformance suite of model
+// signing has such signers), or is self-signed and was given as trusted itself. Any other authority
+// vouches for signers, and is none.
+bool is_authority(const Case& c, const crypto::Certificate& leaf) {
+  if (!leaf.is_ca() || c.by_trusted_root()) return leaf.is_ca();
+  const bool given = std::ranges::any_of(
+      c.expectation.anchors,
+      [&](const crypto::Certificate& anchor) { return anchor.der() == leaf.der(); });
+  return leaf.allows_certificate_signing() && !(given && leaf.is_self_signed());
+}
+
 std::optional<Problem> check_usage(const Case& c, const crypto::Certificate& leaf) {
   // An authority of one's own need not name purposes (RFC 5280 §4.2.1.12: then all are meant).
   const bool code_signing =
       leaf.allows_code_signing() || (!c.by_trusted_root() && !leaf.limits_purposes());
   std::string message;
-  // What others sign models with are often self-signed certificates, which are authorities by form.
-  if (leaf.is_ca() && c.by_trusted_root()) {
+  if (is_authority(c, leaf)) {
     message = "certificate is that of an authority, not of a signer";
   } else if (!leaf.allows_digital_signature()) {
     message = "certificate's key usage does not allow digital signatures";

@@ -128,8 +128,8 @@ std::optional<Problem> check_entry(Case& c, std::size_t index,
     // Only the promise binds v1's global index; the proof binds the one inside the tree.
     const bool global = is_rekor_v2(entry) || c.promise_holds[index];
     c.facts.logs.push_back({log->origin, global ? entry.log_index : entry.proof->log_index});
-    c.proven_entries.push_back(index);
     by.push_back({log->operated_by, hex_encode(log->log_id)});
+    c.proven_entries.push_back({index, by.back()});
     return std::nullopt;
   }
   return problem;

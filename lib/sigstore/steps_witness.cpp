@@ -14,6 +14,12 @@ struct Counted {
   std::string problem;  // of a cosignature that is there and does not hold
 };
 
+// Who runs the log can't be the one who watches it.
+bool is_log(const Case& c, const Witness& witness) {
+  return std::ranges::any_of(c.root.tlogs,
+                             [&](const TransparencyLog& log) { return log.key == witness.key; });
+}
+
 Counted count(const Case& c, const WitnessQuorum& quorum, std::size_t entry) {
   Counted out;
   const auto& proof = c.bundle.log_entries[entry].proof;
@@ -21,6 +27,10 @@ Counted count(const Case& c, const WitnessQuorum& quorum, std::size_t entry) {
   const auto checkpoint = parse_checkpoint(proof->checkpoint);
   if (!checkpoint) return out;
   for (const auto& witness : quorum.witnesses) {
+    if (is_log(c, witness)) {
+      out.problem = printable(witness.name, 80) + " has the key of a log, which is no witness";
+      continue;
+    }
     const auto time = verify_cosignature(checkpoint->note, witness);
     if (time && *time <= c.now.plus_seconds(kClockSkew)) {
       out.names.push_back(witness.name);
@@ -40,14 +50,14 @@ Step check_witnesses(Case& c) {
   std::vector<std::string> messages;
   for (const auto& quorum : c.evidence.witnesses) {
     Counted best;
-    std::size_t witnessed = 0;
-    for (const auto entry : c.proven_entries) {
-      auto counted = count(c, quorum, entry);
-      witnessed += counted.names.size() >= quorum.needed ? 1U : 0U;
+    std::vector<Source> witnessed;
+    for (const auto& entry : c.proven_entries) {
+      auto counted = count(c, quorum, entry.index);
+      if (counted.names.size() >= quorum.needed) witnessed.push_back(entry.log);
       if (counted.names.size() >= best.names.size()) best = std::move(counted);
     }
     // Where several logs are asked for, one that nobody watches does not count.
-    if (witnessed < std::max(1U, c.evidence.logs.value_or(1))) {
+    if (count_different(witnessed) < std::max(1U, c.evidence.logs.value_or(1))) {
       std::vector<std::string> wanted;
       for (const auto& witness : quorum.witnesses) wanted.push_back(witness.name);
       return failed(id, {.code = "witness-quorum",

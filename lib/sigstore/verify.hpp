@@ -88,8 +88,8 @@ struct Expectation {
   /// identity is not asked for. Without a trusted root (an empty one) no log or timestamp is.
   std::optional<crypto::PublicKey> key = {};
   /// Roots of one's own CA (--certificate-chain), which replace the trusted root's authorities: no
-  /// SCT is asked for, the leaf must be valid at each proven time, without one at `now`, and may
-  /// come with its intermediates.
+  /// SCT is asked for, the leaf must be valid at each proven time, without one at `now`, may come
+  /// with its intermediates, and may not issue others unless it is one of these and self-signed.
   std::vector<crypto::Certificate> anchors = {};
   /// Digests of the same artifact by other algorithms, where its bytes are at hand.
   std::vector<Digest> other_digests = {};

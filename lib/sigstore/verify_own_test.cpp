@@ -147,6 +147,55 @@ TEST_CASE("an authority of one's own replaces the trusted root's, and another on
   CHECK(failures(verify_bundle(bundle, expectation, no_root(), {}, TestSigstore::kTime)) == "");
 }
 
+TEST_CASE("who may issue certificates signs only where it is itself what was given as trusted") {
+  const auto authority = [](const crypto::PrivateKey& key, std::string name) {
+    return crypto::CertificateRequest{.common_name = std::move(name),
+                                      .organization = {},
+                                      .key = key.public_key(),
+                                      .not_before = kNow.plus_seconds(-86400),
+                                      .not_after = kNow.plus_seconds(86400),
+                                      .ca = true,
+                                      .path_length = std::nullopt,
+                                      .digital_signature = true,
+                                      .subject_alt_name = std::nullopt,
+                                      .extensions = {}};
+  };
+  const auto root_key = generate(crypto::KeyType::ecdsa_p256);
+  const auto middle_key = generate(crypto::KeyType::ecdsa_p256);
+  const auto root =
+      must(crypto::issue_certificate(authority(root_key, "root"), {root_key, std::nullopt}));
+  const auto middle =
+      must(crypto::issue_certificate(authority(middle_key, "middle"), {root_key, root}));
+  const auto bundle_by = [](const crypto::PrivateKey& key, const crypto::Certificate& certificate) {
+    return edited(by_key(key, "model", DigestAlgorithm::sha256), [&](Json& top) {
+      auto& material = top["verificationMaterial"];
+      material = Json::object();
+      material["x509CertificateChain"]["certificates"] =
+          Json::array({{{"rawBytes", base64_encode(certificate.der())}}});
+    });
+  };
+  const auto expected = [](std::string who, const std::vector<crypto::Certificate>& anchors) {
+    Expectation out{.artifact = kArtifact, .identities = {{{std::move(who), {}}, {"CN=root", {}}}}};
+    out.anchors = anchors;
+    return out;
+  };
+  // `openssl req -x509` makes such certificates, and models are signed with them.
+  CHECK(failures(judge(bundle_by(root_key, root), expected("root", {root}), no_root())) == "");
+  for (const auto& anchors : {std::vector{root}, std::vector{middle, root}, std::vector{middle}}) {
+    CHECK(failures(judge(bundle_by(middle_key, middle), expected("middle", anchors), no_root())) ==
+          "certificate.chain=certificate-usage");
+  }
+  // Signers of the model signing conformance suite: cA in name, without keyCertSign.
+  const auto signer_key = generate(crypto::KeyType::ecdsa_p256);
+  auto in_name = authority(signer_key, "signer");
+  in_name.ca = false;
+  in_name.extensions.push_back({"2.5.29.19", {0x30, 0x03, 0x01, 0x01, 0xff}, true});
+  const auto signer = must(crypto::issue_certificate(in_name, {root_key, root}));
+  REQUIRE(signer.is_ca());
+  CHECK(failures(judge(bundle_by(signer_key, signer), expected("signer", {root}), no_root())) ==
+        "");
+}
+
 TEST_CASE("thresholds count different operators, and say how many there were") {
   TestSigstore sigstore;
   const auto bundle = must(make_bundle(sigstore.sign(kArtifact)));

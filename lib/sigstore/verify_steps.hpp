@@ -26,6 +26,16 @@ Step passed(std::string id, std::string message);
 Step skipped(std::string id, std::string why);
 Step failed(std::string id, Problem problem);
 
+/// Whose word a piece of evidence is: what `operated_by` names once counts once.
+struct Source {
+  std::string operated_by, name;
+};
+
+struct ProvenEntry {
+  std::size_t index = 0;  // in the bundle
+  Source log;
+};
+
 /// One bundle under examination. The references are the inputs, the rest is found step by step.
 struct Case {
   const Bundle& bundle;
@@ -41,7 +51,7 @@ struct Case {
   bool chain_holds = false;                        // at every proven time
   bool signature_holds = false;
   std::vector<bool> promise_holds = {};  // per log entry
-  std::vector<std::size_t> proven_entries = {};
+  std::vector<ProvenEntry> proven_entries = {};
   Verified facts = {};
 
   const crypto::Certificate* leaf() const;
@@ -73,10 +83,7 @@ Step check_inclusion(Case& c);
 std::vector<const TransparencyLog*> logs_of(const Case& c, const LogEntry& entry);
 /// Why the log steps are not run; empty when they are.
 std::string why_no_log(const Case& c);
-/// How many different ones there are: what `operated_by` names once counts once.
-struct Source {
-  std::string operated_by, name;
-};
+/// How many different ones there are.
 std::size_t count_different(const std::vector<Source>& sources);
 std::string count_text(std::size_t count, std::string_view what);
 

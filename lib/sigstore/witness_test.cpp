@@ -133,5 +133,48 @@ TEST_CASE("witnesses that were named are missed where the log is not asked, too"
   CHECK(failures(judge(bundle, root, {{{a.witness()}, 1}})) == "log.witness=witness-quorum");
 }
 
+TEST_CASE("where several logs are asked for, each must be watched, not one of them twice") {
+  // Two entries of one log for one signature: an honest one, and one with another body.
+  TestSigstore watched, unwatched;
+  const TestWitness a("witness.a");
+  auto parts = watched.sign(kArtifact);
+  const auto& signature = parts.envelope.signatures.front().sig;
+  const auto pae = attest::pae(parts.envelope.payload_type, parts.envelope.payload);
+  parts.further_log_entries.push_back(watched.log(
+      crypto::hash(DigestAlgorithm::sha512, as_bytes(pae)), signature, *parts.certificate));
+  parts.further_log_entries.push_back(
+      unwatched.log(crypto::sha256(pae), signature, *parts.certificate));
+  const auto cosigned = [&](const std::vector<std::size_t>& entries) {
+    return edited(must(make_bundle(parts)), [&](Json& top) {
+      for (const auto i : entries) {
+        auto& envelope = top["verificationMaterial"]["tlogEntries"][i]["inclusionProof"]
+                            ["checkpoint"]["envelope"];
+        envelope = a.cosign(envelope.get<std::string>(), TestSigstore::kTime);
+      }
+    });
+  };
+  auto root = watched.root();
+  root.tlogs.front().operated_by = "one";
+  root.tlogs.push_back(unwatched.root().tlogs.front());
+  root.tlogs.back().operated_by = "other";
+  const Evidence evidence{.logs = 2, .witnesses = {{{a.witness()}, 1}}};
+  CHECK(failures(TestSigstore::verify(cosigned({0, 1, 2}), kArtifact, root, evidence)) == "");
+  CHECK(failures(TestSigstore::verify(cosigned({0, 2}), kArtifact, root, evidence)) == "");
+  CHECK(failures(TestSigstore::verify(cosigned({0, 1}), kArtifact, root, evidence)) ==
+        "log.witness=witness-quorum");
+}
+
+TEST_CASE("a log is no witness of itself") {
+  TestSigstore sigstore;
+  TestWitness log("witness.log");
+  const TestWitness other("witness.a");
+  log.key = sigstore.log_key;
+  const auto bundle =
+      witnessed(must(make_bundle(sigstore.sign(kArtifact))), {&log, &other}, TestSigstore::kTime);
+  CHECK(failures(judge(bundle, sigstore.root(), {{{log.witness(), other.witness()}, 2}})) ==
+        "log.witness=witness-quorum");
+  CHECK(failures(judge(bundle, sigstore.root(), {{{log.witness(), other.witness()}, 1}})) == "");
+}
+
 }  // namespace
 }  // namespace mpk::sigstore
