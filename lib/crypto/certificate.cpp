@@ -64,6 +64,14 @@ bool has_repeated_extension(const X509* x509) {
   return std::adjacent_find(oids.begin(), oids.end()) != oids.end();
 }
 
+/// RFC 5280 §4.1.1.2: what is signed names the algorithm that the signature is said to have.
+/// OpenSSL compares the two only where it verifies the signature, and an anchor's it does not.
+bool has_one_signature_algorithm(const X509* x509) {
+  const X509_ALGOR* outer = nullptr;
+  X509_get0_signature(nullptr, &outer, x509);
+  return X509_ALGOR_cmp(outer, X509_get0_tbs_sigalg(x509)) == 0;
+}
+
 Result<SubjectAltName> ia5_name(SubjectAltName::Type type, const ASN1_IA5STRING* string) {
   const BytesView bytes(ASN1_STRING_get0_data(string),
                         static_cast<std::size_t>(ASN1_STRING_length(string)));
@@ -101,6 +109,9 @@ Result<Certificate> Certificate::from_der(BytesView der) {
   Bytes canonical = encode_der(i2d_X509, x509.get());
   if (!std::equal(der.begin(), der.end(), canonical.begin(), canonical.end())) {
     return Error{ErrorKind::malformed, "certificate is not in DER"};
+  }
+  if (!has_one_signature_algorithm(x509.get())) {
+    return Error{ErrorKind::malformed, "certificate names two different signature algorithms"};
   }
   // Purpose -1: only fills the cache of extensions and says whether one of them is broken.
   if (X509_check_purpose(x509.get(), -1, 0) != 1) {

@@ -61,6 +61,28 @@ TEST_CASE("a certificate with a weak key is read, its key is refused") {
   CHECK(read(kPlainSigner).public_key());
 }
 
+TEST_CASE("the signature algorithm outside is the one inside") {
+  const std::string_view sha256("\x2a\x86\x48\xce\x3d\x04\x03\x02", 8);
+  const std::string_view sha384("\x2a\x86\x48\xce\x3d\x04\x03\x03", 8);
+  for (const char* pem : {kRoot, kSigner}) {
+    Bytes der = read(pem).der();
+    const std::size_t inside = as_text(der).find(sha256);
+    const std::size_t outside = as_text(der).rfind(sha256);
+    REQUIRE(outside != std::string_view::npos);
+    REQUIRE(inside < outside);
+    const auto put = [&](std::size_t at) {
+      std::copy(sha384.begin(), sha384.end(), der.begin() + static_cast<std::ptrdiff_t>(at));
+    };
+    put(outside);
+    const auto differs = Certificate::from_der(der);
+    REQUIRE_FALSE(differs);
+    CHECK(differs.error().kind() == ErrorKind::malformed);
+    CHECK(differs.error().text().find("two different") != std::string::npos);
+    put(inside);  // equal again: whether the signature holds is another question
+    CHECK(Certificate::from_der(der));
+  }
+}
+
 TEST_CASE("usages are told apart") {
   struct Case {
     const char* name;

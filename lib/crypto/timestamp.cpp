@@ -93,6 +93,19 @@ Result<void> check_signature(PKCS7* signed_data, STACK_OF(X509) * candidates,
   return {};
 }
 
+// No link of the path comes from here. But RFC 3161 §2.4.1 wants no certificates unless the request
+// asked for the signer's, so a token whose certificates lack it was tampered with.
+Result<void> check_embedded(PKCS7* signed_data, const Certificate& signer) {
+  const STACK_OF(X509)* embedded = signed_data->d.sign->cert;
+  bool has_signer = sk_X509_num(embedded) <= 0;
+  for (int i = 0; i < sk_X509_num(embedded); ++i) {
+    const Bytes der = encode_der(i2d_X509, sk_X509_value(embedded, i));
+    has_signer = TRY(Certificate::from_der(der).with("time-stamp")) == signer || has_signer;
+  }
+  if (has_signer) return {};
+  return Error(ErrorKind::untrusted, "time-stamp has certificates, and not the signer's");
+}
+
 // An authority on the path that is restricted in purpose must be allowed to sign time-stamps.
 Result<void> check_purposes(const std::vector<Certificate>& path) {
   for (std::size_t i = 1; i < path.size(); ++i) {
@@ -114,6 +127,7 @@ Result<VerifiedTimestamp> verify_with(const TimestampToken& token,
   const X509StackHandle candidates = TRY(stack_of(authority.chain));
   const Certificate signer = TRY(find_signer(token.signed_data, candidates.get()));
   TRY(check_signer(signer, authority));
+  TRY(check_embedded(token.signed_data, signer));
   TRY(check_signature(token.signed_data, candidates.get(), authority.chain.back()));
   // The authority's certificates only: what the token brings along must not become a link.
   const std::vector<Certificate> anchors{authority.chain.back()};

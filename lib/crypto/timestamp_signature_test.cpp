@@ -5,6 +5,11 @@
 
 #include <openssl/ts.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
 namespace mpk::crypto {
 namespace {
 
@@ -115,6 +120,44 @@ TEST_CASE("a token with two signatures, or none, is untrusted") {
   PKCS7_SIGNER_INFO_free(sk_PKCS7_SIGNER_INFO_pop(infos));
   CHECK(kind_of(verify_timestamp(encode_der(i2d_TS_RESP, response.get()), tsa.message,
                                  {tsa.authority()})) == "untrusted");
+}
+
+TEST_CASE("a token's certificates are well-formed, and the signer's is among them") {
+  const Tsa tsa;
+  const Bytes whole = tsa.response({}, true);
+  const auto with_leaf = [&](const Bytes& leaf, std::size_t at, std::uint8_t bits) {
+    Bytes changed = whole;
+    const auto place = std::ranges::search(changed, leaf);
+    REQUIRE(!place.empty());
+    *(place.begin() + static_cast<std::ptrdiff_t>(at)) ^= bits;
+    return kind_of(verify_timestamp(changed, tsa.message, {tsa.authority()}));
+  };
+  const Bytes& leaf = tsa.leaf.der();
+  const std::string_view ecdsa("\x2a\x86\x48\xce\x3d\x04\x03", 7);
+  const std::size_t outer = as_text(leaf).rfind(ecdsa);
+  CHECK(with_leaf(leaf, 0, 0) == "");
+  // RFC 5280 §4.1.1.2; the token's signature covers none of this.
+  CHECK(with_leaf(leaf, outer + ecdsa.size(), 1) == "malformed");
+  CHECK(with_leaf(leaf, leaf.size() - 1, 1) == "untrusted");  // its signature: another certificate
+
+  // RFC 3161 §2.4.1: with certificates the signer's, or none at all.
+  const struct {
+    std::vector<Certificate> certificates;
+    const char* kind;
+  } rows[] = {{{}, ""},
+              {{tsa.leaf}, ""},
+              {{tsa.root.certificate, tsa.leaf}, ""},
+              {{tsa.root.certificate}, "untrusted"}};
+  for (const auto& row : rows) {
+    CAPTURE(row.certificates.size());
+    const auto response = decode_der<TsResponseHandle>(d2i_TS_RESP, tsa.response({}, false));
+    REQUIRE(response);
+    for (const auto& each : row.certificates) {
+      REQUIRE(PKCS7_add_certificate(TS_RESP_get_token(response.get()), each.native()) == 1);
+    }
+    CHECK(kind_of(verify_timestamp(encode_der(i2d_TS_RESP, response.get()), tsa.message,
+                                   {tsa.authority()})) == row.kind);
+  }
 }
 
 }  // namespace
