@@ -107,13 +107,16 @@ Result<void> each_bundle(oci::Store& store, const Digest& subject,
       return copy;
     }
     const auto layer = TRY(bundle_layer(store, referrer));
-    if (!layer || !seen.insert(layer->digest).second) return std::optional<std::string>();
+    if (!layer || seen.contains(layer->digest)) return std::optional<std::string>();
     if (layer->size > limits::kEvidence - std::min<std::uint64_t>(read, limits::kEvidence)) {
       return Error(ErrorKind::too_large,
                    "the bundles of this artifact take more than " + human_size(limits::kEvidence));
     }
     read += layer->size;
-    return std::optional(TRY(oci::fetch_text(store, *layer, limits::kBundle)));
+    auto text = TRY(oci::fetch_text(store, *layer, limits::kBundle));
+    // Only now: a referrer that names this blob wrongly must not hide one that names it well.
+    seen.insert(layer->digest);
+    return std::optional(std::move(text));
   };
   // Whoever may push could attach a thousand of something else: those do not count.
   for (const auto& referrer : TRY(store.referrers_where(subject, may_hold_bundle))) {
