@@ -34,8 +34,8 @@ struct VerifiedTimestamp {
 /// `response`: a whole TimeStampResp. Granted; CMS signature by a certificate that chains to one of
 /// `authorities` at genTime; signer is no CA, EKU critical and exactly timeStamping; imprint equals
 /// the hash of `message` (SHA-256/384/512); genTime inside the authority's validity; nonce equal if
-/// given. Embedded certificates are only candidates, never anchors.
-/// malformed: not a TimeStampResp; mismatch: imprint or nonce; untrusted; expired: outside a
+/// given. Embedded certificates are no anchors or links, but well-formed, and the signer's is
+/// there. malformed: not a TimeStampResp; mismatch: imprint or nonce; untrusted; expired: outside a
 /// validity.
 Result<VerifiedTimestamp> verify_timestamp(BytesView response, BytesView message,
                                            const std::vector<TimestampAuthority>& authorities,

@@ -77,7 +77,7 @@ std::optional<Problem> check_with_log(const LogEntry& entry, const TransparencyL
   }
   if (auto problem = check_checkpoint_signature(*checkpoint, log)) return problem;
   const auto& proof = *entry.proof;
-  if ((!proof.root_hash.empty() && proof.root_hash != checkpoint->root_hash) ||
+  if (proof.root_hash != checkpoint->root_hash ||
       ((proof.tree_size != 0 || !is_rekor_v2(entry)) && proof.tree_size != checkpoint->size)) {
     return Problem{
         .code = "checkpoint-mismatch",
@@ -120,7 +120,12 @@ std::optional<Problem> check_entry(Case& c, std::size_t index,
     if (!by_promise) {
       problem = check_with_log(entry, *log);
     } else if (entry.proof) {
+      // v0.1 may leave out the proof, but not a part of it (sigstore_rekor.proto, REQUIRED).
       problem = check_proof(entry, entry.proof->root_hash, entry.proof->tree_size);
+      if (!problem) {
+        problem =
+            Problem{.code = "checkpoint-malformed", .message = "inclusion proof has no checkpoint"};
+      }
     } else {
       problem.reset();
     }
