@@ -58,7 +58,8 @@ Result<std::vector<crypto::Certificate>> read_chain(Session& session, const std:
 void JudgeOptions::add_to(OptionSet& set) {
   policy.add_to(set);
   who.add_to(set);
-  set.option("--key", "FILE|URI", key, "Public key of who must have signed: PEM, or where it is kept", ValueKind::file);
+  set.option("--key", "FILE|URI", key,
+             "Public key of who must have signed: PEM, or where it is kept", ValueKind::file);
   set.option("--certificate-chain", "FILE", certificate_chain,
              "Authorities of one's own (PEM, root last) that issued the signer's certificate",
              ValueKind::file);
