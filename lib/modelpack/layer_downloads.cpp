@@ -60,7 +60,9 @@ Result<void> LayerDownloads::fetch(const LayerFile& layer, const Place& place, b
   auto outcome = downloads_.fetch(layer.descriptor, part, stop, task);
   if (outcome) outcome = part.commit_in(place.directory, place.name, layer.mode, replace);
   if (outcome) return {};
-  if (is_worthless(outcome.error().kind())) {
+  if (outcome.error().kind() == ErrorKind::io) disk_failed_ = true;
+  // The parts of those that were stopped for it would only fill the disk.
+  if (disk_failed_ || is_worthless(outcome.error().kind())) {
     part.discard();
   } else if (part.keeps()) {
     kept_any_ = true;

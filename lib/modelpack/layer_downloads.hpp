@@ -51,6 +51,7 @@ class LayerDownloads {
   Stats* stats_;
   oci::Downloads downloads_;
   std::atomic<bool> kept_any_{false};
+  std::atomic<bool> disk_failed_{false};
 };
 
 }  // namespace mpk::modelpack
