@@ -30,6 +30,8 @@ else
 fi
 
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+  # The leak sanitizer is a tracer itself, and there can be only one.
+  export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0"
   traced() { strace -f -o "$work/calls" -e trace=socket,socketpair,connect "$@"; }
   accepts "an artifact in a layout, traced" artifact traced
   accepts "no socket was made" lacks 'socket|connect' "$work/calls"

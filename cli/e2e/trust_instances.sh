@@ -8,11 +8,12 @@ kept=$XDG_DATA_HOME/mpk/trust
 accepts "the embedded root counts at first" says "embedded: sigstore/root-signing" "$MPK" trust show
 accepts "its TUF root and when it expires are shown" says "root 15" "$MPK" trust show
 in_2040() { faketime '2040-01-01 00:00:00Z' "$@"; } # whatever is embedded has expired by then
-if command -v faketime >/dev/null; then
+can_fake_time() { command -v faketime >/dev/null && in_2040 "$MPK" version >/dev/null 2>&1; }
+if can_fake_time; then
   accepts "an expired root is shown as such" says " expired 20" in_2040 "$MPK" trust show
   accepts "with what to do" says "mpk trust update" in_2040 "$MPK" trust show
 else
-  skips "an expired root is shown as such" "faketime is missing"
+  skips "an expired root is shown as such" "faketime is missing, or the sanitizers refuse it"
 fi
 
 accepts "import the sandbox" says "and signing config" "$MPK" trust import "$MPK_SANDBOX_DIR" sandbox
@@ -55,7 +56,7 @@ server=$!
 trap 'kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
 for _ in {1..100}; do grep -q port "$work/port" && break || sleep 0.1; done
 url=http://127.0.0.1:$(sed -nE 's/.* port ([0-9]+).*/\1/p' "$work/port")
-if command -v faketime >/dev/null; then
+if can_fake_time; then
   refuses "no newer root than the one that expired" 12 "root.json: version" in_2040 "$MPK" trust update --url "$url"
 fi
 printf '{"signed": {}, "signatures": []}' >"$work/www/16.root.json"
