@@ -65,7 +65,7 @@ Shown shown_of(const Options& o, const std::optional<flow::TrustInstance>& insta
   if (!instance)
     return {"file", o.trust.trusted_root.value_or(o.trust.trust_config.value_or("")), {}, {}};
   return {std::string(flow::to_string(instance->source)), instance->origin, instance->since,
-          instance->roles};
+          instance->roles()};
 }
 
 Json instance_json(const flow::ListedInstance& listed, Timestamp now) {
@@ -77,7 +77,7 @@ Json instance_json(const flow::ListedInstance& listed, Timestamp now) {
           {"since", listed.trust->since},
           {"digest", crypto::sha256(std::string_view(listed.trust->trusted_root)).text()},
           {"signingConfig", listed.trust->signing_config.has_value()},
-          {"roles", roles_json(listed.trust->roles, now)}};
+          {"roles", roles_json(listed.trust->roles(), now)}};
 }
 
 void print_instances(const std::vector<flow::ListedInstance>& instances, Session& session) {
@@ -88,7 +88,7 @@ void print_instances(const std::vector<flow::ListedInstance>& instances, Session
       lines.push_back({listed.name, "unusable", {}, listed.trust.error().text()});
       continue;
     }
-    const auto roles = roles_text(listed.trust->roles, now);
+    const auto roles = roles_text(listed.trust->roles(), now);
     lines.push_back({listed.name, std::string(flow::to_string(listed.trust->source)),
                      listed.trust->since, roles.empty() ? listed.trust->origin : roles});
   }

@@ -51,12 +51,12 @@ Result<int> run(const Options& o, Session& session) {
                         {"changed", updated.changed},
                         {"kept", !updated.not_kept},
                         {"digest", digest.text()},
-                        {"roles", roles_json(instance.roles, now)}});
+                        {"roles", roles_json(instance.roles(), now)}});
     return 0;
   }
   session.print(instance.name + ": trusted root " + digest.brief() +
                 (updated.changed ? ", new" : ", as before") + " · " +
-                roles_text(instance.roles, now));
+                roles_text(instance.roles(), now));
   return 0;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "base/shared_library.hpp"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -45,11 +46,7 @@ namespace mpk::archive {
   F(archive_write_set_bytes_per_block) \
   F(archive_write_set_format_pax_restricted)
 
-struct ArchiveLibrary {
-#define MPK_ARCHIVE_MEMBER(name) decltype(&::name) name = nullptr;
-  MPK_ARCHIVE_FUNCTIONS(MPK_ARCHIVE_MEMBER)
-#undef MPK_ARCHIVE_MEMBER
-};
+MPK_LIBRARY_TABLE(ArchiveLibrary, MPK_ARCHIVE_FUNCTIONS);
 
 /// Loads it, once. Thread-safe. not_found: it is not installed.
 Result<void> load_libarchive();

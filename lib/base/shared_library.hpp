@@ -12,6 +12,12 @@ class SharedLibrary {
  public:
   /// `soname` as the linker would write it ("libcurl.so.4"). not_found: not installed.
   static Result<SharedLibrary> open(const char* soname);
+  /// Fills a table of MPK_LIBRARY_TABLE.
+  template <class Table>
+  static Result<void> load(const char* soname, Table& table) {
+    const auto library = TRY(open(soname));
+    return table.find_in(library);
+  }
 
   /// Points `function` at what the library calls `name`. not_found: the library is another one.
   template <class F>
@@ -28,5 +34,17 @@ class SharedLibrary {
   void* handle_;
   std::string soname_;
 };
+
+// One list F(name) of a library's functions makes a struct of pointers to them, by their own names.
+#define MPK_LIBRARY_TABLE(Table, FUNCTIONS)              \
+  struct Table {                                         \
+    FUNCTIONS(MPK_LIBRARY_MEMBER)                        \
+    Result<void> find_in(const SharedLibrary& library) { \
+      FUNCTIONS(MPK_LIBRARY_FIND)                        \
+      return {};                                         \
+    }                                                    \
+  }
+#define MPK_LIBRARY_MEMBER(name) decltype(&::name) name = nullptr;
+#define MPK_LIBRARY_FIND(name) TRY(library.find(#name, this->name));
 
 }  // namespace mpk

@@ -1,6 +1,8 @@
 // NaCl's secretbox by libsodium; OpenSSL has no XSalsa20.
 #include "crypto/secretbox.hpp"
 
+#include "base/shared_library.hpp"
+
 #include <sodium/core.h>
 #include <sodium/crypto_secretbox.h>
 
@@ -13,8 +15,24 @@ static_assert(kSecretboxKey == crypto_secretbox_KEYBYTES);
 static_assert(kSecretboxNonce == crypto_secretbox_NONCEBYTES);
 static_assert(kSecretboxOverhead == crypto_secretbox_MACBYTES);
 
+#define MPK_SODIUM_FUNCTIONS(F) \
+  F(sodium_init)                \
+  F(crypto_secretbox_easy)      \
+  F(crypto_secretbox_open_easy)
+
+MPK_LIBRARY_TABLE(SodiumLibrary, MPK_SODIUM_FUNCTIONS);
+
+SodiumLibrary sodium;
+
+// Only cosign's encrypted keys need it.
+Result<void> load_sodium() {
+  static const Result<void> loaded = SharedLibrary::load("libsodium.so.23", sodium);
+  return loaded;
+}
+
 Result<void> prepare(BytesView nonce, BytesView key) {
-  if (sodium_init() < 0) return Error{ErrorKind::internal, "libsodium cannot be started"};
+  TRY(load_sodium());
+  if (sodium.sodium_init() < 0) return Error{ErrorKind::internal, "libsodium cannot be started"};
   if (key.size() != kSecretboxKey) {
     return Error{ErrorKind::internal, "secretbox: the key has another size than 32 bytes"};
   }
@@ -34,8 +52,8 @@ Result<Bytes> secretbox_open(BytesView box, BytesView nonce, BytesView key) {
                  "secretbox: expected at least 16 bytes, found " + std::to_string(box.size())};
   }
   Bytes message(box.size() - kSecretboxOverhead);
-  if (crypto_secretbox_open_easy(message.data(), box.data(), box.size(), nonce.data(),
-                                 key.data()) != 0) {
+  if (sodium.crypto_secretbox_open_easy(message.data(), box.data(), box.size(), nonce.data(),
+                                        key.data()) != 0) {
     return Error{ErrorKind::untrusted, "secretbox: another key, or a changed box"};
   }
   return message;
@@ -44,7 +62,8 @@ Result<Bytes> secretbox_open(BytesView box, BytesView nonce, BytesView key) {
 Result<Bytes> secretbox_seal(BytesView message, BytesView nonce, BytesView key) {
   TRY(prepare(nonce, key));
   Bytes box(message.size() + kSecretboxOverhead);
-  crypto_secretbox_easy(box.data(), message.data(), message.size(), nonce.data(), key.data());
+  sodium.crypto_secretbox_easy(box.data(), message.data(), message.size(), nonce.data(),
+                               key.data());
   return box;
 }
 

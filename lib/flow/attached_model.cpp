@@ -62,12 +62,8 @@ std::optional<policy::Check> model_layers_check(const std::vector<CheckedBundle>
   if (!any) return std::nullopt;
   std::optional<policy::Check> out;
   for (const auto& signers : signer_sets(request, type)) {
-    const Rule rule{.id = "model.layers",
-                    .label = "oms",
-                    .predicate_type = type,
-                    .signers = signers.allowed,
-                    .threshold = signers.threshold,
-                    .by_key = signers.by_key};
+    const Rule rule{
+        .id = "model.layers", .label = "oms", .predicate_type = type, .signers = signers};
     auto check = apply_rule(rule, bundles).check;
     if (check.result == policy::CheckResult::pass) {
       check.message = "layers are the files of the model signature · " + check.message;

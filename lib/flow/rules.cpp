@@ -66,8 +66,9 @@ bool try_assign(const std::vector<std::vector<std::size_t>>& entries_of, std::si
 
 // The most pairs of an identity and an entry that names it, none of either twice (augmenting
 // paths): one person who fits two entries is one signer.
-std::size_t count_signers(const Rule& rule, const std::vector<const CheckedBundle*>& accepted) {
-  if (rule.by_key) return accepted.empty() ? 0 : 1;
+std::size_t count_signers(const Signers& signers,
+                          const std::vector<const CheckedBundle*>& accepted) {
+  if (signers.by_key) return accepted.empty() ? 0 : 1;
   std::set<std::pair<std::string, std::string>> seen;
   std::vector<std::vector<std::size_t>> entries_of;
   for (const auto* bundle : accepted) {
@@ -75,19 +76,19 @@ std::size_t count_signers(const Rule& rule, const std::vector<const CheckedBundl
     if (!seen.insert({identity.subject, identity.issuer}).second) continue;
     // Claims may differ from bundle to bundle of one identity.
     auto& entries = entries_of.emplace_back();
-    for (std::size_t i = 0; i < rule.signers.size(); ++i) {
+    for (std::size_t i = 0; i < signers.allowed.size(); ++i) {
       const bool names_it = std::ranges::any_of(accepted, [&](const auto* other) {
         const auto& who = other->report.verified->identity;
         return who.subject == identity.subject && who.issuer == identity.issuer &&
-               sigstore::matches(who, rule.signers[i]);
+               sigstore::matches(who, signers.allowed[i]);
       });
       if (names_it) entries.push_back(i);
     }
   }
-  std::vector<std::optional<std::size_t>> taken_by(rule.signers.size());
+  std::vector<std::optional<std::size_t>> taken_by(signers.allowed.size());
   std::size_t count = 0;
   for (std::size_t who = 0; who < entries_of.size(); ++who) {
-    std::vector<bool> tried(rule.signers.size(), false);
+    std::vector<bool> tried(signers.allowed.size(), false);
     count += try_assign(entries_of, who, tried, taken_by) ? 1U : 0U;
   }
   return count;
@@ -100,8 +101,8 @@ policy::Check too_few_signers(const Rule& rule, std::size_t found,
   check.message = "signed by fewer than asked for";
   std::set<std::string> who;
   for (const auto* bundle : accepted) who.insert(bundle->report.verified->identity.subject);
-  check.expected = {std::to_string(rule.threshold) + " of " + std::to_string(rule.signers.size()) +
-                    " signers"};
+  check.expected = {std::to_string(rule.signers.threshold) + " of " +
+                    std::to_string(rule.signers.allowed.size()) + " signers"};
   check.found = std::to_string(found) + " (" +
                 join(std::vector<std::string>(who.begin(), who.end()), ", ") + ")";
   check.hint = "each of the signers signs for itself, with mpk sign; or lower the threshold";
@@ -117,22 +118,13 @@ policy::Check missing(const Rule& rule) {
           .message = rule.missing_message,
           .expected = {rule.predicate_type},
           .found = "nothing of this type",
-          .evidence = {},
           .hint = rule.missing_hint,
           .exit_code = rule.missing_exit_code};
 }
 
 policy::Check aibom_check(const char* id, const CheckedBundle& bundle) {
-  return {.id = id,
-          .label = "aibom",
-          .result = policy::CheckResult::pass,
-          .code = {},
-          .message = {},
-          .expected = {},
-          .found = {},
-          .evidence = bundle.digest,
-          .hint = {},
-          .exit_code = 0};
+  return {
+      .id = id, .label = "aibom", .result = policy::CheckResult::pass, .evidence = bundle.digest};
 }
 
 void fail(policy::Check& check, int exit_code, std::string code, std::string message) {
@@ -213,9 +205,9 @@ RuleOutcome apply_rule(const Rule& rule, const std::vector<CheckedBundle>& bundl
     if (!typeless && !of_type(bundle, rule.predicate_type)) continue;
     if (bundle.report.verified) {
       auto mismatch =
-          rule.by_key && bundle.report.verified->key
+          rule.signers.by_key && bundle.report.verified->key
               ? std::nullopt
-              : sigstore::match_identity(bundle.report.verified->identity, rule.signers);
+              : sigstore::match_identity(bundle.report.verified->identity, rule.signers.allowed);
       if (!mismatch) {
         out.accepted.push_back(&bundle);
       } else if (!foreign) {
@@ -227,27 +219,22 @@ RuleOutcome apply_rule(const Rule& rule, const std::vector<CheckedBundle>& bundl
       broken = failure_of(rule, bundle);
     }
   }
-  const auto signers = count_signers(rule, out.accepted);
-  if (!out.accepted.empty() && signers < rule.threshold) {
+  const auto signers = count_signers(rule.signers, out.accepted);
+  if (!out.accepted.empty() && signers < rule.signers.threshold) {
     out.check = too_few_signers(rule, signers, out.accepted);
     out.accepted.clear();
   } else if (!out.accepted.empty()) {
     std::stable_sort(out.accepted.begin(), out.accepted.end(), [](const auto* a, const auto* b) {
       return newest_time(*a) > newest_time(*b);
     });
-    out.check = {
-        .id = rule.id,
-        .label = rule.label,
-        .result = policy::CheckResult::pass,
-        .code = {},
-        .message = (signers > 1 && rule.threshold > 1 ? std::to_string(signers) + " signers · "
-                                                      : std::string()) +
-                   proven_by(*out.accepted.front()),
-        .expected = {},
-        .found = {},
-        .evidence = out.accepted.front()->digest,
-        .hint = {},
-        .exit_code = 0};
+    out.check = {.id = rule.id,
+                 .label = rule.label,
+                 .result = policy::CheckResult::pass,
+                 .message = (signers > 1 && rule.signers.threshold > 1
+                                 ? std::to_string(signers) + " signers · "
+                                 : std::string()) +
+                            proven_by(*out.accepted.front()),
+                 .evidence = out.accepted.front()->digest};
   } else if (broken) {
     out.check = *broken;
   } else if (foreign) {

@@ -12,14 +12,19 @@
 
 namespace mpk::flow {
 
+/// Whose word counts.
+struct Signers {
+  std::vector<sigstore::IdentityMatcher> allowed;
+  /// So many different signers must have signed: each entry of `allowed` counts once, and each
+  /// identity once.
+  std::size_t threshold = 1;
+  bool by_key = false;  // whoever has the key of the request; `allowed` is not looked at
+};
+
 struct Rule {
   std::string id, label;       // of the check
   std::string predicate_type;  // URI; empty: a signature of a file's bytes, which states nothing
-  std::vector<sigstore::IdentityMatcher> signers;
-  /// So many different signers must have signed: each entry of `signers` counts once, and each
-  /// identity once.
-  std::size_t threshold = 1;
-  bool by_key = false;  // whoever has the key that was named; `signers` is not looked at
+  Signers signers;
   int missing_exit_code = 1;
   std::string missing_code, missing_message, missing_hint;
 };

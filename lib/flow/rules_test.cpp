@@ -35,7 +35,7 @@ Rule rule_for_ci() {
   return {.id = "attestation:x",
           .label = "x",
           .predicate_type = kType,
-          .signers = {{.subject = {.text = "ci"}, .issuer = {.text = kIssuer}}},
+          .signers = {.allowed = {{.subject = {.text = "ci"}, .issuer = {.text = kIssuer}}}},
           .missing_exit_code = 1,
           .missing_code = "attestation-missing",
           .missing_message = "none",
@@ -94,7 +94,7 @@ TEST_CASE("a bundle over bytes states nothing, whatever type it is said to have"
 
 TEST_CASE("a rule without signers accepts nobody") {
   auto rule = rule_for_ci();
-  rule.signers.clear();
+  rule.signers.allowed.clear();
   CHECK(apply_rule(rule, {verified("ci", 1)}).check.code == "identity-not-allowed");
 }
 
@@ -113,8 +113,9 @@ TEST_CASE("a threshold counts each signer once, however many entries fit") {
   auto pattern = [](const char* text) {
     return sigstore::Matcher{text, Regex::compile(text).take()};
   };
-  rule.signers = {{{.text = "ci"}, issuer}, {{.text = "lead"}, issuer}, {pattern(".*"), issuer}};
-  rule.threshold = 2;
+  rule.signers.allowed = {
+      {{.text = "ci"}, issuer}, {{.text = "lead"}, issuer}, {pattern(".*"), issuer}};
+  rule.signers.threshold = 2;
   const auto judge = [&](const std::vector<CheckedBundle>& bundles) {
     return apply_rule(rule, bundles);
   };
@@ -130,17 +131,17 @@ TEST_CASE("a threshold counts each signer once, however many entries fit") {
   CHECK(alone.check.hint != "");
   CHECK(alone.accepted.empty());
   // Two people for whom there is one entry.
-  rule.signers = {{pattern(".*"), issuer}, {{.text = "nobody"}, issuer}};
+  rule.signers.allowed = {{pattern(".*"), issuer}, {{.text = "nobody"}, issuer}};
   CHECK(judge({verified("ci", 1), verified("lead", 2)}).check.code == "too-few-signers");
   // ci takes the pattern so that lead may have its own entry.
-  rule.signers = {{pattern("ci|lead"), issuer}, {{.text = "ci"}, issuer}};
+  rule.signers.allowed = {{pattern("ci|lead"), issuer}, {{.text = "ci"}, issuer}};
   CHECK(judge({verified("ci", 1), verified("lead", 2)}).check.result == policy::CheckResult::pass);
 }
 
 TEST_CASE("a rule by key takes what the key signed, and no identity") {
   auto rule = rule_for_ci();
-  rule.signers.clear();
-  rule.by_key = true;
+  rule.signers.allowed.clear();
+  rule.signers.by_key = true;
   auto keyed = verified("", 1);
   CHECK(apply_rule(rule, {keyed}).check.code == "identity-not-allowed");
   keyed.report.verified->key = Digest::parse("sha256:" + std::string(64, 'a')).take();

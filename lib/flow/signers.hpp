@@ -2,6 +2,7 @@
 #pragma once
 
 #include "flow/evidence.hpp"
+#include "flow/rules.hpp"
 #include "flow/verify.hpp"
 #include "policy/policy.hpp"
 #include "policy/verdict.hpp"
@@ -11,12 +12,6 @@
 #include <vector>
 
 namespace mpk::flow {
-
-struct Signers {
-  std::vector<sigstore::IdentityMatcher> allowed;
-  std::size_t threshold = 1;
-  bool by_key = false;  // whoever has the key of the request
-};
 
 /// Who the command line names; nullopt: nobody.
 std::optional<Signers> own_signers(const VerifyRequest& request);

@@ -20,10 +20,15 @@ Result<void> confirm_public_log(const SigningRequest& request, const oidc::Ident
 
 Result<sigstore::SigningServices> read_services(const Context& context,
                                                 const SigningRequest& request) {
-  const auto instance = TRY(load_instance(context.env, std::string(kPublicInstance)));
-  std::string config_text(request.signing_config_text.value_or(
-      instance.signing_config.value_or(std::string(sigstore::embedded_signing_config().text))));
-  std::string root_text(request.trusted_root_text.value_or(instance.trusted_root));
+  // prepare_signer has seen to it that both are given, or neither.
+  std::string config_text = request.signing_config_text.value_or("");
+  std::string root_text = request.trusted_root_text.value_or("");
+  if (!request.signing_config_text) {
+    auto instance = TRY(load_instance(context.env, std::string(kPublicInstance)));
+    config_text =
+        instance.signing_config.value_or(std::string(sigstore::embedded_signing_config().text));
+    root_text = std::move(instance.trusted_root);
+  }
   auto config = sigstore::parse_signing_config(config_text);
   if (!config)
     return std::move(config).error().with("--signing-config").with_kind(ErrorKind::usage);

@@ -42,8 +42,7 @@ TrustInstance embedded_public() {
           .origin = std::string(root.origin),
           .since = std::string(root.date),
           .trusted_root = std::string(root.text),
-          .signing_config = std::string(sigstore::embedded_signing_config().text),
-          .roles = embedded_roles(*embedded(kPublicInstance))};
+          .signing_config = std::string(sigstore::embedded_signing_config().text)};
 }
 
 Result<ImportedTrust> parse_imported(const std::string& text) {
@@ -74,7 +73,7 @@ Result<std::optional<TrustInstance>> updated(const tuf::Store& store, const std:
                                      .since = record.updated,
                                      .trusted_root = *std::move(trusted_root),
                                      .signing_config = std::move(config),
-                                     .roles = kept->roles});
+                                     .kept_roles = kept->roles});
 }
 
 TrustInstance load_public(const tuf::Store& store) {
@@ -109,6 +108,11 @@ std::string_view to_string(TrustSource source) {
       return "imported";
   }
   return "embedded";
+}
+
+std::vector<tuf::KeptRole> TrustInstance::roles() const {
+  const auto* known = source == TrustSource::embedded ? embedded(name) : nullptr;
+  return known == nullptr ? kept_roles : embedded_roles(*known);
 }
 
 std::string TrustInstance::text() const {

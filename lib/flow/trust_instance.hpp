@@ -28,8 +28,11 @@ struct TrustInstance {
   std::string since;                          // "2026-11-21" or with the time
   std::string trusted_root;                   // the file's text
   std::optional<std::string> signing_config;  // Rekor v2 first, where there are two
-  std::vector<tuf::KeptRole> roles;           // of TUF, with their expiry; empty when imported
+  std::vector<tuf::KeptRole> kept_roles;      // of what was updated
   std::vector<std::string> warnings;          // why something newer is not used
+  /// The roles of TUF with their expiry: those that were kept, or the embedded root.json alone;
+  /// none when imported. Reads and proves that root, which verification need not pay for.
+  std::vector<tuf::KeptRole> roles() const;
   /// "updated 2026-11-21 22:04 UTC from https://…"
   std::string text() const;
 };

@@ -77,10 +77,10 @@ TEST_CASE("without an update the public instance is the embedded one, with its r
     const auto trust = load_instance(with_home ? bench.env : MapEnv(), "public").take();
     CHECK(trust.source == TrustSource::embedded);
     CHECK(trust.trusted_root == kRootText);
-    REQUIRE(trust.roles.size() == 1);
-    CHECK(trust.roles[0].name == "root");
-    CHECK(trust.roles[0].version == 15);
-    CHECK(trust.roles[0].expires.text() == "2026-11-20T13:58:18Z");
+    REQUIRE(trust.roles().size() == 1);
+    CHECK(trust.roles()[0].name == "root");
+    CHECK(trust.roles()[0].version == 15);
+    CHECK(trust.roles()[0].expires.text() == "2026-11-20T13:58:18Z");
     CHECK(trust.warnings.empty());
   }
 }
@@ -91,7 +91,7 @@ TEST_CASE("an instance of one's own is updated from its root, and then known by 
   const auto updated = update_trust(bench.context, bench.corp()).take();
   CHECK(updated.changed);
   CHECK_FALSE(updated.not_kept);
-  CHECK(updated.instance.roles.size() == 4);
+  CHECK(updated.instance.roles().size() == 4);
   const auto trust = load_instance(bench.env, "corp").take();
   CHECK(trust.source == TrustSource::updated);
   CHECK(trust.since == kNow.text());

@@ -146,7 +146,8 @@ Result<TrustUpdated> update_trust(const Context& context, const TrustUpdateReque
                    .url = record.url,
                    .not_kept = opened.not_kept};
   if (targets.size() > 1) out.instance.signing_config = targets.back().bytes;
-  if (auto kept = tuf::read_kept(store, root); kept && *kept) out.instance.roles = (*kept)->roles;
+  if (auto kept = tuf::read_kept(store, root); kept && *kept)
+    out.instance.kept_roles = (*kept)->roles;
   out.changed = !before || before->trusted_root != out.instance.trusted_root ||
                 before->signing_config != out.instance.signing_config;
   return out;

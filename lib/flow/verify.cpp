@@ -31,13 +31,7 @@ policy::Check make_check(std::string id, std::string label, std::string message)
   return {.id = std::move(id),
           .label = std::move(label),
           .result = policy::CheckResult::pass,
-          .code = {},
-          .message = std::move(message),
-          .expected = {},
-          .found = {},
-          .evidence = {},
-          .hint = {},
-          .exit_code = 0};
+          .message = std::move(message)};
 }
 
 // Network trouble leaves the question open; anything else about the bytes is a refusal.
@@ -169,9 +163,7 @@ Rule signature_rule(const Signers& signers) {
   return {.id = "signature",
           .label = "signature",
           .predicate_type = std::string(attest::kCosignSign),
-          .signers = signers.allowed,
-          .threshold = signers.threshold,
-          .by_key = signers.by_key,
+          .signers = signers,
           .missing_exit_code = 10,
           .missing_code = "no-signature",
           .missing_message = "no signature is attached",
@@ -183,9 +175,7 @@ Rule attestation_rule(const std::string& type, const Signers& signers, const std
   return {.id = "attestation:" + type,
           .label = attest::predicate_type_label(type),
           .predicate_type = type,
-          .signers = signers.allowed,
-          .threshold = signers.threshold,
-          .by_key = signers.by_key,
+          .signers = signers,
           .missing_exit_code = 1,
           .missing_code = "attestation-missing",
           .missing_message = "a required attestation is not attached",
@@ -196,9 +186,7 @@ Rule aibom_rule(const Signers& signers) {
   return {.id = "aibom",
           .label = "aibom",
           .predicate_type = std::string(attest::kCycloneDx),
-          .signers = signers.allowed,
-          .threshold = signers.threshold,
-          .by_key = signers.by_key,
+          .signers = signers,
           .missing_exit_code = 20,
           .missing_code = "no-aibom",
           .missing_message = "no aibom is attached",

@@ -16,10 +16,7 @@ policy::Check not_asked_for(const std::string& type) {
           .result = policy::CheckResult::fail,
           .code = "predicate-type-mismatch",
           .message = "the policy says nothing about this type of bundle",
-          .expected = {},
           .found = type.empty() ? "a signature of bytes" : type,
-          .evidence = {},
-          .hint = {},
           .exit_code = 12};
 }
 
@@ -33,9 +30,7 @@ void judge_type(const std::string& type, const std::vector<CheckedBundle>& bundl
     Rule rule{.id = "bundle",
               .label = type.empty() ? "signature" : attest::predicate_type_label(type),
               .predicate_type = type,
-              .signers = signers.allowed,
-              .threshold = signers.threshold,
-              .by_key = signers.by_key,
+              .signers = signers,
               .missing_exit_code = 12,
               .missing_code = "predicate-type-mismatch",
               .missing_message = "the bundle is of another predicate type",

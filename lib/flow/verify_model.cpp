@@ -14,16 +14,7 @@ namespace {
 constexpr std::size_t kDifferencesShown = 100;
 
 policy::Check files_check(policy::CheckResult result, std::string message) {
-  return {.id = "model.files",
-          .label = "files",
-          .result = result,
-          .code = {},
-          .message = std::move(message),
-          .expected = {},
-          .found = {},
-          .evidence = {},
-          .hint = {},
-          .exit_code = 0};
+  return {.id = "model.files", .label = "files", .result = result, .message = std::move(message)};
 }
 
 policy::Check difference_check(const oms::Difference& difference) {

@@ -1,7 +1,6 @@
 // libcurl and its thirty libraries cost more at start-up than a whole verification offline.
 #include "http/curl_library.hpp"
 
-#include "base/shared_library.hpp"
 #include "http/library.hpp"
 
 namespace mpk::http {
@@ -9,11 +8,8 @@ namespace {
 
 CurlLibrary functions;
 
-Result<void> load_functions() {
-  const auto library = TRY(SharedLibrary::open("libcurl.so.4"));
-#define MPK_CURL_FIND(name) TRY(library.find(#name, functions.name));
-  MPK_CURL_FUNCTIONS(MPK_CURL_FIND)
-#undef MPK_CURL_FIND
+Result<void> load_and_start() {
+  TRY(SharedLibrary::load("libcurl.so.4", functions));
   if (functions.curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) return {};
   return Error(ErrorKind::internal, "libcurl: could not be started");
 }
@@ -21,7 +17,7 @@ Result<void> load_functions() {
 }  // namespace
 
 Result<void> load_curl() {
-  static const Result<void> loaded = load_functions();
+  static const Result<void> loaded = load_and_start();
   return loaded;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "base/shared_library.hpp"
 
 #include <curl/curl.h>
 
@@ -29,11 +30,7 @@ namespace mpk::http {
   F(curl_slist_free_all)      \
   F(curl_version)
 
-struct CurlLibrary {
-#define MPK_CURL_MEMBER(name) decltype(&::name) name = nullptr;
-  MPK_CURL_FUNCTIONS(MPK_CURL_MEMBER)
-#undef MPK_CURL_MEMBER
-};
+MPK_LIBRARY_TABLE(CurlLibrary, MPK_CURL_FUNCTIONS);
 
 /// Loads and initialises it, once. Thread-safe. not_found: it is not installed; internal.
 Result<void> load_curl();

@@ -2,9 +2,7 @@
 #include "keys/pkcs11_session.hpp"
 
 #include "base/text.hpp"
-
-#include <p11-kit/p11-kit.h>
-#include <p11-kit/uri.h>
+#include "keys/pkcs11_kit.hpp"
 
 #include <array>
 #include <cstring>
@@ -20,7 +18,7 @@ constexpr std::size_t kLongestAttribute = 64U << 10;  // a certificate
 constexpr std::size_t kLongestSignature = 2048;
 
 std::string kit_message() {
-  const char* message = p11_kit_message();
+  const char* message = pkcs11_kit().p11_kit_message();
   return message == nullptr ? "no reason given" : lower_ascii(printable(message, 200));
 }
 
@@ -56,34 +54,35 @@ struct Pkcs11Session::Modules {
   Modules(const Modules&) = delete;
   Modules& operator=(const Modules&) = delete;
   ~Modules() {
-    if (!usable.empty() && named != nullptr) p11_kit_module_finalize(named);
-    if (named != nullptr) p11_kit_module_release(named);
-    if (registered != nullptr) p11_kit_modules_finalize_and_release(registered);
+    if (!usable.empty() && named != nullptr) pkcs11_kit().p11_kit_module_finalize(named);
+    if (named != nullptr) pkcs11_kit().p11_kit_module_release(named);
+    if (registered != nullptr) pkcs11_kit().p11_kit_modules_finalize_and_release(registered);
   }
 
   Result<void> load(const std::string& path) {
-    named = p11_kit_module_load(path.c_str(), 0);
+    named = pkcs11_kit().p11_kit_module_load(path.c_str(), 0);
     if (named == nullptr) {
       return Error{ErrorKind::not_found,
                    "PKCS#11 module " + printable(path, 200) + " cannot be loaded: " + kit_message(),
                    "name the module's file: ?module-path=/usr/lib/…/module.so"};
     }
-    const CK_RV code = p11_kit_module_initialize(named);
+    const CK_RV code = pkcs11_kit().p11_kit_module_initialize(named);
     if (code != CKR_OK) {
-      return Error{ErrorKind::io, "PKCS#11 module " + printable(path, 200) +
-                                      " cannot be started: " + lower_ascii(p11_kit_strerror(code))};
+      return Error{ErrorKind::io,
+                   "PKCS#11 module " + printable(path, 200) +
+                       " cannot be started: " + lower_ascii(pkcs11_kit().p11_kit_strerror(code))};
     }
     usable.push_back(named);
     return {};
   }
 
   Result<void> load_registered(const std::optional<std::string>& name) {
-    registered = p11_kit_modules_load_and_initialize(0);
+    registered = pkcs11_kit().p11_kit_modules_load_and_initialize(0);
     for (auto* module = registered; module != nullptr && *module != nullptr; ++module) {
       usable.push_back(*module);
     }
     if (name) {
-      CK_FUNCTION_LIST* one = p11_kit_module_for_name(registered, name->c_str());
+      CK_FUNCTION_LIST* one = pkcs11_kit().p11_kit_module_for_name(registered, name->c_str());
       usable.clear();
       if (one != nullptr) usable.push_back(one);
     }
@@ -117,12 +116,12 @@ Result<std::unique_ptr<Pkcs11Session>> Pkcs11Session::open(const Pkcs11Uri& uri,
 
 Error Pkcs11Session::error(CK_RV code, const std::string& what) const {
   // p11-kit's texts are sentences: "The PIN is incorrect".
-  return Error{kind_of(code),
-               uri_.description() + ": " + what + " (" + lower_ascii(p11_kit_strerror(code)) + ")"};
+  return Error{kind_of(code), uri_.description() + ": " + what + " (" +
+                                  lower_ascii(pkcs11_kit().p11_kit_strerror(code)) + ")"};
 }
 
 Result<void> Pkcs11Session::choose_token() {
-  const CK_SLOT_ID wanted = p11_kit_uri_get_slot_id(uri_.native());
+  const CK_SLOT_ID wanted = pkcs11_kit().p11_kit_uri_get_slot_id(uri_.native());
   CK_SLOT_ID found = 0;
   std::size_t matches = 0;
   for (CK_FUNCTION_LIST* module : modules_->usable) {
@@ -133,7 +132,7 @@ Result<void> Pkcs11Session::choose_token() {
       CK_TOKEN_INFO info{};
       if (module->C_GetTokenInfo(slots.at(at), &info) != CKR_OK) continue;
       if ((info.flags & CKF_TOKEN_INITIALIZED) == 0) continue;
-      if (p11_kit_uri_match_token_info(uri_.native(), &info) != 1) continue;
+      if (pkcs11_kit().p11_kit_uri_match_token_info(uri_.native(), &info) != 1) continue;
       if (wanted != CK_UNAVAILABLE_INFORMATION && wanted != slots.at(at)) continue;
       ++matches;
       module_ = module;
@@ -187,7 +186,7 @@ Result<void> Pkcs11Session::login(const KeyAccess& access) {
 
 Pkcs11Session::Like Pkcs11Session::wanted() const {
   const auto value = [this](CK_ATTRIBUTE_TYPE type) {
-    const CK_ATTRIBUTE* attribute = p11_kit_uri_get_attribute(uri_.native(), type);
+    const CK_ATTRIBUTE* attribute = pkcs11_kit().p11_kit_uri_get_attribute(uri_.native(), type);
     if (attribute == nullptr) return Bytes();
     const auto* data = static_cast<const std::uint8_t*>(attribute->pValue);
     return Bytes(data, data + attribute->ulValueLen);

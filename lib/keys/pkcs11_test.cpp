@@ -6,11 +6,11 @@
 #include "crypto/certificate.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/key.hpp"
+#include "keys/pkcs11_kit.hpp"
 #include "keys/signing_key.hpp"
 #include "keys/test_keys.hpp"
 
 #include <doctest/doctest.h>
-#include <p11-kit/p11-kit.h>
 #include <p11-kit/pkcs11.h>
 
 #include <array>
@@ -91,9 +91,10 @@ class Token {
 };
 
 void Token::add_certificate(const Bytes& der, const std::string& label, const Bytes& id) const {
-  CK_FUNCTION_LIST* module = p11_kit_module_load(module_file().c_str(), 0);
+  REQUIRE(load_pkcs11_kit());
+  CK_FUNCTION_LIST* module = pkcs11_kit().p11_kit_module_load(module_file().c_str(), 0);
   REQUIRE(module != nullptr);
-  REQUIRE(p11_kit_module_initialize(module) == CKR_OK);
+  REQUIRE(pkcs11_kit().p11_kit_module_initialize(module) == CKR_OK);
   std::array<CK_SLOT_ID, 8> slots{};  // softhsm2 always has a free one, too
   CK_ULONG count = slots.size();
   REQUIRE(module->C_GetSlotList(CK_TRUE, slots.data(), &count) == CKR_OK);
@@ -126,8 +127,8 @@ void Token::add_certificate(const Bytes& der, const std::string& label, const By
   const CK_RV code = module->C_CreateObject(session, object.data(), object.size(), &handle);
   CHECK(code == CKR_OK);
   module->C_CloseSession(session);
-  p11_kit_module_finalize(module);
-  p11_kit_module_release(module);
+  pkcs11_kit().p11_kit_module_finalize(module);
+  pkcs11_kit().p11_kit_module_release(module);
 }
 
 crypto::PrivateKey p256() { return crypto::PrivateKey::from_pem(key_text("p256_pkcs8")).value(); }

@@ -3,8 +3,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-
-#include <p11-kit/uri.h>
+#include "keys/pkcs11_kit.hpp"
 
 #include <string_view>
 #include <utility>
@@ -36,37 +35,38 @@ std::string without_query(const std::string& uri) {
 }
 
 Result<Pkcs11Uri> Pkcs11Uri::parse(const std::string& text) {
+  TRY(load_pkcs11_kit());
   std::string description = without_query(text);
-  std::shared_ptr<P11KitUri> uri(p11_kit_uri_new(), p11_kit_uri_free);
+  std::shared_ptr<P11KitUri> uri(pkcs11_kit().p11_kit_uri_new(), pkcs11_kit().p11_kit_uri_free);
   if (!uri) return Error{ErrorKind::internal, "no memory for a URI"};
-  const int outcome = p11_kit_uri_parse(text.c_str(), P11_KIT_URI_FOR_ANY, uri.get());
+  const int outcome = pkcs11_kit().p11_kit_uri_parse(text.c_str(), P11_KIT_URI_FOR_ANY, uri.get());
   if (outcome != P11_KIT_URI_OK || text.find('\0') != std::string::npos) {
     return Error{ErrorKind::usage, description + ": not a URI of RFC 7512",
                  "for example pkcs11:token=release;object=model?module-path=/usr/lib/…/module.so"};
   }
   // RFC 7512 §2.3: an attribute that is not known may be what tells two objects apart.
-  if (p11_kit_uri_any_unrecognized(uri.get()) != 0) {
+  if (pkcs11_kit().p11_kit_uri_any_unrecognized(uri.get()) != 0) {
     return Error{ErrorKind::usage, description + ": has an attribute that RFC 7512 does not have"};
   }
   return Pkcs11Uri(std::move(uri), std::move(description));
 }
 
 std::optional<std::string> Pkcs11Uri::module_path(const Env& env) const {
-  auto path = optional_text(p11_kit_uri_get_module_path(uri_.get()));
+  auto path = optional_text(pkcs11_kit().p11_kit_uri_get_module_path(uri_.get()));
   if (path || module_name()) return path;
   return env.get("COSIGN_PKCS11_MODULE_PATH");
 }
 
 std::optional<std::string> Pkcs11Uri::module_name() const {
-  return optional_text(p11_kit_uri_get_module_name(uri_.get()));
+  return optional_text(pkcs11_kit().p11_kit_uri_get_module_name(uri_.get()));
 }
 
 Result<std::optional<crypto::Secret<std::string>>> Pkcs11Uri::pin(const Env& env) const {
   using Pin = std::optional<crypto::Secret<std::string>>;
-  if (auto value = optional_text(p11_kit_uri_get_pin_value(uri_.get()))) {
+  if (auto value = optional_text(pkcs11_kit().p11_kit_uri_get_pin_value(uri_.get()))) {
     return Pin(crypto::Secret(std::move(*value)));
   }
-  if (auto source = optional_text(p11_kit_uri_get_pin_source(uri_.get()))) {
+  if (auto source = optional_text(pkcs11_kit().p11_kit_uri_get_pin_source(uri_.get()))) {
     std::string_view path = *source;
     if (path.starts_with('|')) {
       return Error{ErrorKind::unsupported, description_ + ": pin-source is a program",

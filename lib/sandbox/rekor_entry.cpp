@@ -7,6 +7,7 @@
 #include "json/canonical.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
+#include "sigstore/proto_names.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -21,6 +22,12 @@ struct Verifier {
 Result<Bytes> raw_bytes(const json::Field& field) {
   TRY(field.only({"rawBytes"}));
   return field.base64("rawBytes");
+}
+
+Result<std::string> key_details(const crypto::PublicKey& key) {
+  if (auto details = sigstore::public_key_details(key)) return *details;
+  return Error(ErrorKind::unsupported,
+               "key of type " + std::string(to_string(key.type())) + " is not accepted by the log");
 }
 
 Result<Verifier> read_verifier(const json::Field& field) {
@@ -48,39 +55,7 @@ Result<Verifier> read_verifier(const json::Field& field) {
        {certificate ? "x509Certificate" : "publicKey", {{"rawBytes", base64_encode(der)}}}}};
 }
 
-std::string_view hash_name(DigestAlgorithm algorithm) {
-  switch (algorithm) {
-    case DigestAlgorithm::sha256:
-      return "SHA2_256";
-    case DigestAlgorithm::sha384:
-      return "SHA2_384";
-    case DigestAlgorithm::sha512:
-      return "SHA2_512";
-  }
-  return {};
-}
-
 }  // namespace
-
-Result<std::string> key_details(const crypto::PublicKey& key) {
-  switch (key.type()) {
-    case crypto::KeyType::ecdsa_p256:
-      return std::string("PKIX_ECDSA_P256_SHA_256");
-    case crypto::KeyType::ecdsa_p384:
-      return std::string("PKIX_ECDSA_P384_SHA_384");
-    case crypto::KeyType::ecdsa_p521:
-      return std::string("PKIX_ECDSA_P521_SHA_512");
-    case crypto::KeyType::rsa:
-      if (const int bits = key.rsa_bits(); bits == 2048 || bits == 3072 || bits == 4096) {
-        return "PKIX_RSA_PKCS1V15_" + std::to_string(bits) + "_SHA256";
-      }
-      break;
-    case crypto::KeyType::ed25519:
-      break;
-  }
-  return Error(ErrorKind::unsupported,
-               "key of type " + std::string(to_string(key.type())) + " is not accepted by the log");
-}
 
 Result<std::string> entry_body(std::string_view request) {
   const Json document = TRY(json::parse(request));
@@ -96,7 +71,8 @@ Result<std::string> entry_body(std::string_view request) {
   const auto algorithm = crypto::default_hash(verifier.key.type());
   const auto digest = TRY(Digest::from_bytes(algorithm, raw).with(entry.path() + ".digest"));
   TRY(verifier.key.verify_digest(digest, content).with(signature.path()));
-  const Json data = {{"algorithm", hash_name(algorithm)}, {"digest", base64_encode(raw)}};
+  const Json data = {{"algorithm", sigstore::hash_output_name(algorithm)},
+                     {"digest", base64_encode(raw)}};
   const Json signed_by = {{"content", base64_encode(content)}, {"verifier", verifier.canonical}};
   const Json spec = {{"hashedRekordV002", {{"data", data}, {"signature", signed_by}}}};
   return json::canonical({{"apiVersion", "0.0.2"}, {"kind", "hashedrekord"}, {"spec", spec}});

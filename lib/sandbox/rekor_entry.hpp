@@ -2,19 +2,15 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "crypto/key.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace mpk::sandbox {
 
-/// "PKIX_ECDSA_P256_SHA_256", … (protobuf-specs, PublicKeyDetails). unsupported: a key that the log
-/// does not take (Ed25519, RSA of an odd size).
-Result<std::string> key_details(const crypto::PublicKey& key);
-
 /// The canonicalized body for a CreateEntryRequest. malformed, untrusted: the signature over the
-/// digest does not hold, mismatch: keyDetails or digest are not those of the key.
+/// digest does not hold, unsupported: a key that the log does not take, mismatch: keyDetails or
+/// digest are not those of the key.
 Result<std::string> entry_body(std::string_view request);
 
 }  // namespace mpk::sandbox

@@ -3,6 +3,7 @@
 #include "json/parse.hpp"
 #include "sigstore/bundle.hpp"
 #include "sigstore/proto_json.hpp"
+#include "sigstore/proto_names.hpp"
 
 #include <nlohmann/json.hpp>
 

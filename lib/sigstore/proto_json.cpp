@@ -55,18 +55,6 @@ Result<Digest> read_hash_output(const json::Field& object) {
   return digest;
 }
 
-std::string_view hash_output_name(DigestAlgorithm algorithm) {
-  switch (algorithm) {
-    case DigestAlgorithm::sha256:
-      return "SHA2_256";
-    case DigestAlgorithm::sha384:
-      return "SHA2_384";
-    case DigestAlgorithm::sha512:
-      return "SHA2_512";
-  }
-  return {};
-}
-
 Result<crypto::Certificate> read_certificate(const json::Field& object) {
   TRY(object.only({"rawBytes"}));
   auto certificate = crypto::Certificate::from_der(TRY(read_bytes(object, "rawBytes")));

@@ -25,8 +25,6 @@ Result<std::optional<Bytes>> find_bytes(const json::Field& object, std::string_v
 Result<std::optional<Bytes>> find_log_id(const json::Field& object, std::string_view key);
 /// HashOutput: {"algorithm": "SHA2_256", "digest": …}.
 Result<Digest> read_hash_output(const json::Field& object);
-/// "SHA2_256", …
-std::string_view hash_output_name(DigestAlgorithm algorithm);
 /// X509Certificate: {"rawBytes": DER}.
 Result<crypto::Certificate> read_certificate(const json::Field& object);
 /// X509CertificateChain: {"certificates": […]}, at least one.

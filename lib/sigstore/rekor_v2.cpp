@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
+#include "sigstore/proto_names.hpp"
 #include "sigstore/rekor_api.hpp"
 #include "sigstore/service_error.hpp"
 
@@ -11,25 +12,12 @@
 namespace mpk::sigstore {
 namespace {
 
-// protobuf-specs, PublicKeyDetails: what the log accepts for each kind of key.
 Result<std::string> key_details(const crypto::PublicKey& key) {
-  switch (key.type()) {
-    case crypto::KeyType::ecdsa_p256:
-      return std::string("PKIX_ECDSA_P256_SHA_256");
-    case crypto::KeyType::ecdsa_p384:
-      return std::string("PKIX_ECDSA_P384_SHA_384");
-    case crypto::KeyType::ecdsa_p521:
-      return std::string("PKIX_ECDSA_P521_SHA_512");
-    case crypto::KeyType::rsa:
-      if (const int bits = key.rsa_bits(); bits == 2048 || bits == 3072 || bits == 4096)
-        return "PKIX_RSA_PKCS1V15_" + std::to_string(bits) + "_SHA256";
-      return Error(ErrorKind::unsupported,
-                   "Rekor v2 takes no RSA key of " + std::to_string(key.rsa_bits()) + " bits",
-                   "2048, 3072 or 4096 bits are taken, and ECDSA keys");
-    case crypto::KeyType::ed25519:
-      break;
-  }
-  return ed25519_unloggable();
+  if (auto details = public_key_details(key)) return *details;
+  if (key.type() == crypto::KeyType::ed25519) return ed25519_unloggable();
+  return Error(ErrorKind::unsupported,
+               "Rekor v2 takes no RSA key of " + std::to_string(key.rsa_bits()) + " bits",
+               "2048, 3072 or 4096 bits are taken, and ECDSA keys");
 }
 
 // The answer must be an entry for what was sent: the log is not trusted to echo.
