@@ -70,6 +70,6 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # Loaded when they are first needed, which shlibdeps does not see.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4, libarchive13, libsodium23, libp11-kit0")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4, libarchive13, libsodium23, libp11-kit0, libcpp-httplib0.11")
 set(CPACK_STRIP_FILES ON)
 include(CPack)

@@ -10,6 +10,9 @@
 
 #include <algorithm>
 #include <ctime>
+#include <functional>
+#include <map>
+#include <mutex>
 
 namespace mpk::crypto {
 namespace {
@@ -103,7 +106,7 @@ Result<SubjectAltName> other_name(const OTHERNAME* name) {
 
 }  // namespace
 
-Result<Certificate> Certificate::from_der(BytesView der) {
+Result<Certificate> Certificate::decode(BytesView der) {
   X509Handle x509 = decode_der<X509Handle>(d2i_X509, der);
   if (!x509) return openssl_error(ErrorKind::malformed, "certificate cannot be decoded");
   Bytes canonical = encode_der(i2d_X509, x509.get());
@@ -125,6 +128,38 @@ Result<Certificate> Certificate::from_der(BytesView der) {
     return openssl_error(ErrorKind::malformed, "certificate has a validity that is not a time");
   }
   return Certificate(std::shared_ptr<X509>(std::move(x509)), std::move(canonical));
+}
+
+// A run meets the same few certificates again and again (one signer's bundles, the authorities that
+// made them), and OpenSSL takes 0.2 ms to decode one. What was decoded stays, a few at a time.
+class Certificate::Decoded {
+ public:
+  std::optional<Certificate> find(std::string_view der) {
+    const std::lock_guard lock(mutex_);
+    const auto known = by_der_.find(der);
+    return known == by_der_.end() ? std::nullopt : std::optional(known->second);
+  }
+
+  void keep(const Certificate& certificate) {
+    if (certificate.der().size() > kLargest) return;
+    const std::lock_guard lock(mutex_);
+    if (by_der_.size() == kMost) by_der_.clear();
+    by_der_.emplace(as_text(certificate.der()), certificate);
+  }
+
+ private:
+  static constexpr std::size_t kMost = 64;
+  static constexpr std::size_t kLargest = 16U << 10;
+  std::mutex mutex_;
+  std::map<std::string, Certificate, std::less<>> by_der_;
+};
+
+Result<Certificate> Certificate::from_der(BytesView der) {
+  static auto& decoded = *new Decoded;  // for ever: OpenSSL may be gone before our statics are
+  if (auto known = decoded.find(as_text(der))) return *std::move(known);
+  auto certificate = TRY(decode(der));
+  decoded.keep(certificate);
+  return certificate;
 }
 
 Result<Certificate> Certificate::from_pem(std::string_view pem) {

@@ -65,6 +65,8 @@ class Certificate {
  private:
   Certificate(std::shared_ptr<x509_st> x509, Bytes der)
       : x509_(std::move(x509)), der_(std::move(der)) {}
+  class Decoded;
+  static Result<Certificate> decode(BytesView der);
   std::shared_ptr<x509_st> x509_;
   Bytes der_;
 };

@@ -56,6 +56,19 @@ TEST_CASE("the fields of a certificate are read") {
   CHECK_FALSE(signer == root);
 }
 
+TEST_CASE("a certificate that is read again is the same object, its neighbour is not") {
+  const Certificate first = read(kSigner);
+  CHECK(Certificate::from_der(first.der())->native() == first.native());
+  const Bytes changed = patched(kSigner, "\x83\xbf\x30\x01\x09", "\x83\xbf\x30\x01\x0a");
+  const auto other = Certificate::from_der(changed);
+  REQUIRE(other);
+  CHECK(other->native() != first.native());
+  CHECK(other->der() == changed);
+  Bytes longer = first.der();
+  longer.push_back(0);
+  CHECK_FALSE(Certificate::from_der(longer));
+}
+
 TEST_CASE("a certificate with a weak key is read, its key is refused") {
   CHECK(read(kWeakKey).public_key().error().kind() == ErrorKind::unsupported);
   CHECK(read(kPlainSigner).public_key());

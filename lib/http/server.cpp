@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "base/url.hpp"
+#include "http/httplib_library.hpp"
 
 #include <httplib.h>
 #include <signal.h>
@@ -304,6 +305,7 @@ Result<std::string> ServerRequest::body(std::size_t cap) const {
 
 Result<std::unique_ptr<Server>> Server::start(std::uint16_t port, Handler handler,
                                               unsigned threads) {
+  TRY(load_httplib());
   auto server = std::make_unique<HttplibServer>(std::move(handler));
   try {
     TRY(server->start(port, threads));

@@ -69,7 +69,9 @@ Result<std::string> log_to_v2(http::Transport& transport, const std::string& bas
   request.redirects = http::Redirects::all;  // all of it becomes public
   request.response_cap = limits::kApiResponse;
   request.timeout_seconds = 60;  // the answer waits for the next checkpoint
-  request.idempotent = false;    // a second post of the same entry is a 409 without the entry
+  // A second post of the same entry is a 409 without the entry. Only RSA can't get past that by
+  // signing again, and then has to have a connection of its own for each post.
+  request.idempotent = sent.key.type() != crypto::KeyType::rsa;
   auto response = TRY(transport.send(request).with("Rekor " + request.url.redacted()));
   if (response.status == 409)
     return Error(ErrorKind::exists, "Rekor has this entry already and does not give it out again");
