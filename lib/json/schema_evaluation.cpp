@@ -64,12 +64,10 @@ std::string not_allowed(const Enum& allowed, const Json& value) {
   // A large container is not worth printing.
   const std::string found =
       value.is_structured() ? std::string(name(type_of(value))) : printable(compact(value), 80);
-  constexpr std::size_t kShown = 6;
-  const std::size_t shown = std::min(allowed.shown.size(), kShown);
   std::string out = "expected ";
-  if (allowed.shown.size() > 1) out += "one of ";
-  out += join(std::span(allowed.shown).first(shown), ", ");
-  if (shown < allowed.shown.size()) out += ", …";
+  if (allowed.size > 1) out += "one of ";
+  out += join(allowed.shown, ", ");
+  if (allowed.shown.size() < allowed.size) out += ", …";
   out += ", found " + found;
   if (value.is_string() && value.get_ref<const std::string&>().size() <= kLongestWord) {
     const auto meant = nearest(value.get_ref<const std::string&>(), allowed.words);

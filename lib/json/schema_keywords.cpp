@@ -35,7 +35,7 @@ Enum enumerate(const std::vector<Json>& values) {
   Enum out;
   for (const Json& value : values) {
     out.keys.insert(equality_key(value));
-    out.shown.push_back(printable(compact(value), 80));
+    if (out.size++ < Enum::kShown) out.shown.push_back(printable(compact(value), 80));
     if (value.is_string()) out.words.push_back(value.get<std::string>());
   }
   return out;

@@ -27,8 +27,10 @@ inline constexpr std::array<std::string_view, 7> kTypeNames = {
     "null", "boolean", "object", "array", "string", "number", "integer"};
 
 struct Enum {
+  static constexpr std::size_t kShown = 6;
   std::set<std::string> keys;      // equality_key() of each value
-  std::vector<std::string> shown;  // compact text, in the order of the schema
+  std::vector<std::string> shown;  // compact text of the first kShown, in the order of the schema
+  std::size_t size = 0;            // how many values there are
   std::vector<std::string> words;  // the strings among them, for suggestions
 };
 
