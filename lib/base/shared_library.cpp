@@ -8,7 +8,7 @@
 namespace mpk {
 
 Result<SharedLibrary> SharedLibrary::open(const char* soname) {
-  void* const handle = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
+  void* const handle = dlopen(soname, RTLD_LAZY | RTLD_LOCAL);
   if (handle != nullptr) return SharedLibrary(handle, soname);
   const char* const reason = dlerror();
   return Error(

@@ -15,7 +15,7 @@ namespace mpk::flow {
 namespace {
 
 // A log answers when its next checkpoint is out: what waits there in parallel waits once.
-constexpr std::size_t kAtOnce = 16;
+constexpr std::size_t kAtOnce = 32;
 constexpr std::size_t kBuffer = 1U << 20;
 
 Result<Digest> hash_file(const Context& context, const std::string& path,

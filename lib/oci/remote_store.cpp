@@ -18,6 +18,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -27,6 +28,8 @@ namespace {
 
 constexpr std::size_t kManifestCache = 64;
 constexpr unsigned kTagPages = 1000;
+constexpr unsigned kAgainAfterDoubt = 3;
+constexpr std::chrono::milliseconds kPauseAfterDoubt{100};
 
 std::string accept_manifests() {
   return std::string(kManifestType) + ", " + std::string(kIndexType) + ", " +
@@ -169,14 +172,29 @@ class RemoteStore final : public Store {
     manifests_.insert_or_assign(digest, bytes);
   }
 
-  // True: the registry says that it lists the referrer by itself.
-  Result<bool> put_manifest(const Descriptor& descriptor, const std::string& bytes,
-                            const std::string& target, const std::optional<Referrer>& referrer) {
+  // Distribution says so of a digest that is right while another writer is linking a blob that this
+  // manifest names, as the empty config of every referrer is: it reads the link half written.
+  static bool doubts_digest(const http::Response& response) {
+    return response.status == 400 && response.body.find("DIGEST_INVALID") != std::string::npos;
+  }
+
+  Result<http::Response> send_manifest(const Descriptor& descriptor, const std::string& bytes,
+                                       const std::string& target) {
     http::TextSource body(bytes);
     auto request = client_.request("PUT", client_.url("manifests/" + target));
     request.headers.set("Content-Type", descriptor.media_type);
     request.body = &body;
-    auto response = TRY(client_.send(std::move(request), Access::push));
+    return client_.send(std::move(request), Access::push);
+  }
+
+  // True: the registry says that it lists the referrer by itself.
+  Result<bool> put_manifest(const Descriptor& descriptor, const std::string& bytes,
+                            const std::string& target, const std::optional<Referrer>& referrer) {
+    auto response = TRY(send_manifest(descriptor, bytes, target));
+    for (unsigned again = 0; again < kAgainAfterDoubt && doubts_digest(response); ++again) {
+      TRY(pauses_.pause(kPauseAfterDoubt));
+      response = TRY(send_manifest(descriptor, bytes, target));
+    }
     // distribution-spec: 201. Redirects of a PUT are not followed, so no page can be taken for it.
     if (response.status < 200 || response.status > 202)
       return client_.error(response, "manifest " + target);

@@ -286,6 +286,23 @@ TEST_CASE("a manifest that the registry refuses is refused for good, in its own 
   CHECK_FALSE(pushed.error().hint().empty());
 }
 
+TEST_CASE("a registry that doubts the digest of a manifest is asked again, not for ever") {
+  constexpr const char* kDoubt =
+      R"({"errors":[{"code":"DIGEST_INVALID","message":"provided digest did not match"}]})";
+  for (const unsigned doubts : {0U, 1U, 3U, 4U}) {
+    CAPTURE(doubts);
+    unsigned asked = 0;
+    FakeRemote remote([&](const http::Request&, const std::string& body) -> Result<http::Response> {
+      CHECK(body == kManifestBytes);
+      return asked++ < doubts ? answer(400, {}, kDoubt) : answer(201);
+    });
+    const auto pushed = remote.store->push_manifest(kManifest, kManifestBytes, "1.0");
+    CHECK(pushed.has_value() == (doubts < 4));
+    CHECK(asked == std::min(doubts, 3U) + 1);
+    if (!pushed) CHECK(pushed.error().kind() == ErrorKind::malformed);
+  }
+}
+
 TEST_CASE("a page behind a redirect is no success of a PUT or DELETE") {
   using Wired = test::RemoteOver<test::WiredTransport<mpk::testing::FakeTransport>>;
   for (const int status : {301, 302, 303, 307, 308}) {

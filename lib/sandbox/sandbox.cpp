@@ -12,7 +12,8 @@ namespace mpk::sandbox {
 namespace {
 
 constexpr std::int64_t kDay = 86'400;
-constexpr unsigned kServiceThreads = 32;
+constexpr unsigned kServiceThreads =
+    80;  // a batch of 64 and its stragglers: an idle connection pins one
 // Verifiers take only the host of the log's URL as its origin (rekor-tiles --hostname).
 constexpr std::string_view kOrigin = "127.0.0.1";
 
