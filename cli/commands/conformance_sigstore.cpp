@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "commands/commands.hpp"
 #include "flow/bundle_subject.hpp"
+#include "flow/signers.hpp"
 #include "flow/verify.hpp"
 #include "options/judge_options.hpp"
 #include "render/verdict.hpp"
@@ -38,7 +39,9 @@ Result<int> run(Options o, Session& session) {
   std::error_code ignored;
   auto subject =
       std::filesystem::exists(o.target, ignored) ? std::nullopt : flow::digest_subject(o.target);
-  if (!subject) subject = TRY(flow::file_subject(o.target, {text}, request.key, session.cancel()));
+  if (!subject)
+    subject =
+        TRY(flow::file_subject(o.target, {text}, flow::named_keys(request), session.cancel()));
   const auto verdict = TRY(flow::verify_bundle_file(session.context(), {text}, *subject, request));
   if (session.json()) {
     session.print_json(policy::to_json(verdict));

@@ -1,8 +1,8 @@
 // mpk sign: sign artifacts that are in a registry or a layout, and files.
 #include "commands/commands.hpp"
-#include "commands/model_targets.hpp"
 #include "flow/sign_batch.hpp"
 #include "flow/signing.hpp"
+#include "model_targets.hpp"
 #include "options/bundle_file.hpp"
 #include "options/options.hpp"
 #include "render/signed_by.hpp"

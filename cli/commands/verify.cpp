@@ -4,9 +4,10 @@
 #include "attest/predicate_type.hpp"
 #include "base/limits.hpp"
 #include "commands/commands.hpp"
-#include "commands/model_targets.hpp"
 #include "flow/bundle_subject.hpp"
 #include "flow/check_tag.hpp"
+#include "flow/signers.hpp"
+#include "model_targets.hpp"
 #include "options/judge_options.hpp"
 #include "options/options.hpp"
 #include "render/verdict.hpp"
@@ -50,7 +51,8 @@ Result<policy::Verdict> judge(const Options& o, const flow::VerifyRequest& reque
     bundles = std::vector<std::string>{text};
   const auto list = TRY(std::move(bundles).with("--bundle " + *o.bundle));
   auto subject = flow::digest_subject(o.target);
-  if (!subject) subject = TRY(flow::file_subject(o.target, list, request.key, session.cancel()));
+  if (!subject)
+    subject = TRY(flow::file_subject(o.target, list, flow::named_keys(request), session.cancel()));
   return flow::verify_bundle_file(context, list, *subject, request);
 }
 

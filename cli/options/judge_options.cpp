@@ -102,6 +102,7 @@ Result<flow::VerifyRequest> JudgeOptions::resolve(Session& session) const {
                               .predicate_type = {},
                               .trusted_root = std::move(root),
                               .evidence = TRY(evidence.resolve(session)),
+                              .keys_need_no_root = !trust.given(),
                               .legacy_tags = legacy};
   if (key) request.key = TRY(read_public_key(session, *key));
   if (certificate_chain) request.anchors = TRY(read_chain(session, *certificate_chain));

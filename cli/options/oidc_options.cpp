@@ -28,6 +28,10 @@ void OidcOptions::add_to(OptionSet& set) {
              ValueKind::none);
   set.option("--oidc-client-secret-file", "FILE", client_secret_file,
              "File with that client's secret, - for standard input", ValueKind::file);
+  set.option("--oidc-redirect-url", "URL", redirect_url,
+             "Where the browser comes back to, as the client has it registered (default: "
+             "http://localhost:0/auth/callback, port 0 is any that is free)",
+             ValueKind::none);
 }
 
 Result<oidc::TokenRequest> OidcOptions::resolve(Session& session) const {
@@ -38,6 +42,7 @@ Result<oidc::TokenRequest> OidcOptions::resolve(Session& session) const {
     request.token_source = "--identity-token " + *identity_token;
   }
   if (flow) request.flow = TRY(oidc::parse_flow(*flow));
+  if (redirect_url) request.redirect = TRY(oidc::parse_redirect_url(*redirect_url));
   request.provider = provider.value_or("");
   request.no_ambient = disable_ambient;
   request.issuer = issuer.value_or("");

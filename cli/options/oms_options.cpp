@@ -30,7 +30,8 @@ void ModelSignOptions::add_to(OptionSet& set) {
              "Of a directory: a digest for each file, or for each shard of one");
   set.option("--shard-size", "BYTES", shard_size,
              "With --oms-method shards: bytes of a shard (default: 1000000000)");
-  set.choice("--oms-hash", hash, {"sha256", "blake2b"}, "Of a directory: how files are hashed");
+  set.choice("--oms-hash", hash, {"sha256", "blake2b", "blake3"},
+             "Of a directory: how files are hashed");
   rules.add_to(set);
 }
 

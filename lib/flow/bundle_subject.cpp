@@ -21,7 +21,7 @@ struct Wanted {
 };
 
 // From unproven bundles: a wrong wish costs a hash and proves nothing.
-void add_wishes(const std::string& text, const std::optional<crypto::PublicKey>& key, Wanted& out) {
+void add_wishes(const std::string& text, const std::vector<crypto::PublicKey>& keys, Wanted& out) {
   const auto bundle = sigstore::parse_bundle(text, true);
   if (!bundle) return;
   if (bundle->envelope) {
@@ -36,13 +36,14 @@ void add_wishes(const std::string& text, const std::optional<crypto::PublicKey>&
     return;
   }
   if (bundle->message->digest) out.algorithms.insert(bundle->message->digest->algorithm());
-  auto signer = key;
+  auto signers = keys;
   if (!bundle->certificates.empty()) {
-    if (auto own = bundle->certificates.front().public_key()) signer = own.take();
+    if (auto own = bundle->certificates.front().public_key()) signers = {own.take()};
   }
-  if (!signer) return;
-  out.algorithms.insert(crypto::default_hash(signer->type()));
-  if (signer->type() == crypto::KeyType::ed25519) out.content = true;
+  for (const auto& signer : signers) {
+    out.algorithms.insert(crypto::default_hash(signer.type()));
+    if (signer.type() == crypto::KeyType::ed25519) out.content = true;
+  }
 }
 
 }  // namespace
@@ -54,10 +55,10 @@ std::optional<BundleSubject> digest_subject(const std::string& text) {
 }
 
 Result<BundleSubject> file_subject(const std::string& path, const std::vector<std::string>& bundles,
-                                   const std::optional<crypto::PublicKey>& key,
+                                   const std::vector<crypto::PublicKey>& keys,
                                    const CancelToken& cancel) {
   Wanted wanted;
-  for (const auto& text : bundles) add_wishes(text, key, wanted);
+  for (const auto& text : bundles) add_wishes(text, keys, wanted);
   auto file = FileReader::open(path);
   if (!file) {
     auto error = std::move(file).error();

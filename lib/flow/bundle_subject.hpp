@@ -3,6 +3,7 @@
 
 #include "base/parallel.hpp"
 #include "base/result.hpp"
+#include "crypto/key.hpp"
 #include "flow/verify.hpp"
 
 #include <optional>
@@ -15,10 +16,10 @@ namespace mpk::flow {
 std::optional<BundleSubject> digest_subject(const std::string& text);
 
 /// Reads the file once, by SHA-256 and by what else the bundles' signatures and statements use; its
-/// bytes are kept where an Ed25519 key signed them. usage: no such file, a directory; too_large:
-/// over limits::kEvidence for Ed25519; cancelled.
+/// bytes are kept where an Ed25519 key signed them; `keys` are those that may have. usage: no such
+/// file, a directory; too_large: over limits::kEvidence for Ed25519; cancelled.
 Result<BundleSubject> file_subject(const std::string& path, const std::vector<std::string>& bundles,
-                                   const std::optional<crypto::PublicKey>& key,
+                                   const std::vector<crypto::PublicKey>& keys,
                                    const CancelToken& cancel);
 
 }  // namespace mpk::flow

@@ -10,6 +10,8 @@
 #include "sigstore/legacy.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace mpk::flow {
 namespace {
@@ -38,15 +40,64 @@ CheckedBundle unreadable(const std::string& problem) {
   return out;
 }
 
-sigstore::Expectation expectation_of(const BundleSubject& subject, const VerifyRequest& request) {
+sigstore::Expectation expectation_of(const BundleSubject& subject, const VerifyRequest& request,
+                                     const std::optional<crypto::PublicKey>& key) {
   return {.artifact = subject.digest,
           .identities = {},
           .any_identity_judged_later = true,
-          .key = request.key,
+          .key = key,
           .anchors = request.anchors,
           .other_digests = subject.other_digests,
           .content = subject.content ? std::optional(as_bytes(*subject.content)) : std::nullopt,
           .historical_message = request.historical_message};
+}
+
+bool needs_root(const VerifyRequest& request) {
+  const auto asked = evidence_asked(request);
+  return !request.keys_need_no_root || asked.logs || asked.timestamps || !asked.witnesses.empty();
+}
+
+std::size_t count_failures(const sigstore::Report& report) {
+  return static_cast<std::size_t>(
+      std::ranges::count(report.steps, sigstore::Step::Result::fail, &sigstore::Step::result));
+}
+
+void name_all_keys(const std::vector<crypto::PublicKey>& keys, sigstore::Report& report) {
+  for (auto& step : report.steps) {
+    if (step.code != "signature-invalid") continue;
+    step.message = "signature holds for none of the policy's keys";
+    step.expected.clear();
+    for (const auto& key : keys) step.expected.push_back("key " + key.fingerprint().text());
+    step.hint =
+        "if the signer's key is missing in the policy, add it; is this what was signed, unchanged?";
+  }
+}
+
+// A bundle only hints at its key, and a hint proves nothing: each key of the policy's is tried.
+sigstore::Report judge_by_keys(const sigstore::Bundle& bundle, const BundleSubject& subject,
+                               const VerifyRequest& request,
+                               const std::vector<crypto::PublicKey>& keys, Timestamp now) {
+  const sigstore::TrustedRoot empty{{}, {}, {}, {}, {}, request.trusted_root.digest};
+  const auto& root = needs_root(request) ? request.trusted_root : empty;
+  std::optional<sigstore::Report> nearest;
+  for (const auto& key : keys) {
+    auto report = sigstore::verify_read_bundle(bundle, expectation_of(subject, request, key), root,
+                                               evidence_asked(request), now);
+    if (report.verified) return report;
+    if (!nearest || count_failures(report) < count_failures(*nearest)) nearest = std::move(report);
+  }
+  name_all_keys(keys, *nearest);
+  return *std::move(nearest);
+}
+
+sigstore::Report judge(const sigstore::Bundle& bundle, const BundleSubject& subject,
+                       const VerifyRequest& request, Timestamp now) {
+  if (bundle.certificates.empty() && !request.key) {
+    const auto keys = named_keys(request);
+    if (!keys.empty()) return judge_by_keys(bundle, subject, request, keys, now);
+  }
+  return sigstore::verify_read_bundle(bundle, expectation_of(subject, request, request.key),
+                                      request.trusted_root, evidence_asked(request), now);
 }
 
 // The signature covers the payload, and the payload names the artifact.
@@ -76,9 +127,7 @@ Result<void> collect_legacy(oci::Store& store, const Digest& subject, const Veri
     checked.predicate_type = found.predicate_type;
     if (found.problem.empty()) {
       const BundleSubject about{.name = {}, .digest = found.signed_digest};
-      checked.report =
-          sigstore::verify_read_bundle(found.bundle, expectation_of(about, request),
-                                       request.trusted_root, evidence_asked(request), now);
+      checked.report = judge(found.bundle, about, request, now);
     }
     if (found.problem.empty() && found.about != subject)
       refuse_other_subject(found, subject, checked);
@@ -97,8 +146,10 @@ CheckedBundle check_bundle(const std::string& bundle, const BundleSubject& subje
   CheckedBundle out;
   read_claims(bundle, out);
   out.digest = crypto::sha256(bundle).text();
-  out.report = sigstore::verify_bundle(bundle, expectation_of(subject, request),
-                                       request.trusted_root, evidence_asked(request), now);
+  const auto parsed = sigstore::parse_bundle(bundle, !request.anchors.empty());
+  out.report = parsed ? judge(*parsed, subject, request, now)
+                      : sigstore::verify_bundle(bundle, expectation_of(subject, request, {}),
+                                                request.trusted_root, {}, now);
   out.malformed = out.report.malformed;
   if (const auto* statement = proven_statement(out); statement != nullptr)
     out.predicate_type = statement->predicate_type;

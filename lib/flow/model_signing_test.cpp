@@ -174,7 +174,7 @@ TEST_CASE("shards, other hashes and allowed links are signed and verified as rec
   const Model model;
   fill(model);
   model.link("link", "weights.bin");
-  for (const auto hash : {oms::HashType::sha256, oms::HashType::blake2b}) {
+  for (const auto hash : {oms::HashType::sha256, oms::HashType::blake2b, oms::HashType::blake3}) {
     ModelSigning options{.method = oms::Method::shards, .hash = hash, .shard_size = 1'000'000};
     options.rules.allow_symlinks = true;
     const auto made = sign(bench, model, options);

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -38,18 +39,40 @@ policy::Check failure_of(const Rule& rule, const CheckedBundle& bundle) {
   return check;
 }
 
-policy::Check identity_failure(const Rule& rule, const CheckedBundle& bundle,
-                               const sigstore::IdentityMismatch& mismatch) {
+policy::Check foreign_signer(const Rule& rule, const CheckedBundle& bundle) {
+  const auto& verified = *bundle.report.verified;
+  auto mismatch = sigstore::match_identity(verified.identity, rule.signers.allowed)
+                      .value_or(sigstore::IdentityMismatch{});
+  for (const auto& key : rule.signers.keys) mismatch.expected.push_back("key " + key.text());
+  if (verified.key) {
+    mismatch.found = "key " + verified.key->text();
+    mismatch.hint.clear();
+  }
   return {.id = rule.id,
           .label = rule.label,
           .result = policy::CheckResult::fail,
           .code = "identity-not-allowed",
           .message = "signed by somebody else than allowed",
-          .expected = mismatch.expected,
-          .found = mismatch.found,
+          .expected = std::move(mismatch.expected),
+          .found = std::move(mismatch.found),
           .evidence = bundle.digest,
-          .hint = mismatch.hint,
+          .hint = std::move(mismatch.hint),
           .exit_code = 12};
+}
+
+// The entries that name who signed: identities first, then keys. A key has no identity and an
+// identity no key, so that neither can pass for the other.
+std::vector<std::size_t> entries_naming(const Signers& signers, const CheckedBundle& bundle) {
+  std::vector<std::size_t> out;
+  const auto& verified = *bundle.report.verified;
+  const auto identities = signers.allowed.size();
+  for (std::size_t i = 0; i < identities; ++i) {
+    if (!verified.key && sigstore::matches(verified.identity, signers.allowed[i])) out.push_back(i);
+  }
+  for (std::size_t i = 0; i < signers.keys.size(); ++i) {
+    if (verified.key && *verified.key == signers.keys[i]) out.push_back(identities + i);
+  }
+  return out;
 }
 
 bool try_assign(const std::vector<std::vector<std::size_t>>& entries_of, std::size_t who,
@@ -68,27 +91,20 @@ bool try_assign(const std::vector<std::vector<std::size_t>>& entries_of, std::si
 // paths): one person who fits two entries is one signer.
 std::size_t count_signers(const Signers& signers,
                           const std::vector<const CheckedBundle*>& accepted) {
-  if (signers.by_key) return accepted.empty() ? 0 : 1;
-  std::set<std::pair<std::string, std::string>> seen;
-  std::vector<std::vector<std::size_t>> entries_of;
+  // Claims may differ from bundle to bundle of one identity.
+  std::map<std::string, std::set<std::size_t>> entries_by_signer;
   for (const auto* bundle : accepted) {
-    const auto& identity = bundle->report.verified->identity;
-    if (!seen.insert({identity.subject, identity.issuer}).second) continue;
-    // Claims may differ from bundle to bundle of one identity.
-    auto& entries = entries_of.emplace_back();
-    for (std::size_t i = 0; i < signers.allowed.size(); ++i) {
-      const bool names_it = std::ranges::any_of(accepted, [&](const auto* other) {
-        const auto& who = other->report.verified->identity;
-        return who.subject == identity.subject && who.issuer == identity.issuer &&
-               sigstore::matches(who, signers.allowed[i]);
-      });
-      if (names_it) entries.push_back(i);
-    }
+    for (const auto entry : entries_naming(signers, *bundle))
+      entries_by_signer[signer_of(*bundle)].insert(entry);
   }
-  std::vector<std::optional<std::size_t>> taken_by(signers.allowed.size());
+  std::vector<std::vector<std::size_t>> entries_of;
+  for (const auto& [who, entries] : entries_by_signer)
+    entries_of.emplace_back(entries.begin(), entries.end());
+  const auto most = signers.allowed.size() + signers.keys.size();
+  std::vector<std::optional<std::size_t>> taken_by(most);
   std::size_t count = 0;
   for (std::size_t who = 0; who < entries_of.size(); ++who) {
-    std::vector<bool> tried(signers.allowed.size(), false);
+    std::vector<bool> tried(most, false);
     count += try_assign(entries_of, who, tried, taken_by) ? 1U : 0U;
   }
   return count;
@@ -100,9 +116,13 @@ policy::Check too_few_signers(const Rule& rule, std::size_t found,
   check.code = "too-few-signers";
   check.message = "signed by fewer than asked for";
   std::set<std::string> who;
-  for (const auto* bundle : accepted) who.insert(bundle->report.verified->identity.subject);
+  for (const auto* bundle : accepted) {
+    const auto& verified = *bundle->report.verified;
+    who.insert(verified.key ? "key " + verified.key->brief() : verified.identity.subject);
+  }
   check.expected = {std::to_string(rule.signers.threshold) + " of " +
-                    std::to_string(rule.signers.allowed.size()) + " signers"};
+                    std::to_string(rule.signers.allowed.size() + rule.signers.keys.size()) +
+                    " signers"};
   check.found = std::to_string(found) + " (" +
                 join(std::vector<std::string>(who.begin(), who.end()), ", ") + ")";
   check.hint = "each of the signers signs for itself, with mpk sign; or lower the threshold";
@@ -171,6 +191,12 @@ bool same_type(std::string_view found, std::string_view wanted) {
   return wanted == attest::kCycloneDx ? attest::is_cyclonedx(found) : found == wanted;
 }
 
+std::string signer_of(const CheckedBundle& bundle) {
+  const auto& verified = *bundle.report.verified;
+  return verified.key ? "key " + verified.key->text()
+                      : "identity " + verified.identity.subject + "\n" + verified.identity.issuer;
+}
+
 std::string proven_by(const CheckedBundle& bundle) {
   const auto& verified = *bundle.report.verified;
   std::string out = verified.key
@@ -204,14 +230,10 @@ RuleOutcome apply_rule(const Rule& rule, const std::vector<CheckedBundle>& bundl
     bool typeless = bundle.malformed && bundle.predicate_type.empty();
     if (!typeless && !of_type(bundle, rule.predicate_type)) continue;
     if (bundle.report.verified) {
-      auto mismatch =
-          rule.signers.by_key && bundle.report.verified->key
-              ? std::nullopt
-              : sigstore::match_identity(bundle.report.verified->identity, rule.signers.allowed);
-      if (!mismatch) {
+      if (!entries_naming(rule.signers, bundle).empty()) {
         out.accepted.push_back(&bundle);
       } else if (!foreign) {
-        foreign = identity_failure(rule, bundle, *mismatch);
+        foreign = foreign_signer(rule, bundle);
       }
     } else if (bundle.malformed) {
       if (!unreadable) unreadable = failure_of(rule, bundle);

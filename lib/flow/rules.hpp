@@ -15,10 +15,10 @@ namespace mpk::flow {
 /// Whose word counts.
 struct Signers {
   std::vector<sigstore::IdentityMatcher> allowed;
-  /// So many different signers must have signed: each entry of `allowed` counts once, and each
-  /// identity once.
+  std::vector<Digest> keys = {};  // fingerprints
+  /// So many different signers must have signed: each entry of `allowed` and `keys` counts once,
+  /// and each identity and key once.
   std::size_t threshold = 1;
-  bool by_key = false;  // whoever has the key of the request; `allowed` is not looked at
 };
 
 struct Rule {
@@ -59,6 +59,9 @@ void check_aibom(const CheckedBundle& bundle, const Described& described, bool c
 
 /// What a verified provenance says, for the verdict: "builder", "buildType", "source", …
 std::map<std::string, std::string> provenance_facts(const CheckedBundle& bundle);
+
+/// Who signed a verified bundle: equal for bundles of one key, or of one identity.
+std::string signer_of(const CheckedBundle& bundle);
 
 /// "ci@example.com · issuer https://… · signed 2026-11-20 14:03 UTC"
 std::string proven_by(const CheckedBundle& bundle);

@@ -23,6 +23,15 @@ CheckedBundle verified(const std::string& who, std::int64_t at, const std::strin
   return bundle;
 }
 
+Digest fingerprint(char digit) { return Digest::parse("sha256:" + std::string(64, digit)).take(); }
+
+CheckedBundle keyed(char digit, std::int64_t at) {
+  auto bundle = verified("", at);
+  bundle.report.verified->identity = {};
+  bundle.report.verified->key = fingerprint(digit);
+  return bundle;
+}
+
 CheckedBundle failed(const std::string& code, bool malformed, const std::string& type = kType) {
   CheckedBundle bundle{.predicate_type = type, .digest = "sha256:" + code, .malformed = malformed};
   bundle.report.malformed = malformed;
@@ -138,14 +147,36 @@ TEST_CASE("a threshold counts each signer once, however many entries fit") {
   CHECK(judge({verified("ci", 1), verified("lead", 2)}).check.result == policy::CheckResult::pass);
 }
 
-TEST_CASE("a rule by key takes what the key signed, and no identity") {
+TEST_CASE("a rule by key takes what the key signed, no other key and no identity") {
   auto rule = rule_for_ci();
   rule.signers.allowed.clear();
-  rule.signers.by_key = true;
-  auto keyed = verified("", 1);
-  CHECK(apply_rule(rule, {keyed}).check.code == "identity-not-allowed");
-  keyed.report.verified->key = Digest::parse("sha256:" + std::string(64, 'a')).take();
-  const auto outcome = apply_rule(rule, {keyed});
+  rule.signers.keys = {fingerprint('a')};
+  CHECK(apply_rule(rule, {verified("", 1)}).check.code == "identity-not-allowed");
+  const auto outcome = apply_rule(rule, {keyed('a', 1)});
   CHECK(outcome.check.result == policy::CheckResult::pass);
   CHECK(outcome.check.message.starts_with("key sha256:aaaaaaaaaaaa"));
+  const auto other = apply_rule(rule, {keyed('b', 1)}).check;
+  CHECK(other.code == "identity-not-allowed");
+  CHECK(other.expected.front() == "key " + fingerprint('a').text());
+  CHECK(other.found == "key " + fingerprint('b').text());
+}
+
+TEST_CASE("identities and keys count towards one threshold, each once") {
+  auto rule = rule_for_ci();
+  rule.signers.keys = {fingerprint('a'), fingerprint('b')};
+  rule.signers.threshold = 2;
+  const auto code = [&](const std::vector<CheckedBundle>& bundles) {
+    return apply_rule(rule, bundles).check.code;
+  };
+  CHECK(code({verified("ci", 1), keyed('a', 2)}) == "");
+  CHECK(code({keyed('b', 1), keyed('a', 2)}) == "");
+  CHECK(code({keyed('a', 1), keyed('c', 2)}) == "too-few-signers");
+  const auto twice = apply_rule(rule, {keyed('a', 1), keyed('a', 2)}).check;
+  CHECK(twice.code == "too-few-signers");
+  CHECK(twice.expected.front() == "2 of 3 signers");
+  CHECK(twice.found == "1 (key sha256:aaaaaaaaaaaa)");
+  // A certificate that says what an entry's pattern takes is no key, and a key no such identity.
+  rule.signers.allowed = {{.subject = {".*", Regex::compile(".*").take()},
+                           .issuer = {".*", Regex::compile(".*").take()}}};
+  CHECK(code({keyed('a', 1), keyed('c', 2)}) == "too-few-signers");
 }

@@ -6,6 +6,7 @@
 #include "flow/rules.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace mpk::flow {
 namespace {
@@ -17,14 +18,19 @@ std::optional<unsigned> larger(std::optional<unsigned> a, std::optional<unsigned
 }  // namespace
 
 std::optional<Signers> own_signers(const VerifyRequest& request) {
-  if (request.key) return Signers{.allowed = {}, .threshold = 1, .by_key = true};
+  if (request.key) return Signers{.allowed = {}, .keys = {request.key->fingerprint()}};
   if (request.identities.empty()) return std::nullopt;
   return Signers{.allowed = request.identities};
 }
 
+Signers any_of(const policy::SignerList& list, std::size_t threshold) {
+  Signers out{.allowed = list.identities, .keys = {}, .threshold = threshold};
+  for (const auto& key : list.keys) out.keys.push_back(key.fingerprint());
+  return out;
+}
+
 Signers signers_of(const policy::Policy& policy, const policy::AttestationRule& rule) {
-  return {.allowed = rule.signers.empty() ? policy.signers : rule.signers,
-          .threshold = rule.threshold};
+  return any_of(rule.signers.empty() ? policy.signers : rule.signers, rule.threshold);
 }
 
 std::vector<Signers> signer_sets(const VerifyRequest& request, const std::string& type) {
@@ -34,7 +40,7 @@ std::vector<Signers> signer_sets(const VerifyRequest& request, const std::string
     for (const auto& rule : policy.attestations) {
       if (same_type(type, rule.predicate_type)) out.push_back(signers_of(policy, rule));
     }
-    if (out.empty()) out.push_back({.allowed = policy.signers, .threshold = policy.threshold});
+    if (out.empty()) out.push_back(any_of(policy.signers, policy.threshold));
   }
   if (auto own = own_signers(request)) out.push_back(*std::move(own));
   return out;
@@ -44,10 +50,29 @@ Signers aibom_signers(const policy::Policy& policy) {
   Signers out;
   for (const auto& rule : policy.attestations) {
     if (!attest::is_cyclonedx(rule.predicate_type)) continue;
-    out.allowed.insert(out.allowed.end(), rule.signers.begin(), rule.signers.end());
+    auto own = any_of(rule.signers, rule.threshold);
+    std::ranges::move(own.allowed, std::back_inserter(out.allowed));
+    std::ranges::copy_if(own.keys, std::back_inserter(out.keys), [&](const Digest& key) {
+      return std::ranges::find(out.keys, key) == out.keys.end();
+    });
     out.threshold = std::max(out.threshold, rule.threshold);
   }
-  if (out.allowed.empty()) return {.allowed = policy.signers, .threshold = policy.threshold};
+  const bool nobody = out.allowed.empty() && out.keys.empty();
+  return nobody ? any_of(policy.signers, policy.threshold) : out;
+}
+
+std::vector<crypto::PublicKey> named_keys(const VerifyRequest& request) {
+  if (request.key) return {*request.key};
+  std::vector<crypto::PublicKey> out;
+  const auto add = [&](const policy::SignerList& list) {
+    for (const auto& key : list.keys) {
+      if (std::ranges::find(out, key) == out.end()) out.push_back(key);
+    }
+  };
+  if (request.policy) {
+    add(request.policy->signers);
+    for (const auto& rule : request.policy->attestations) add(rule.signers);
+  }
   return out;
 }
 

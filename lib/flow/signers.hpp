@@ -1,6 +1,7 @@
 // Signers: whose word counts for a type of statement, from the policy and the command line.
 #pragma once
 
+#include "crypto/key.hpp"
 #include "flow/evidence.hpp"
 #include "flow/rules.hpp"
 #include "flow/verify.hpp"
@@ -19,9 +20,13 @@ std::optional<Signers> own_signers(const VerifyRequest& request);
 /// Who may have signed a statement of this type: the policy's word and the command line's, each a
 /// set of its own, because identities on the command line narrow the policy and never replace it.
 std::vector<Signers> signer_sets(const VerifyRequest& request, const std::string& type);
+Signers any_of(const policy::SignerList& list, std::size_t threshold);
 Signers signers_of(const policy::Policy& policy, const policy::AttestationRule& rule);
 /// Whose aiBOM counts: who must sign the CycloneDX attestation, where the policy names somebody.
 Signers aibom_signers(const policy::Policy& policy);
+
+/// Every public key that is named for any type: with --key, or by the policy. None twice.
+std::vector<crypto::PublicKey> named_keys(const VerifyRequest& request);
 
 /// Whether the policy says anything about a bundle of this type; an empty one is a file's
 /// signature.

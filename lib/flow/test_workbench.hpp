@@ -2,11 +2,10 @@
 #pragma once
 
 #include "attest/predicate_type.hpp"
-#include "base/env.hpp"
 #include "base/file.hpp"
 #include "base/limits.hpp"
-#include "crypto/random.hpp"
 #include "flow/ship.hpp"
+#include "flow/test_context.hpp"
 #include "flow/verify.hpp"
 #include "sandbox/sandbox.hpp"
 
@@ -26,8 +25,11 @@ T must(Result<T> result) {
   return result.take();
 }
 
-struct Workbench {
-  explicit Workbench(bool rekor_v1 = false) {
+struct Workbench : TestContext {
+  // One attempt: a service that is down is what the test is about.
+  explicit Workbench(bool rekor_v1 = false)
+      : TestContext(http::make_curl_transport({.attempts = 1}),
+                    Timestamp::from_seconds(1'790'000'000)) {
     services = must(sandbox::Sandbox::start(
         {.directory = directory.path(), .clock = &clock, .rekor_v1 = rekor_v1}));
     context.plain_http = true;
@@ -64,23 +66,7 @@ struct Workbench {
   }
 
   TempDir directory = must(TempDir::create("mpk-flow-test"));
-  FixedClock clock{Timestamp::from_seconds(1'790'000'000)};
   std::unique_ptr<sandbox::Sandbox> services;
-  // One attempt: a service that is down is what the test is about.
-  std::unique_ptr<http::Transport> transport = http::make_curl_transport({.attempts = 1});
-  MapEnv env;
-  crypto::SystemRandom random;
-  NoProgress progress;
-  Stats stats;
-  Context context{.transport = *transport,
-                  .clock = clock,
-                  .env = env,
-                  .random = random,
-                  .logger = {},
-                  .progress = progress,
-                  .stats = stats,
-                  .cancel = {},
-                  .mpk_version = "0.0.0-test"};
 };
 
 /// Readers at `bench` find hosts.toml in its directory, which says that `mirror` has all of it.

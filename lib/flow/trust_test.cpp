@@ -1,5 +1,5 @@
 // Instances: embedded, updated and imported; what counts when, and what is refused.
-#include "crypto/random.hpp"
+#include "flow/test_context.hpp"
 #include "flow/trust_import.hpp"
 #include "flow/trust_update.hpp"
 #include "sigstore/trusted_root.hpp"
@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <memory>
 
 using namespace mpk;
 using namespace mpk::flow;
@@ -22,8 +23,13 @@ const std::string kRootText(sigstore::embedded_trusted_root().text);
 const std::string kConfigText(sigstore::embedded_signing_config().text);
 
 // A user, a repository at https://tuf.example, and the network between them.
-struct Bench {
-  Bench() {
+struct Bench : test::TestContext {
+  Bench()
+      : TestContext(std::make_unique<testing::FakeTransport>(
+                        [this](const http::Request& request, const std::string&) {
+                          return answer(request);
+                        }),
+                    kNow) {
     repository.add_target("targets", "trusted_root.json", kRootText);
     repository.add_target("targets", "signing_config_rekor_v2.v0.2.json", kConfigText);
     repository.publish({"targets", "snapshot", "timestamp"});
@@ -52,21 +58,6 @@ struct Bench {
   std::string first = repository.root(1);
   std::string missing;
   int requests = 0;
-  testing::FakeTransport transport{
-      [this](const http::Request& request, const std::string&) { return answer(request); }};
-  FixedClock clock{kNow};
-  MapEnv env;
-  crypto::SystemRandom random;
-  Stats stats;
-  NoProgress progress;
-  Context context{.transport = transport,
-                  .clock = clock,
-                  .env = env,
-                  .random = random,
-                  .logger = {},
-                  .progress = progress,
-                  .stats = stats,
-                  .cancel = {}};
 };
 
 }  // namespace

@@ -223,10 +223,9 @@ struct Evaluation {
     if (outcome.accepted.empty()) return;
     check_one(*outcome.accepted.front(), rule.agrees_with_layers, verdict);
     // Each signer's newest must hold: where two contradict each other, one does not.
-    std::set<std::pair<std::string, std::string>> seen;
+    std::set<std::string> seen;
     for (const auto* bundle : outcome.accepted) {
-      const auto& identity = bundle->report.verified->identity;
-      if (!seen.insert({identity.subject, identity.issuer}).second || seen.size() == 1) continue;
+      if (!seen.insert(signer_of(*bundle)).second || seen.size() == 1) continue;
       policy::Verdict other;
       check_one(*bundle, rule.agrees_with_layers, other);
       for (auto& check : other.checks) {
@@ -262,8 +261,7 @@ void evaluate(const VerifyRequest& request, Evaluation evaluation) {
     return;
   }
   const auto& policy = *request.policy;
-  if (policy.signature_required)
-    evaluation.signature({.allowed = policy.signers, .threshold = policy.threshold});
+  if (policy.signature_required) evaluation.signature(any_of(policy.signers, policy.threshold));
   if (own) evaluation.signature(*own);
   for (const auto& wanted : policy.attestations) {
     evaluation.attestation(

@@ -33,6 +33,9 @@ struct VerifyRequest {
   std::optional<std::string> historical_message = {};
   /// --key: whoever has it signed; neither identities nor a policy beside it.
   std::optional<crypto::PublicKey> key = {};
+  /// Bundles by a key of the policy's are held to the trusted root only where the policy asks for
+  /// logs, timestamps or witnesses: none was named, and it lists what others sign with.
+  bool keys_need_no_root = false;
   std::vector<crypto::Certificate> anchors = {};  // --certificate-chain
   LegacyTags legacy_tags = LegacyTags::automatic;
 };

@@ -136,10 +136,28 @@ crypto::PrivateKey p256() { return crypto::PrivateKey::from_pem(key_text("p256_p
 const Knows kNobody;
 KeyAccess nobody() { return {kNobody.env, nullptr}; }
 
-/// No part of an error shows the PIN.
-void check_silent(const Error& error) {
-  CHECK(error.text().find("4321") == std::string::npos);
-  CHECK(error.hint().find("4321") == std::string::npos);
+struct Refusal {
+  std::string source;
+  ErrorKind kind;
+  const char* part;
+};
+
+/// Each is refused so, and no part of an error shows the PIN.
+void check_refused(const std::vector<Refusal>& refusals) {
+  for (const auto& refusal : refusals) {
+    const auto key = open_signing_key(refusal.source, nobody());
+    REQUIRE_FALSE(key);
+    CAPTURE(key.error().text());
+    CHECK(key.error().kind() == refusal.kind);
+    CHECK(key.error().text().find(refusal.part) != std::string::npos);
+    CHECK(key.error().text().find("4321") == std::string::npos);
+    CHECK(key.error().hint().find("4321") == std::string::npos);
+  }
+}
+
+/// Of p256().
+Bytes certificate() {
+  return crypto::Certificate::from_pem(key_text("p256_certificate")).value().der();
 }
 
 }  // namespace
@@ -190,28 +208,16 @@ TEST_CASE("the PIN comes from the URI, a file, the environment or a person, and 
   CHECK(open_signing_key(bare, person.access()));
   CHECK(person.questions == 1);
 
-  struct Case {
-    std::string source;
-    ErrorKind kind;
-    const char* part;
-  };
-  for (const Case& c :
-       {Case{token.uri("object=model", "4321-wrong"), ErrorKind::usage, ": wrong PIN"},
-        Case{bare + "&pin-source=" + bad, ErrorKind::usage, ": wrong PIN"},
-        Case{bare, ErrorKind::usage, ": needs a PIN"},
-        Case{bare + "&pin-source=/nowhere/pin", ErrorKind::usage, "/nowhere/pin"},
-        Case{bare + "&pin-source=%7Cecho%204321-pin", ErrorKind::unsupported, "is a program"},
-        Case{"pkcs11:token=none;pin-value=4321-pin?module-path=" + module_file(), ErrorKind::usage,
-             "no such token"},
-        Case{"pkcs11:token=none;colour=red?pin-value=4321-pin", ErrorKind::usage, "attribute"},
-        Case{"pkcs11:token=%zz?pin-value=4321-pin", ErrorKind::usage, "RFC 7512"}}) {
-    const auto key = open_signing_key(c.source, nobody());
-    REQUIRE_FALSE(key);
-    CAPTURE(key.error().text());
-    CHECK(key.error().kind() == c.kind);
-    CHECK(key.error().text().find(c.part) != std::string::npos);
-    check_silent(key.error());
-  }
+  check_refused(
+      {Refusal{token.uri("object=model", "4321-wrong"), ErrorKind::usage, ": wrong PIN"},
+       Refusal{bare + "&pin-source=" + bad, ErrorKind::usage, ": wrong PIN"},
+       Refusal{bare, ErrorKind::usage, ": needs a PIN"},
+       Refusal{bare + "&pin-source=/nowhere/pin", ErrorKind::usage, "/nowhere/pin"},
+       Refusal{bare + "&pin-source=%7Cecho%204321-pin", ErrorKind::unsupported, "is a program"},
+       Refusal{"pkcs11:token=none;pin-value=4321-pin?module-path=" + module_file(),
+               ErrorKind::usage, "no such token"},
+       Refusal{"pkcs11:token=none;colour=red?pin-value=4321-pin", ErrorKind::usage, "attribute"},
+       Refusal{"pkcs11:token=%zz?pin-value=4321-pin", ErrorKind::usage, "RFC 7512"}});
 }
 
 TEST_CASE("a URI that names no key, or several, is a usage error") {
@@ -219,29 +225,17 @@ TEST_CASE("a URI that names no key, or several, is a usage error") {
   Token token;
   token.import(p256(), "twin", "01");
   token.import(crypto::PrivateKey::generate(crypto::KeyType::ecdsa_p256).value(), "twin", "02");
-  struct Case {
-    std::string source;
-    ErrorKind kind;
-    const char* part;
-  };
   const std::string path = "?module-path=" + module_file() + "&pin-value=" + kPin;
-  for (const Case& c :
-       {Case{token.uri("object=other"), ErrorKind::usage, "the token has no such private key"},
-        Case{token.uri("object=twin"), ErrorKind::usage, "names more than one private key"},
-        Case{"pkcs11:token=another;object=twin" + path, ErrorKind::usage, "no such token"},
-        Case{"pkcs11:token=release;slot-id=1;object=twin" + path, ErrorKind::usage,
-             "no such token"},
-        Case{"pkcs11:token=release?module-path=/nowhere/module.so", ErrorKind::not_found,
-             "/nowhere/module.so cannot be loaded"},
-        Case{"pkcs11:token=release?module-name=nowhere", ErrorKind::not_found,
-             "registered as nowhere"}}) {
-    const auto key = open_signing_key(c.source, nobody());
-    REQUIRE_FALSE(key);
-    CAPTURE(key.error().text());
-    CHECK(key.error().kind() == c.kind);
-    CHECK(key.error().text().find(c.part) != std::string::npos);
-    check_silent(key.error());
-  }
+  check_refused(
+      {Refusal{token.uri("object=other"), ErrorKind::usage, "the token has no such private key"},
+       Refusal{token.uri("object=twin"), ErrorKind::usage, "names more than one private key"},
+       Refusal{"pkcs11:token=another;object=twin" + path, ErrorKind::usage, "no such token"},
+       Refusal{"pkcs11:token=release;slot-id=1;object=twin" + path, ErrorKind::usage,
+               "no such token"},
+       Refusal{"pkcs11:token=release?module-path=/nowhere/module.so", ErrorKind::not_found,
+               "/nowhere/module.so cannot be loaded"},
+       Refusal{"pkcs11:token=release?module-name=nowhere", ErrorKind::not_found,
+               "registered as nowhere"}});
   CHECK(open_signing_key(token.uri("object=twin;id=%02"), nobody()));
   CHECK(open_public_key(token.uri("object=twin"), nobody()).error().kind() == ErrorKind::usage);
 }
@@ -263,12 +257,11 @@ TEST_CASE("keys that Sigstore has no algorithm for are unsupported in a token, t
 TEST_CASE("where there is no public key object the certificate with the same id is taken") {
   if (absent()) return;
   Token token;
-  const Bytes der = crypto::Certificate::from_pem(key_text("p256_certificate")).value().der();
   token.import(p256(), "model", "01", false);
   const auto alone = open_signing_key(token.uri("object=model"), nobody());
   REQUIRE_FALSE(alone);
   CHECK(alone.error().kind() == ErrorKind::unsupported);
-  token.add_certificate(der, "a certificate", {0x01});
+  token.add_certificate(certificate(), "a certificate", {0x01});
   const auto key = open_signing_key(token.uri("object=model"), nobody()).value();
   CHECK(key->public_key() == p256().public_key());
   CHECK(key->public_key().verify(as_bytes("m"), key->sign(as_bytes("m")).value()));
@@ -279,9 +272,8 @@ TEST_CASE("a certificate of another key with the same id is found out at the fir
   if (absent()) return;
   Token token;
   const auto other = crypto::PrivateKey::generate(crypto::KeyType::ecdsa_p256).value();
-  const Bytes der = crypto::Certificate::from_pem(key_text("p256_certificate")).value().der();
   token.import(other, "model", "01", false);
-  token.add_certificate(der, "model", {0x01});
+  token.add_certificate(certificate(), "model", {0x01});
   const auto key = open_signing_key(token.uri("object=model"), nobody()).value();
   const auto refused = key->sign(as_bytes("m"));
   REQUIRE_FALSE(refused);

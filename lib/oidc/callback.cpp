@@ -44,7 +44,7 @@ http::ServerResponse Callback::decide(Result<std::string> outcome) {
 }
 
 http::ServerResponse Callback::handle(const http::ServerRequest& request) {
-  if (request.path != kPath)
+  if (request.path != path_)
     return page(404, "Not here", "This address only waits for the end of a log-in.");
   if (request.method != "GET") return page(405, "Not so", "Only a browser's GET is expected.");
   const std::lock_guard lock(mutex_);

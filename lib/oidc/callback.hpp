@@ -18,11 +18,13 @@ namespace mpk::oidc {
 /// port ends a log-in.
 class Callback {
  public:
-  static constexpr const char* kPath = "/auth/callback";
-
-  /// `issuer`: what the parameter iss must say when it is there, or must be there (RFC 9207).
-  Callback(std::string state, std::string issuer, bool must_name_issuer)
-      : state_(std::move(state)), issuer_(std::move(issuer)), must_name_issuer_(must_name_issuer) {}
+  /// `path`: of the redirect address. `issuer`: what the parameter iss must say when it is there,
+  /// or must be there (RFC 9207).
+  Callback(std::string path, std::string state, std::string issuer, bool must_name_issuer)
+      : path_(std::move(path)),
+        state_(std::move(state)),
+        issuer_(std::move(issuer)),
+        must_name_issuer_(must_name_issuer) {}
 
   http::ServerResponse handle(const http::ServerRequest& request);
 
@@ -33,7 +35,7 @@ class Callback {
 
  private:
   http::ServerResponse decide(Result<std::string> outcome);
-  std::string state_, issuer_;
+  std::string path_, state_, issuer_;
   bool must_name_issuer_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -44,6 +44,11 @@ Result<void> check_request(const TokenRequest& request) {
     return Error(ErrorKind::usage,
                  "--oidc-provider and --oidc-disable-ambient-providers exclude each other");
   }
+  const bool no_browser = request.flow ? *request.flow != Flow::browser : first != nullptr;
+  if (request.redirect && no_browser) {
+    return Error(ErrorKind::usage, "--oidc-redirect-url is for a log-in in the browser",
+                 "leave it out, or use --oidc-flow browser");
+  }
   return {};
 }
 
@@ -90,6 +95,7 @@ Result<Login> login_with(const TokenRequest& request, const Surroundings& around
 }
 
 Flow usual_flow(const Login& login) {
+  if (login.request.redirect) return Flow::browser;
   // Over SSH a browser elsewhere could not come back to this machine's loopback.
   if (has_browser(login.around.env)) return Flow::browser;
   return login.issuer.device.empty() ? Flow::out_of_band : Flow::device;

@@ -8,7 +8,9 @@
 #include "oidc/pkce.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <thread>
+#include <utility>
 
 namespace mpk::oidc {
 namespace {
@@ -35,6 +37,20 @@ Result<std::string> wait_for_code(const Login& login, Callback& callback) {
     TRY(login.around.cancel.check());
   }
   return nobody_came(login, callback);
+}
+
+Result<std::unique_ptr<http::Server>> listen(const RedirectUrl& address, Callback& callback) {
+  auto server = http::Server::start(
+      address.port,
+      [&callback](const http::ServerRequest& request) { return callback.handle(request); },
+      kThreads);
+  if (server || address.port == 0) return server;
+  return std::move(server)
+      .error()
+      .with("--oidc-redirect-url")
+      .with_hint(
+          "another program has the port: end it, or name another that the client has "
+          "registered");
 }
 
 }  // namespace
@@ -74,12 +90,10 @@ Result<IdentityToken> redeem(const Login& login, const LoginSecrets& secrets,
 
 Result<IdentityToken> login_by_browser(const Login& login) {
   const auto secrets = make_login_secrets(login.around.random);
-  Callback callback(secrets.state, login.issuer.url, login.issuer.answers_with_iss);
-  const auto server = TRY(http::Server::start(
-      0, [&callback](const http::ServerRequest& request) { return callback.handle(request); },
-      kThreads));
-  // "localhost", as issuers have it registered for public clients.
-  const auto redirect = "http://localhost:" + std::to_string(server->port()) + Callback::kPath;
+  const auto address = login.request.redirect.value_or(RedirectUrl());
+  Callback callback(address.path(), secrets.state, login.issuer.url, login.issuer.answers_with_iss);
+  const auto server = TRY(listen(address, callback));
+  const auto redirect = address.text(server->port());
   const auto url = TRY(authorization_url(login, secrets, redirect));
   login.request.person.tell("log in with your browser: " + url);
   if (has_browser(login.around.env)) {

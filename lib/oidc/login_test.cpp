@@ -5,6 +5,7 @@
 #include "oidc/logins.hpp"
 #include "oidc/open_browser.hpp"
 #include "oidc/pkce.hpp"
+#include "oidc/redirect_url.hpp"
 #include "oidc/test_oidc.hpp"
 #include "oidc/token_endpoint.hpp"
 
@@ -15,6 +16,7 @@ using namespace mpk::oidc::test;
 namespace {
 
 const std::string kIssuer = "https://issuer.example";
+constexpr const char* kPath = "/auth/callback";
 
 Json document() {
   return {{"issuer", kIssuer},
@@ -89,21 +91,21 @@ TEST_CASE("a challenge is the verifier's hash, and secrets differ from log-in to
 }
 
 TEST_CASE("the first callback with the right state decides, nothing else does") {
-  Callback callback("right", kIssuer, false);
+  Callback callback(kPath, "right", kIssuer, false);
   CHECK(callback.handle(get("/favicon.ico", "")).status == 404);
   CHECK(callback.handle(get("/", "code=c&state=right")).status == 404);
-  CHECK(callback.handle(get(Callback::kPath, "code=c&state=wrong")).status == 400);
-  CHECK(callback.handle(get(Callback::kPath, "code=c")).status == 400);
-  auto post = get(Callback::kPath, "code=c&state=right");
+  CHECK(callback.handle(get(kPath, "code=c&state=wrong")).status == 400);
+  CHECK(callback.handle(get(kPath, "code=c")).status == 400);
+  auto post = get(kPath, "code=c&state=right");
   post.method = "POST";
   CHECK(callback.handle(post).status == 405);
   CHECK_FALSE(callback.wait_for(std::chrono::milliseconds(0)));
   CHECK(callback.strangers() == 2);
 
-  const auto page = callback.handle(get(Callback::kPath, "code=the%2Bcode&state=right"));
+  const auto page = callback.handle(get(kPath, "code=the%2Bcode&state=right"));
   CHECK(page.status == 200);
   CHECK(page.body.find("the+code") == std::string::npos);
-  CHECK(callback.handle(get(Callback::kPath, "code=other&state=right")).status == 400);
+  CHECK(callback.handle(get(kPath, "code=other&state=right")).status == 400);
   const auto outcome = callback.wait_for(std::chrono::milliseconds(0));
   REQUIRE(outcome);
   CHECK(**outcome == "the+code");
@@ -127,18 +129,16 @@ TEST_CASE("a callback can also end a log-in without a code") {
       {"state=s&code=c", true, ErrorKind::untrusted, "does not name its issuer"}};
   for (const auto& row : rows) {
     CAPTURE(row.query);
-    Callback callback("s", kIssuer, row.must_name_issuer);
-    CHECK(callback.handle(get(Callback::kPath, row.query)).status == 400);
+    Callback callback(kPath, "s", kIssuer, row.must_name_issuer);
+    CHECK(callback.handle(get(kPath, row.query)).status == 400);
     const auto outcome = callback.wait_for(std::chrono::milliseconds(0));
     REQUIRE(outcome);
     REQUIRE_FALSE(*outcome);
     CHECK(outcome->error().kind() == row.kind);
     CHECK_MESSAGE(says(outcome->error(), row.says), outcome->error().text());
   }
-  Callback named("s", kIssuer, true);
-  CHECK(
-      named.handle(get(Callback::kPath, "state=s&code=c&iss=" + percent_encode(kIssuer))).status ==
-      200);
+  Callback named(kPath, "s", kIssuer, true);
+  CHECK(named.handle(get(kPath, "state=s&code=c&iss=" + percent_encode(kIssuer))).status == 200);
 }
 
 TEST_CASE("the token endpoint's answer is an identity token or a reason with a hint") {
@@ -206,4 +206,40 @@ TEST_CASE("$BROWSER's commands are tried in turn, %s or not") {
   CHECK(tried == std::vector<std::vector<std::string>>{{"missing", "https://a/"},
                                                        {"firefox", "--new", "https://a/"}});
   CHECK(says(open_browser(world.around(), "https://a/").error(), "--oidc-flow device"));
+}
+
+TEST_CASE("a redirect address is one of loopback, and goes to the issuer letter by letter") {
+  CHECK(RedirectUrl().text(4711) == "http://localhost:4711/auth/callback");
+  const struct {
+    std::string text;
+    const char *path, *sent;  // with port 4711 bound
+    std::uint16_t port;
+  } good[] = {
+      {"http://localhost:0/auth/callback", "/auth/callback", "http://localhost:4711/auth/callback",
+       0},
+      {"http://127.0.0.1:4711/cb", "/cb", "http://127.0.0.1:4711/cb", 4711},
+      {"http://LOCALHOST:4711", "/", "http://LOCALHOST:4711", 4711},
+      {"http://localhost:4711/", "/", "http://localhost:4711/", 4711},
+  };
+  for (const auto& row : good) {
+    CAPTURE(row.text);
+    const auto address = parse_redirect_url(row.text);
+    REQUIRE_MESSAGE(address, address.error().text());
+    CHECK(address->port == row.port);
+    CHECK(address->path() == row.path);
+    CHECK(address->text(4711) == row.sent);
+  }
+  for (const std::string text :
+       {"", "localhost:4711", "http://localhost:0x/", "http://localhost:00/",
+        "https://localhost:4711/", "http://evil.example:4711/",
+        "http://localhost.evil.example:4711/", "http://127.0.0.2:4711/", "http://[::1]:4711/",
+        "http://0.0.0.0:4711/", "http://localhost/auth/callback", "http://localhost:99999/",
+        "http://u:p@localhost:4711/", "http://localhost:4711/?a=b", "http://localhost:4711/#f",
+        "http://localhost:4711/%2e", "ftp://localhost:4711/"}) {
+    CAPTURE(text);
+    const auto refused = parse_redirect_url(text);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind() == ErrorKind::usage);
+    CHECK(says(refused.error(), "http://localhost:PORT/PATH"));
+  }
 }

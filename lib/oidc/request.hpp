@@ -10,6 +10,7 @@
 #include "crypto/random.hpp"
 #include "http/grpc.hpp"
 #include "http/transport.hpp"
+#include "oidc/redirect_url.hpp"
 #include "oidc/token.hpp"
 
 #include <chrono>
@@ -46,6 +47,7 @@ struct TokenRequest {
   /// --oidc-client-id: who asks, and so whom the token is for (its audience).
   std::string client_id = std::string(kSigstore);
   std::optional<std::string> client_secret;  // of --oidc-client-secret-file
+  std::optional<RedirectUrl> redirect;       // --oidc-redirect-url, of a log-in in the browser
   std::chrono::seconds patience{300};        // how long a log-in in the browser may take
   Person person;
   /// Told once which identity was taken, and from where.

@@ -31,7 +31,9 @@ const std::vector<Serialization> kWays = {
     {},
     {.hash = HashType::blake2b},
     {.method = Method::shards, .shard_size = 8},
-    {.method = Method::shards, .hash = HashType::blake2b, .shard_size = 16}};
+    {.method = Method::shards, .hash = HashType::blake2b, .shard_size = 16},
+    {.hash = HashType::blake3},
+    {.method = Method::shards, .hash = HashType::blake3, .shard_size = 8}};
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include "base/file_window.hpp"
 #include "base/text.hpp"
 #include "crypto/blake2b.hpp"
+#include "crypto/blake3.hpp"
 #include "crypto/hash.hpp"
 
 #include <algorithm>
@@ -25,17 +26,19 @@ class AnyHash {
  public:
   explicit AnyHash(HashType type) {
     if (type == HashType::blake2b) hash_.emplace<crypto::Blake2b>();
+    if (type == HashType::blake3) hash_.emplace<crypto::Blake3>();
   }
   void update(BytesView bytes) {
     std::visit([&](auto& hash) { hash.update(bytes); }, hash_);
   }
   Bytes finish() {
     if (auto* sha = std::get_if<crypto::Hasher>(&hash_)) return sha->finish().bytes();
+    if (auto* blake3 = std::get_if<crypto::Blake3>(&hash_)) return blake3->finish();
     return std::get<crypto::Blake2b>(hash_).finish();
   }
 
  private:
-  std::variant<crypto::Hasher, crypto::Blake2b> hash_;
+  std::variant<crypto::Hasher, crypto::Blake2b, crypto::Blake3> hash_;
 };
 
 Error changed(const Piece& piece) {

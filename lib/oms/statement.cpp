@@ -17,15 +17,20 @@ bool is_model_signature(std::string_view predicate_type) {
 }
 
 std::string_view to_string(HashType type) {
-  return type == HashType::sha256 ? "sha256" : "blake2b";
+  switch (type) {
+    case HashType::sha256:
+      return "sha256";
+    case HashType::blake2b:
+      return "blake2b";
+    case HashType::blake3:
+      break;
+  }
+  return "blake3";
 }
 
 Result<HashType> parse_hash_type(std::string_view text) {
-  if (text == "sha256") return HashType::sha256;
-  if (text == "blake2b") return HashType::blake2b;
-  if (text == "blake3") {
-    return Error(ErrorKind::unsupported, "BLAKE3 digests are not supported by this release",
-                 "sign the model with sha256, which every verifier has");
+  for (const auto type : {HashType::sha256, HashType::blake2b, HashType::blake3}) {
+    if (text == to_string(type)) return type;
   }
   return Error(ErrorKind::malformed,
                "\"" + printable(text, 40) + "\" is no hash type of a model signature",

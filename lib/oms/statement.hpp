@@ -23,10 +23,10 @@ inline constexpr std::uint64_t kShardSize = 1'000'000'000;  // §6.3.2, the defa
 inline constexpr std::size_t kResources = 200'000;  // a shard for each gigabyte of 32,768 files
 
 enum class Method { files, shards };
-enum class HashType { sha256, blake2b };
-/// "sha256", "blake2b".
+enum class HashType { sha256, blake2b, blake3 };
+/// "sha256", "blake2b", "blake3".
 std::string_view to_string(HashType type);
-/// unsupported: blake3; malformed: another word.
+/// malformed: another word.
 Result<HashType> parse_hash_type(std::string_view text);
 
 /// How files became resources (§5.2.2).
@@ -63,7 +63,7 @@ Result<std::string> make_statement(const std::string& model, const Serialization
 
 /// malformed: not of this type, not exactly one subject, a root digest that is not that of the
 /// resources, no resource, one that is there twice, a name that leads out of the model, a digest of
-/// the wrong length or algorithm; unsupported: blake3; too_large: over kResources. Their order is
+/// the wrong length or algorithm; too_large: over kResources. Their order is
 /// left alone: the reference implementation sorts by path components.
 Result<Statement> parse_statement(std::string_view payload);
 

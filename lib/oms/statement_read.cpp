@@ -3,6 +3,7 @@
 #include "base/directory.hpp"
 #include "base/encoding.hpp"
 #include "crypto/blake2b.hpp"
+#include "crypto/blake3.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
 #include "oms/statement.hpp"
@@ -65,7 +66,15 @@ bool names_algorithm(std::string_view text, const Serialization& serialization) 
 }
 
 std::size_t size_of(HashType type) {
-  return type == HashType::sha256 ? digest_size(DigestAlgorithm::sha256) : crypto::Blake2b::kSize;
+  switch (type) {
+    case HashType::sha256:
+      return digest_size(DigestAlgorithm::sha256);
+    case HashType::blake2b:
+      return crypto::Blake2b::kSize;
+    case HashType::blake3:
+      break;
+  }
+  return crypto::Blake3::kSize;
 }
 
 Result<Bytes> read_digest(const json::Field& field, HashType type) {

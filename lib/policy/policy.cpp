@@ -2,6 +2,7 @@
 #include "policy/policy.hpp"
 
 #include "attest/predicate_type.hpp"
+#include "base/file.hpp"
 #include "base/identifiers.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
@@ -12,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace mpk::policy {
 namespace {
@@ -37,8 +39,6 @@ class Parser {
     out.name = TRY(located(root.optional_string("name"))).value_or(std::string(file_));
     out.signers = TRY(signers(root, "signers"));
     if (out.signers.empty()) return at(root, "no signers: a policy must say who may sign");
-    out.signers_line =
-        document_.positions.contains("$.signers") ? document_.positions.at("$.signers").line : 0;
     out.threshold = TRY(threshold(root, "threshold", out.signers.size(), "signers"));
     out.signature_required = TRY(signature(root));
     TRY(evidence(root, out));
@@ -100,18 +100,59 @@ class Parser {
     return sigstore::Matcher{*expression, *compiled};
   }
 
-  Result<std::vector<sigstore::IdentityMatcher>> signers(const json::Field& parent,
-                                                         std::string_view key) const {
-    std::vector<sigstore::IdentityMatcher> out;
+  Result<std::string> key_file(const json::Field& field) const {
+    const auto name = TRY(located(field.string()));
+    if (name.empty()) return at(field, "keyFile is empty");
+    auto pem = read_file(std::filesystem::path(file_).parent_path() / name, limits::kToken);
+    if (pem) return pem;
+    return at(field, "keyFile: " + pem.error().message())
+        .with_hint("the name is taken from the policy's directory on; key takes the PEM itself");
+  }
+
+  Result<crypto::PublicKey> public_key(const json::Field& field, const std::string& pem) const {
+    if (pem.find("PRIVATE KEY") != std::string::npos) {
+      return at(field, "a private key, and verifying needs none")
+          .with_hint("give the public key: whoever verifies should not have the other");
+    }
+    if (pem.find("-----BEGIN") == std::string::npos) {
+      return at(field, "expected a public key as PEM")
+          .with_hint("key takes the PEM itself (key: |), keyFile the name of a file that has it");
+    }
+    auto key = crypto::PublicKey::from_pem(pem);
+    if (!key) return at(field, key.error().text()).with_hint(key.error().hint());
+    return key;
+  }
+
+  // nullopt: the entry names no key.
+  Result<std::optional<crypto::PublicKey>> key_signer(const json::Field& entry) const {
+    const auto inline_pem = TRY(located(entry.find("key")));
+    const auto file = TRY(located(entry.find("keyFile")));
+    if (!inline_pem && !file) return std::optional<crypto::PublicKey>();
+    if (TRY(located(entry.members())).size() != 1) {
+      return at(entry, "a key stands alone: it has no identity, issuer or claims")
+          .with_hint("give each signer an entry of its own");
+    }
+    if (file) return std::optional(TRY(public_key(*file, TRY(key_file(*file)))));
+    return std::optional(TRY(public_key(*inline_pem, TRY(located(inline_pem->string())))));
+  }
+
+  Result<SignerList> signers(const json::Field& parent, std::string_view key) const {
+    SignerList out;
     for (const auto& entry : TRY(located(parent.optional_items(key)))) {
       TRY(known(entry, {"identity", "identityPattern", "issuer", "issuerPattern", "claims",
-                        "claimPatterns"}));
+                        "claimPatterns", "key", "keyFile"}));
+      if (auto named = TRY(key_signer(entry))) {
+        if (std::ranges::find(out.keys, *named) != out.keys.end())
+          return at(entry, "the key is there twice");
+        out.keys.push_back(*std::move(named));
+        continue;
+      }
       sigstore::IdentityMatcher signer{
           .subject = TRY(matcher(entry, "identity", "identityPattern")),
           .issuer = TRY(matcher(entry, "issuer", "issuerPattern"))};
       TRY(claims(entry, "claims", false, signer));
       TRY(claims(entry, "claimPatterns", true, signer));
-      out.push_back(std::move(signer));
+      out.identities.push_back(std::move(signer));
     }
     return out;
   }

@@ -3,6 +3,7 @@
 
 #include "base/digest.hpp"
 #include "base/result.hpp"
+#include "crypto/key.hpp"
 #include "sigstore/identity.hpp"
 #include "sigstore/witness.hpp"
 
@@ -13,10 +14,18 @@
 
 namespace mpk::policy {
 
+/// Who may sign: identities that a certificate proves, and public keys.
+struct SignerList {
+  std::vector<sigstore::IdentityMatcher> identities;
+  std::vector<crypto::PublicKey> keys;  // none twice
+  std::size_t size() const { return identities.size() + keys.size(); }
+  bool empty() const { return size() == 0; }
+};
+
 struct AttestationRule {
-  std::string predicate_type;                      // URI
-  std::vector<sigstore::IdentityMatcher> signers;  // empty: the policy's own signers
-  std::size_t threshold = 1;                       // how many of them must have signed
+  std::string predicate_type;  // URI
+  SignerList signers;          // empty: the policy's own signers
+  std::size_t threshold = 1;   // how many of them must have signed
   std::size_t line = 0;
 };
 
@@ -30,18 +39,18 @@ struct Policy {
   Digest digest;  // SHA-256 of the file
   std::string file;
   bool signature_required = true;
-  std::vector<sigstore::IdentityMatcher> signers;
+  SignerList signers;
   std::size_t threshold = 1;
   std::optional<unsigned> logs, timestamps;  // at least so many different ones
   std::optional<sigstore::WitnessQuorum> witnesses;
   std::vector<AttestationRule> attestations;
   std::optional<AibomRule> aibom;
-  std::size_t signers_line = 0;
 };
 
 /// usage, always with file:line:column: syntax, an unknown key (nearest suggested), another
 /// apiVersion, no signers, a pattern that does not compile, an identity without issuer, a claim
-/// that does not exist (nearest suggested), a threshold or quorum that nobody can reach.
+/// that does not exist (nearest suggested), a key that is none, is private or is there twice, a
+/// threshold or quorum that nobody can reach. Reads the files that keyFile names.
 ///
 ///   apiVersion: mpk/v1
 ///   name: prod
@@ -51,7 +60,10 @@ struct Policy {
 ///       # or issuerPattern / identityPattern: RE2, anchored
 ///       claims: {sourceRepositoryURI: https://github.com/acme/train}   # optional; claimPatterns:
 ///       RE2
-///   threshold: 1                     # of the signers, each by an identity of its own
+///     - key: |                       # PEM
+///         -----BEGIN PUBLIC KEY-----
+///     - keyFile: release.pub         # from the policy's directory on
+///   threshold: 1                     # of the signers, each by an identity or key of its own
 ///   evidence:                        # optional
 ///     logs: 1
 ///     timestamps: 1

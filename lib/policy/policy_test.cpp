@@ -1,6 +1,9 @@
 // Policies: what is read; what is refused, and where it says so.
 #include "policy/policy.hpp"
 
+#include "base/file.hpp"
+#include "base/text.hpp"
+
 #include <doctest/doctest.h>
 
 #include <ostream>
@@ -27,6 +30,25 @@ aibom:
   agreesWithLayers: false
 )";
 
+// Only its directory is there: keyFile is taken from it on.
+constexpr const char* kPolicy = "testdata/keys/p.yaml";
+
+std::string pem_of(const std::string& name) {
+  return read_file("testdata/keys/" + name, 10'000).take();
+}
+
+crypto::PublicKey key_of(const std::string& name) {
+  return crypto::PublicKey::from_pem(pem_of(name)).take();
+}
+
+// As a block below "key: |".
+std::string indented(const std::string& name) {
+  std::string out;
+  const auto pem = pem_of(name);
+  for (const auto line : split(trim(pem), '\n')) out += "      " + std::string(line) + "\n";
+  return out;
+}
+
 std::string start() {
   return "apiVersion: mpk/v1\nsigners:\n  - issuer: https://i\n    identity: me\n";
 }
@@ -37,8 +59,9 @@ TEST_CASE("a whole policy is read") {
   REQUIRE_MESSAGE(policy, policy.error().text());
   CHECK(policy->name == "prod");
   REQUIRE(policy->signers.size() == 2);
-  CHECK(policy->signers[0].subject.matches("https://github.com/acme/train"));
-  CHECK_FALSE(policy->signers[0].subject.matches("https://evil/https://github.com/acme/train"));
+  const auto& subject = policy->signers.identities[0].subject;
+  CHECK(subject.matches("https://github.com/acme/train"));
+  CHECK_FALSE(subject.matches("https://evil/https://github.com/acme/train"));
   CHECK(policy->signature_required);
   REQUIRE(policy->attestations.size() == 2);
   CHECK(policy->attestations[0].predicate_type == "https://slsa.dev/provenance/v1");
@@ -102,7 +125,7 @@ TEST_CASE(
                                    "p.yaml");
   REQUIRE_MESSAGE(policy, policy.error().text());
   CHECK(policy->threshold == 2);
-  CHECK(policy->signers[0].claims.at("sourceRepositoryURI").matches("https://r"));
+  CHECK(policy->signers.identities[0].claims.at("sourceRepositoryURI").matches("https://r"));
   CHECK(policy->logs == 2);
   CHECK(policy->timestamps == 1);
   CHECK(policy->attestations[0].threshold == 2);
@@ -121,5 +144,54 @@ TEST_CASE(
     REQUIRE_FALSE(refused);
     const auto words = refused.error().text() + " " + refused.error().hint();
     CHECK_MESSAGE(words.find(row.error) != std::string::npos, words);
+  }
+}
+
+TEST_CASE("keys stand among the signers, inline or in a file beside the policy") {
+  const auto policy = parse_policy(start() + "  - keyFile: p256_public.pem\n  - key: |\n" +
+                                       indented("cosign_public.pem") + "threshold: 3\n",
+                                   kPolicy);
+  REQUIRE_MESSAGE(policy, policy.error().text());
+  CHECK(policy->signers.identities.size() == 1);
+  REQUIRE(policy->signers.keys.size() == 2);
+  CHECK(policy->signers.keys[0] == key_of("p256_public.pem"));
+  CHECK(policy->signers.keys[1] == key_of("cosign_public.pem"));
+  CHECK(policy->threshold == 3);
+  const auto own = parse_policy(start() +
+                                    "attestations:\n  - type: slsaprovenance1\n    signers: "
+                                    "[{keyFile: p256_public.pem}]\n",
+                                kPolicy);
+  REQUIRE_MESSAGE(own, own.error().text());
+  CHECK(own->attestations[0].signers.keys.size() == 1);
+}
+
+TEST_CASE("a key that is none, private, twice or beside an identity is refused in its place") {
+  struct Row {
+    std::string text;
+    const char* says;
+  };
+  const std::string again = "  - keyFile: p256_public.pem\n";
+  for (const auto& row : {
+           Row{"  - key: p256_public.pem\n", "p.yaml:5:5: expected a public key as PEM"},
+           Row{"  - key: " + std::string(64, 'a') + "\n", "expected a public key as PEM"},
+           Row{"  - key: 1\n", "p.yaml:5:5"},
+           Row{"  - key:\n", "key has no value"},
+           Row{"  - key: '-----BEGIN PUBLIC KEY-----'\n", "p.yaml:5:5"},
+           Row{"  - keyFile: none.pem\n", "p.yaml:5:5: keyFile"},
+           Row{"  - keyFile: ''\n", "keyFile is empty"},
+           Row{"  - keyFile: p256_pkcs8.pem\n", "p.yaml:5:5: a private key"},
+           Row{"  - keyfile: p256_public.pem\n", "did you mean \"keyFile\"?"},
+           Row{again + again, "p.yaml:6:5: the key is there twice"},
+           Row{again + "  - key: |\n" + indented("p256_public.pem"), "the key is there twice"},
+           Row{again + "    issuer: https://i\n", "p.yaml:5:5: a key stands alone"},
+           Row{again + "    key: |\n" + indented("p256_public.pem"), "a key stands alone"},
+           Row{again + "threshold: 3\n", "expected 1 to 2"},
+       }) {
+    CAPTURE(row.text);
+    const auto refused = parse_policy(start() + row.text, kPolicy);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind() == ErrorKind::usage);
+    const auto words = refused.error().text() + " " + refused.error().hint();
+    CHECK_MESSAGE(words.find(row.says) != std::string::npos, words);
   }
 }

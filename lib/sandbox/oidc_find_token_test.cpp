@@ -1,9 +1,13 @@
 // Log-ins of oidc/ against the issuer, by real HTTP: every flow, and every way it can go wrong.
+#include "base/url.hpp"
+#include "http/server.hpp"
 #include "oidc/find_token.hpp"
+#include "oidc/redirect_url.hpp"
 #include "sandbox/oidc_pages.hpp"
 #include "sandbox/test_sandbox.hpp"
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -78,6 +82,12 @@ struct User {
   std::vector<long> waits;
 };
 
+/// Something that has a port.
+std::unique_ptr<http::Server> start_anything() {
+  return must(
+      http::Server::start(0, [](const http::ServerRequest&) { return http::ServerResponse(); }, 1));
+}
+
 bool says(const Error& error, const std::string& text) {
   return (error.text() + "\n" + error.hint()).find(text) != std::string::npos;
 }
@@ -94,6 +104,43 @@ TEST_CASE("each flow ends with a token that the issuer's Fulcio takes") {
     CHECK(user.bench.services->issuer().verify(token->raw, "sigstore"));
     CHECK(user.told.front().find(user.bench.services->issuer().url()) != std::string::npos);
   }
+}
+
+TEST_CASE(
+    "a browser comes back to the redirect address that was named, or the port is told taken") {
+  User user;
+  auto request = user.request(oidc::Flow::browser);
+  std::string text;
+  Result<oidc::IdentityToken> token = Error(ErrorKind::io, "nothing tried");
+  // A port that was free a moment ago may be another test's by now.
+  for (int attempt = 0; attempt < 10 && !token; ++attempt) {
+    text = "http://127.0.0.1:" + std::to_string(start_anything()->port()) + "/auth/callback";
+    request.redirect = must(oidc::parse_redirect_url(text));
+    token = user.find(request);
+  }
+  REQUIRE_MESSAGE(token, token.error().text());
+  CHECK(user.told.front().find("redirect_uri=" + percent_encode(text)) != std::string::npos);
+
+  // Somebody else is there: nothing is sent, and nobody is asked to log in.
+  user.told.clear();
+  const auto taken = start_anything();
+  request.redirect = must(oidc::parse_redirect_url(
+      "http://localhost:" + std::to_string(taken->port()) + "/auth/callback"));
+  const auto refused = user.find(request);
+  REQUIRE_FALSE(refused);
+  CHECK(says(refused.error(), "--oidc-redirect-url: 127.0.0.1:" + std::to_string(taken->port())));
+  CHECK(says(refused.error(), "another program has the port"));
+  CHECK(user.told.empty());
+
+  // It says nothing to the other flows.
+  for (const auto flow :
+       {oidc::Flow::device, oidc::Flow::out_of_band, oidc::Flow::client_credentials}) {
+    request.flow = flow;
+    CHECK(says(user.find(request).error(), "--oidc-redirect-url is for a log-in in the browser"));
+  }
+  request.flow.reset();
+  request.token_text = "x";
+  CHECK(says(user.find(request).error(), "--oidc-redirect-url is for a log-in in the browser"));
 }
 
 TEST_CASE("a client with its secret needs nobody, with another secret gets nothing") {

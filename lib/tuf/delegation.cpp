@@ -9,10 +9,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <iterator>
 #include <set>
 
 namespace mpk::tuf {
 namespace {
+
+constexpr unsigned kMostBits = 32;
 
 bool is_top_level(std::string_view name) {
   constexpr std::array<std::string_view, 4> kTop = {"root", "timestamp", "snapshot", "targets"};
@@ -72,6 +76,19 @@ Result<DelegatedRole> read_role(const json::Field& field) {
   return out;
 }
 
+Result<SuccinctRoles> read_succinct(const json::Field& field) {
+  SuccinctRoles out;
+  out.keys = TRY(read_role_keys(field));
+  const auto length = TRY(field.at("bit_length"));
+  const auto bits = TRY(length.unsigned_integer());
+  if (bits < 1 || bits > kMostBits) return length.error("expected 1 to 32");
+  out.bit_length = static_cast<unsigned>(bits);
+  out.name_prefix = TRY(field.string("name_prefix"));
+  if (role_file_name(out.role_for("").name).size() > limits::kRoleFileName)
+    return field.error("the bins' names are too long");
+  return out;
+}
+
 }  // namespace
 
 // The last '*' is the only one that ever needs to take more, within its path component: what was
@@ -114,14 +131,40 @@ bool DelegatedRole::covers(std::string_view target_path) const {
   });
 }
 
+DelegatedRole SuccinctRoles::role_for(std::string_view target_path) const {
+  const auto hash = crypto::sha256(target_path).bytes();
+  std::uint32_t start = 0;
+  for (std::size_t i = 0; i < 4; ++i) start = (start << 8U) | hash[i];
+  std::string number((bit_length + 3) / 4, '0');
+  auto bin = start >> (kMostBits - bit_length);
+  for (auto digit = number.rbegin(); digit != number.rend(); ++digit, bin >>= 4U)
+    *digit = "0123456789abcdef"[bin & 15U];
+  return {.name = name_prefix + "-" + number,
+          .keys = keys,
+          .terminating = true,
+          .paths = {},
+          .path_hash_prefixes = {}};
+}
+
+std::vector<DelegatedRole> Delegations::roles_for(std::string_view target_path) const {
+  if (succinct) return {succinct->role_for(target_path)};
+  std::vector<DelegatedRole> out;
+  std::ranges::copy_if(roles, std::back_inserter(out),
+                       [&](const DelegatedRole& role) { return role.covers(target_path); });
+  return out;
+}
+
 Result<Delegations> read_delegations(const json::Field& field) {
-  if (const auto succinct = TRY(field.find("succinct_roles"))) {
-    return Error(ErrorKind::unsupported,
-                 succinct->path() + ": hash bins of TAP 15 are not supported");
-  }
   Delegations out;
   const auto keys = TRY(field.at("keys"));
   out.keys = TRY(read_keys(keys));
+  const auto succinct = TRY(field.find("succinct_roles"));
+  if (succinct && TRY(field.find("roles")))
+    return field.error("expected either roles or succinct_roles");
+  if (succinct) {
+    out.succinct = TRY(read_succinct(*succinct));
+    return out;
+  }
   std::set<std::string> names;
   const auto roles = TRY(field.items("roles"));
   for (const auto& item : roles) {

@@ -6,6 +6,7 @@
 #include "tuf/envelope.hpp"
 #include "tuf/key.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,13 +23,25 @@ struct DelegatedRole {
   bool covers(std::string_view target_path) const;
 };
 
+/// Hash bins (TAP 15): 2^bit_length roles of the same keys, together trusted with all paths.
+struct SuccinctRoles {
+  RoleKeys keys;
+  unsigned bit_length = 1;  // 1 to 32
+  std::string name_prefix;
+  /// The bin that `target_path` is in, terminating: NAME_PREFIX-HEX.
+  DelegatedRole role_for(std::string_view target_path) const;
+};
+
 struct Delegations {
   Keys keys;
-  std::vector<DelegatedRole> roles;  // in order of preference
+  std::vector<DelegatedRole> roles;       // in order of preference; either these
+  std::optional<SuccinctRoles> succinct;  // or this
+  /// The roles that are trusted with `target_path`, in order of preference.
+  std::vector<DelegatedRole> roles_for(std::string_view target_path) const;
 };
 
 /// malformed: form, a name twice, empty or one of the top-level roles', both or none of paths and
-/// path_hash_prefixes; unsupported: succinct_roles (TAP 15).
+/// path_hash_prefixes, both or none of roles and succinct_roles, a bit_length out of range.
 Result<Delegations> read_delegations(const json::Field& field);
 
 /// Shell patterns: '*', '?' and "[a-z]", none of which matches a '/'; case counts.

@@ -67,6 +67,13 @@ Json delegations(const std::vector<Json>& roles) {
   return {{"keys", Json::object()}, {"roles", roles}};
 }
 
+Json bins(const Json& bits) {
+  Json out = {{"keys", Json::object()}};
+  out["succinct_roles"] = {
+      {"keyids", {"k"}}, {"threshold", 1}, {"bit_length", bits}, {"name_prefix", "bin"}};
+  return out;
+}
+
 Result<tuf::Delegations> read(const Json& value) {
   return tuf::read_delegations(json::Field(value));
 }
@@ -85,6 +92,28 @@ TEST_CASE("hash prefixes choose by the SHA-256 of the path") {
   CHECK_FALSE(read_back.roles[0].covers(other));
 }
 
+TEST_CASE("hash bins are numbered by the first bits of the path's SHA-256 (TAP 15)") {
+  // SHA-256 of "a/b" starts with c14cddc0 (sha256sum).
+  REQUIRE(crypto::sha256(std::string_view("a/b")).hex().starts_with("c14cddc0"));
+  struct Case {
+    int bits;
+    const char* name;
+  };
+  for (const auto& [bits, name] :
+       {Case{1, "bin-1"}, Case{4, "bin-c"}, Case{5, "bin-18"}, Case{8, "bin-c1"},
+        Case{10, "bin-305"}, Case{16, "bin-c14c"}, Case{32, "bin-c14cddc0"}}) {
+    CAPTURE(bits);
+    const auto roles = read(bins(bits)).take().roles_for("a/b");
+    REQUIRE(roles.size() == 1);
+    CHECK(roles[0].name == name);
+    CHECK(roles[0].terminating);
+    CHECK(roles[0].keys.threshold == 1);
+  }
+  // Zeros in front stay: SHA-256 of "x6" starts with 0.
+  REQUIRE(crypto::sha256(std::string_view("x6")).hex().starts_with("0"));
+  CHECK(read(bins(8))->roles_for("x6")[0].name.starts_with("bin-0"));
+}
+
 TEST_CASE("delegations are read as they are meant or not at all") {
   CHECK(read(delegations({role("a"), role("b")})));
   CHECK(read(delegations({role("../odd?#")})));
@@ -100,8 +129,14 @@ TEST_CASE("delegations are read as they are meant or not at all") {
   twice["keyids"] = {"k", "k"};
   auto zero = role("a");
   zero["threshold"] = 0;
-  auto succinct = delegations({});
-  succinct["succinct_roles"] = {{"bit_length", 8}};
+  auto prefix_less = bins(8);
+  prefix_less["succinct_roles"].erase("name_prefix");
+  auto long_name = bins(8);
+  long_name["succinct_roles"]["name_prefix"] = std::string(90, '/');
+  auto keyless = bins(8);
+  keyless["succinct_roles"].erase("keyids");
+  auto both_kinds = bins(8);
+  both_kinds["roles"] = Json::array();
   for (const auto& [name, value] : {
            Case{"a name twice", delegations({role("a"), role("a")})},
            Case{"a top-level name", delegations({role("root")})},
@@ -112,10 +147,17 @@ TEST_CASE("delegations are read as they are meant or not at all") {
            Case{"neither", delegations({none})},
            Case{"a keyid twice", delegations({twice})},
            Case{"a threshold of 0", delegations({zero})},
-           Case{"hash bins", succinct},
+           Case{"no bits for bins", bins(0)},
+           Case{"too many bits", bins(33)},
+           Case{"bits in words", bins("eight")},
+           Case{"bins without a name", prefix_less},
+           Case{"bins whose names are no file names", long_name},
+           Case{"bins without keys", keyless},
+           Case{"bins and roles", both_kinds},
+           Case{"neither", Json{{"keys", Json::object()}}},
            Case{"no keys", Json{{"roles", Json::array()}}},
        }) {
-    CAPTURE(name);
+    CAPTURE(std::string(name));
     CHECK_FALSE(read(value));
   }
 }

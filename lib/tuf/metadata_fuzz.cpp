@@ -25,6 +25,10 @@ void check(const mpk::tuf::Targets& targets) {
     if (role.name.empty() || role.name == "root") std::abort();
     static_cast<void>(role.covers("a/b.c"));
   }
+  if (!targets.delegations->succinct) return;
+  check(targets.delegations->succinct->keys);
+  const auto bins = targets.delegations->roles_for("a/b.c");
+  if (bins.size() != 1 || bins.front().name.empty()) std::abort();
 }
 
 }  // namespace

@@ -33,8 +33,7 @@ std::string consistent_name(const TargetFile& target) {
 // A role to visit, with who delegates to it: the same name may be trusted by other keys elsewhere.
 struct Visit {
   std::shared_ptr<const Delegations> delegator;
-  std::size_t index;
-  const DelegatedRole& role() const { return delegator->roles[index]; }
+  DelegatedRole role;
 };
 
 }  // namespace
@@ -45,11 +44,11 @@ Result<TargetFile> Updater::find_target(const std::string& path) {
     if (!targets.delegations) return;
     const auto delegator = std::make_shared<const Delegations>(*targets.delegations);
     std::vector<Visit> children;
-    for (std::size_t i = 0; i < delegator->roles.size(); ++i) {
-      if (!delegator->roles[i].covers(path)) continue;
-      children.push_back({.delegator = delegator, .index = i});
+    for (auto& role : delegator->roles_for(path)) {
+      const bool last = role.terminating;
+      children.push_back({.delegator = delegator, .role = std::move(role)});
       // Whoever comes after a terminating role is not asked, here nor further up.
-      if (!delegator->roles[i].terminating) continue;
+      if (!last) continue;
       to_visit.clear();
       break;
     }
@@ -64,13 +63,13 @@ Result<TargetFile> Updater::find_target(const std::string& path) {
   while (!to_visit.empty()) {
     const Visit visit = std::move(to_visit.back());
     to_visit.pop_back();
-    if (!visited.insert(visit.role().name).second) continue;
+    if (!visited.insert(visit.role.name).second) continue;
     if (visited.size() > limits::kDelegations) {
       return Error(ErrorKind::too_large, "target " + printable(path, 120) + ": more than " +
                                              std::to_string(limits::kDelegations) +
                                              " delegated roles on the way");
     }
-    const auto targets = TRY(load_delegated(visit.role(), *visit.delegator));
+    const auto targets = TRY(load_delegated(visit.role, *visit.delegator));
     if (const auto found = targets.targets.find(path); found != targets.targets.end())
       return found->second;
     look_into(targets);

@@ -220,3 +220,35 @@ TEST_CASE("a target with hashes of unknown kinds only is not fetched") {
   CHECK(updater.fetch_target(fetcher, target).error().kind() == ErrorKind::unsupported);
   CHECK(fetcher.requests.empty());
 }
+
+TEST_CASE("a target is found in its hash bin, and in no other") {
+  TestRepository repository;
+  repository.divide("targets", 8, "bin-c1");  // where "a/b" is
+  repository.add_target("bin-c1", "a/b", "the bytes");
+  repository.add_target("bin-c1", "a/c", "in a bin that it does not belong to");
+  repository.publish({"bin-c1", "targets", "snapshot", "timestamp"});
+  CHECK(asked(repository, "a/b") == "b+");
+  CHECK(asked(repository, "a/c").find('+') == std::string::npos);
+
+  // Its delegator trusts another key from now on.
+  const auto key = repository.new_key();
+  auto& delegations = repository.part("targets")["delegations"];
+  delegations["keys"] = {{key.id, key.json()}};
+  delegations["succinct_roles"]["keyids"] = {key.id};
+  repository.publish({"targets", "snapshot", "timestamp"});
+  CHECK(asked(repository, "a/b") == "b");
+}
+
+TEST_CASE("roles with hash prefixes are asked for the paths that have them") {
+  TestRepository repository;
+  repository.delegate("targets", "A", {"*"});
+  repository.delegate("targets", "B", {"*"});
+  auto& roles = repository.part("targets")["delegations"]["roles"];
+  for (auto& role : roles) role.erase("paths");
+  roles[0]["path_hash_prefixes"] = {"0", "1", "c0"};
+  roles[1]["path_hash_prefixes"] = {"c14c"};
+  repository.add_target("A", "a/b", "wrong");
+  repository.add_target("B", "a/b", "right");
+  repository.publish({"A", "B", "targets", "snapshot", "timestamp"});
+  CHECK(asked(repository, "a/b") == "B+");
+}

@@ -112,6 +112,20 @@ class TestRepository {
     complete(targets_part);
     signed_[role] = std::move(targets_part);
   }
+  /// `delegator` divides all paths among 2^`bits` bins, all by one new key; one bin is there.
+  void divide(const std::string& delegator, unsigned bits, const std::string& bin) {
+    auto key = new_key();
+    Json& delegations = signed_[delegator]["delegations"];
+    delegations["keys"] = {{key.id, key.json()}};
+    delegations["succinct_roles"] = {{"keyids", Json::array({key.id})},
+                                     {"threshold", 1},
+                                     {"bit_length", bits},
+                                     {"name_prefix", bin.substr(0, bin.rfind('-'))}};
+    signers[bin].push_back(std::move(key));
+    Json targets_part = {{"_type", "targets"}, {"targets", Json::object()}};
+    complete(targets_part);
+    signed_[bin] = std::move(targets_part);
+  }
   void add_target(const std::string& role, const std::string& path, const std::string& bytes) {
     const auto hex = crypto::sha256(std::string_view(bytes)).hex();
     signed_[role]["targets"][path] = {{"length", bytes.size()}, {"hashes", {{"sha256", hex}}}};

@@ -4,6 +4,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 
+here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 dir=$MPK_SANDBOX_DIR
 signing=(--signing-config "$dir/signing-config.json" --trusted-root "$dir/trusted-root.json")
 trust=(--trusted-root "$dir/trusted-root.json")
@@ -76,6 +77,41 @@ accepts "mpk sign --allow-symlinks" "$MPK" sign linked --key P-256.pem --bundle 
 accepts "model_signing verifies that" theirs verify key --public_key P-256.pub --signature linked.sig --allow_symlinks linked
 accepts "model_signing sign --allow_symlinks" theirs sign key --private_key P-256.pem --signature linked.theirs --allow_symlinks linked
 accepts "mpk verifies that, as it is recorded or allowed" "$MPK" verify linked --bundle linked.theirs --key P-256.pub --allow-symlinks
+
+cp -r "$model" behind
+mkdir -p behind/real && printf 'x' >behind/real/x
+ln -s real behind/dirlink
+accepts "model_signing leaves a link to a directory out without a word" theirs sign key --private_key P-256.pem --signature dir.theirs \
+  --allow_symlinks behind
+refuses "mpk refuses it by name" 1 "dirlink: a symlink to a directory" "$MPK" verify behind --bundle dir.theirs --key P-256.pub
+accepts "mpk verifies that when told to leave it out" "$MPK" verify behind --bundle dir.theirs --key P-256.pub --ignore-paths dirlink
+refuses "mpk does not sign it" 2 "dirlink: a symlink to a directory" "$MPK" sign behind --key P-256.pem --bundle dir.sig --allow-symlinks
+accepts "mpk signs the rest when told to leave it out" "$MPK" sign behind --key P-256.pem --bundle dir.sig --allow-symlinks --ignore-paths dirlink
+accepts "model_signing verifies that" theirs verify key --public_key P-256.pub --signature dir.sig --allow_symlinks behind
+
+# -- shards and other hashes: only its Python interface signs them, or takes them from the statement
+py_sign() { "$PEERS_PYTHON" "$here/oms_api.py" sign P-256.pem "$@"; }
+py_verify() { "$PEERS_PYTHON" "$here/oms_api.py" verify P-256.pub "$@"; }
+for hash in blake2 blake3; do
+  accepts "model_signing's interface sign, $hash" py_sign "$model" "$hash.theirs" files "$hash"
+  accepts "mpk verifies that" "$MPK" verify "$model" --bundle "$hash.theirs" --key P-256.pub
+done
+cp -r "$model" altered
+printf 'y' >>altered/weights.bin
+refuses "mpk names the changed file by BLAKE3" 1 "weights.bin: changed" "$MPK" verify altered --bundle blake3.theirs --key P-256.pub
+accepts "mpk sign --oms-hash blake3" "$MPK" sign "$model" --key P-256.pem --bundle blake3.sig --oms-hash blake3
+accepts "model_signing's interface verifies that" py_verify "$model" blake3.sig
+refuses "its command hashes by SHA-256" any "Hash mismatch" theirs verify key --public_key P-256.pub --signature blake3.sig "$model"
+mkdir plain
+cp "$model/weights.bin" "$model/sub.b" plain
+accepts "model_signing's interface sign, shards" py_sign plain shards.theirs shards sha256
+accepts "mpk verifies that" "$MPK" verify plain --bundle shards.theirs --key P-256.pub
+refuses "model_signing can't verify its own shards" any "Missing files" theirs verify key --public_key P-256.pub --signature shards.theirs plain
+refuses "nor by its interface" any "float" py_verify plain shards.theirs
+accepts "mpk sign --oms-method shards" "$MPK" sign plain --key P-256.pem --bundle shards.sig --oms-method shards --shard-size 1000000
+refuses "nor mpk's" any "sharded-1000000" py_verify plain shards.sig
+accepts "mpk signs shards of any name" "$MPK" sign "$model" --key P-256.pem --bundle names.sig --oms-method shards --shard-size 1000000
+refuses "where model_signing stops at a colon in a name" any "expected 3 components" py_verify "$model" names.sig
 
 # -- what differs is named
 cp -r "$model" changed

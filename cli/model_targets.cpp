@@ -1,5 +1,5 @@
 // Signing and verifying a model's directory from the command line.
-#include "commands/model_targets.hpp"
+#include "model_targets.hpp"
 
 #include "base/text.hpp"
 #include "options/bundle_file.hpp"
