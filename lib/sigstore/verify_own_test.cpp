@@ -147,6 +147,39 @@ TEST_CASE("an authority of one's own replaces the trusted root's, and another on
   CHECK(failures(verify_bundle(bundle, expectation, no_root(), {}, TestSigstore::kTime)) == "");
 }
 
+TEST_CASE("a log whose key was given up proves nothing now, only at a proven time") {
+  TestSigstore own;
+  own.with_sct = false;
+  auto parts = own.sign(kArtifact);
+  const auto stamped = must(make_bundle(parts));
+  parts.timestamps.clear();
+  const auto timeless = must(make_bundle(parts));
+  auto expectation = TestSigstore::expect(kArtifact);
+  expectation.anchors = {own.ca};
+  const auto kTime = TestSigstore::kTime;
+  const auto until = [&](const std::string& bundle, Timestamp start, std::optional<Timestamp> end,
+                         const Evidence& evidence = {}) {
+    auto root = own.root();
+    root.tlogs[0].valid_for = {start, end};
+    return verify_bundle(bundle, expectation, root, evidence, kTime.plus_seconds(60));
+  };
+  const auto before = kTime.plus_seconds(-60);
+  // Without a proven time now decides, both ends included.
+  CHECK(failures(until(timeless, before, std::nullopt)) == "");
+  CHECK(failures(until(timeless, before, kTime.plus_seconds(60))) == "");
+  const auto refused = until(timeless, before, kTime.plus_seconds(59));
+  CHECK(failures(refused) == "log.inclusion=log-time-not-proven");
+  CHECK(refused.first_failure()->hint.find("timestamp authority") != std::string::npos);
+  CHECK(refused.first_failure()->expected.size() == 1);
+  CHECK(failures(until(timeless, kTime.plus_seconds(61), std::nullopt)) ==
+        "log.inclusion=log-time-not-proven");
+  CHECK(failures(until(timeless, before, kTime, {.insecure_ignore_tlog = true})) == "");
+  // With one, the key may have been given up since.
+  CHECK(failures(until(stamped, before, kTime)) == "");
+  CHECK(failures(until(stamped, before, kTime.plus_seconds(-1))) ==
+        "log.inclusion=log-key-expired");
+}
+
 TEST_CASE("who may issue certificates signs only where it is itself what was given as trusted") {
   const auto authority = [](const crypto::PrivateKey& key, std::string name) {
     return crypto::CertificateRequest{.common_name = std::move(name),
