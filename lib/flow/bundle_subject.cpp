@@ -22,7 +22,7 @@ struct Wanted {
 
 // From unproven bundles: a wrong wish costs a hash and proves nothing.
 void add_wishes(const std::string& text, const std::optional<crypto::PublicKey>& key, Wanted& out) {
-  const auto bundle = sigstore::parse_bundle(text, true);
+  const auto bundle = sigstore::parse_bundle(text);
   if (!bundle) return;
   if (bundle->envelope) {
     const auto statement = attest::parse_statement(bundle->envelope->payload);

@@ -65,7 +65,7 @@ void report(const Error& error, policy::Verdict& verdict) {
 }
 
 Result<oms::Statement> read_statement(const std::string& bundle, std::string& payload) {
-  const auto parsed = TRY(sigstore::parse_bundle(bundle, true));
+  const auto parsed = TRY(sigstore::parse_bundle(bundle));
   if (!parsed.envelope) {
     return Error(ErrorKind::malformed, "bundle signs bytes, not a model",
                  "a file's signature is verified with mpk verify FILE --bundle BUNDLE");
@@ -109,7 +109,7 @@ Result<void> compare_files(const Context& context, const std::filesystem::path& 
 
 bool is_model_bundle(const std::string& bundle) {
   const auto modern = oms::modern_bundle(bundle);
-  const auto parsed = modern ? sigstore::parse_bundle(*modern, true) : modern.error();
+  const auto parsed = modern ? sigstore::parse_bundle(*modern) : modern.error();
   if (!parsed || !parsed->envelope) return false;
   const auto statement = attest::parse_statement(parsed->envelope->payload);
   return statement && oms::is_model_signature(statement->predicate_type);
