@@ -109,7 +109,8 @@ Result<Logged> read_intoto_v2(const json::Field& spec) {
   return out;
 }
 
-// cosign's attestations up to 2.1: the hash of the envelope's bytes as they were sent, and the key.
+// Attestations of earlier releases of cosign: the hash of the envelope's bytes as they were sent,
+// and the key.
 Result<Logged> read_intoto_v1(const json::Field& spec) {
   const auto digest = TRY(read_hash(TRY(TRY(spec.at("content")).at("hash"))));
   Logged out{.digest = digest, .of = Logged::Of::envelope};
