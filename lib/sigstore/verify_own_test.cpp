@@ -90,6 +90,25 @@ TEST_CASE("pure Ed25519 needs the content, and says so where it has only a diges
   CHECK(judge(bundle, expectation, no_root()).first_failure()->code == "signature-invalid");
 }
 
+TEST_CASE("what looks like Ed25519ph is refused by that name, and pure Ed25519 beside it is not") {
+  const auto key = generate(crypto::KeyType::ed25519);
+  Expectation expectation{.artifact = kArtifact, .identities = {}, .key = key.public_key()};
+  expectation.content = as_bytes("model");
+  expectation.other_digests = {crypto::hash(DigestAlgorithm::sha512, as_bytes("model"))};
+  const auto pure = by_key(key, "model", DigestAlgorithm::sha512);
+  CHECK(failures(judge(pure, expectation, no_root())) == "");
+  const auto edit = [&](const std::string& bundle) {
+    return edited(
+        bundle, [](Json& b) { b["messageSignature"]["signature"] = base64_encode(Bytes(64, 7)); });
+  };
+  const auto prehashed = judge(edit(pure), expectation, no_root());
+  CHECK(failures(prehashed) == "signature=signature-prehashed");
+  CHECK(prehashed.first_failure()->message.find("not supported") != std::string::npos);
+  CHECK(prehashed.first_failure()->hint.find("ECDSA") != std::string::npos);
+  CHECK(failures(judge(edit(by_key(key, "model", DigestAlgorithm::sha256)), expectation,
+                       no_root())) == "signature=signature-invalid");
+}
+
 TEST_CASE("a wrong key is called a wrong key, and no key at all is asked for") {
   const auto key = generate(crypto::KeyType::ecdsa_p256);
   const auto other = generate(crypto::KeyType::ecdsa_p256).public_key();
