@@ -368,6 +368,7 @@ TEST_CASE("a bundle of another instance says so in every step that misses a key"
   for (const auto* id : {"time.tsa", "certificate.chain", "log.inclusion"}) {
     CAPTURE(id);
     CHECK(step_of(report, id).hint.find("another Sigstore instance") != std::string::npos);
+    CHECK(step_of(report, id).hint.find("mpk trust import") != std::string::npos);
   }
 }
 
