@@ -163,6 +163,29 @@ TEST_CASE("the same as a referrer: exit code 12 with the reason, and pull fetche
   CHECK(must(verify_artifact(bench.context, subject.reference, bench.by())).exit_code() == 0);
 }
 
+TEST_CASE("a v0.3 bundle with a chain fails for its reason, and is never no signature at all") {
+  test::Workbench bench;
+  Unsigned subject(bench);
+  const auto root = bench.by().trusted_root;
+  auto bundle = must(json::parse(signature_bundle(bench, subject)));
+  auto& material = bundle["verificationMaterial"];
+  material["x509CertificateChain"]["certificates"] = Json::array({material["certificate"]});
+  material.erase("certificate");
+  attach(bench, subject, json::compact(bundle));
+  const auto judged_by = [&](std::vector<crypto::Certificate> anchors) {
+    auto request = bench.by();
+    request.anchors = std::move(anchors);
+    return must(verify_artifact(bench.context, subject.reference, request));
+  };
+  CHECK(judged_by(root.certificate_authorities.front().chain).exit_code() == 0);
+  const auto foreign = judged_by({root.timestamp_authorities.front().chain.back()});
+  CHECK(foreign.exit_code() == 12);
+  CHECK(check_of(foreign, "signature").code == "certificate-untrusted");
+  const auto unread = judged_by({});
+  CHECK(unread.exit_code() == 13);
+  CHECK(check_of(unread, "signature").code == "bundle-malformed");
+}
+
 TEST_CASE("an artifact without referrers has no signature; one that is not there is not found") {
   test::Workbench bench;
   const Unsigned subject(bench);
