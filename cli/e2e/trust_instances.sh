@@ -48,6 +48,17 @@ printf '{}' >"$kept/public/in_use/targets.json"
 accepts "a planted root is not used" says "embedded: sigstore/root-signing" "$MPK" trust show
 accepts "and that is said" says "does not hold" "$MPK" trust show
 
+rm -r "$kept/public"
+
+# An update that is lost is not the same as none.
+mkdir -p "$kept/public"
+printf '{"kind": "TrustUpdateRecord", "updated": "2999-01-01T00:00:00Z", "url": "https://a.example/", "targetsUrl": "https://a.example/targets/"}' >"$kept/public/update.json"
+refuses "an update that is lost" 2 "in_use/targets.json is missing or can't be read" "$MPK" trust show
+refuses "nor verifies anything" 2 "what trust update kept is not whole" "$MPK" verify "$repo:1" "${who[@]}"
+accepts "a trusted root that was named needs none of it" "$MPK" verify "$repo:1" "${trust[@]}" "${who[@]}"
+rm -r "$kept/public"
+accepts "without it the embedded one counts" says "embedded: sigstore/root-signing" "$MPK" trust show
+
 # Updates: nothing listens there, nothing is there, and what is there is not signed.
 refuses "nobody answers" 3 "127.0.0.1:1" "$MPK" trust update --url http://127.0.0.1:1
 mkdir "$work/www"

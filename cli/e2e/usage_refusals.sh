@@ -113,4 +113,13 @@ accepts "is verified" raw_verify
 accepts "and shown harmless" lacks $'\033' "$work/talk"
 accepts "the screen names what was waived" says "not checked: CT log (--insecure-ignore-sct)" \
   "$MPK" verify "$repo:good" "${trust[@]}" "${who[@]}" --insecure-ignore-sct
+printf 'apiVersion: mpk/v1\nsigners: [{identityPattern: .*, issuerPattern: .*}]\nevidence: {logs: 1}\n' >"$work/logged.yaml"
+accepts "a policy that asks for a log" "$MPK" verify "$repo:good" "${trust[@]}" --policy "$work/logged.yaml"
+refuses "which no flag can waive" 2 "the policy asks for 1 log, and --insecure-ignore-tlog would ignore them" \
+  "$MPK" verify "$repo:good" "${trust[@]}" --policy "$work/logged.yaml" --insecure-ignore-tlog
+refuses "nor for pull" 2 "the policy asks for 1 log" \
+  "$MPK" pull "$repo:good" "${trust[@]}" --policy "$work/logged.yaml" --insecure-ignore-tlog -o "$work/waived"
+accepts "nothing was pulled" absent "$work/waived"
+accepts "the certificate log can be waived" says "not checked: CT log" \
+  "$MPK" verify "$repo:good" "${trust[@]}" --policy "$work/logged.yaml" --insecure-ignore-sct
 close_steps "usage refusals"

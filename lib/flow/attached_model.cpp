@@ -15,7 +15,7 @@ namespace mpk::flow {
 namespace {
 
 Result<oms::Statement> statement_of(const std::string& bundle) {
-  const auto parsed = TRY(sigstore::parse_bundle(bundle, true));
+  const auto parsed = TRY(sigstore::parse_bundle(bundle));
   if (!parsed.envelope) return Error(ErrorKind::malformed, "bundle signs bytes, not a model");
   return oms::parse_statement(parsed.envelope->payload);
 }

@@ -22,7 +22,7 @@ struct Wanted {
 
 // From unproven bundles: a wrong wish costs a hash and proves nothing.
 void add_wishes(const std::string& text, const std::vector<crypto::PublicKey>& keys, Wanted& out) {
-  const auto bundle = sigstore::parse_bundle(text, true);
+  const auto bundle = sigstore::parse_bundle(text);
   if (!bundle) return;
   if (bundle->envelope) {
     const auto statement = attest::parse_statement(bundle->envelope->payload);
@@ -60,15 +60,7 @@ Result<BundleSubject> file_subject(const std::string& path, const std::vector<st
   Wanted wanted;
   for (const auto& text : bundles) add_wishes(text, keys, wanted);
   auto file = FileReader::open(path);
-  if (!file) {
-    auto error = std::move(file).error();
-    if (error.kind() == ErrorKind::unsupported) {
-      return Error(ErrorKind::unsupported,
-                   path + ": verifying a directory is not supported by this release",
-                   "verify the artifact it was shipped as");
-    }
-    return std::move(error).with_kind(ErrorKind::usage);
-  }
+  if (!file) return std::move(file).error().with_kind(ErrorKind::usage);
   std::vector<crypto::Hasher> hashers;
   for (const auto algorithm : wanted.algorithms) hashers.emplace_back(algorithm);
   std::string content;

@@ -17,10 +17,9 @@ namespace mpk::flow {
 namespace {
 
 // Only to sort and to look at the bundles: what counts is what verification returns.
-void read_claims(const std::string& text, CheckedBundle& out) {
-  auto bundle = sigstore::parse_bundle(text);
-  if (!bundle || !bundle->envelope) return;
-  auto statement = attest::parse_statement(bundle->envelope->payload);
+void read_claims(const sigstore::Bundle& bundle, CheckedBundle& out) {
+  if (!bundle.envelope) return;
+  auto statement = attest::parse_statement(bundle.envelope->payload);
   if (!statement) return;
   out.predicate_type = statement->predicate_type;
   out.statement = statement->predicate;
@@ -144,12 +143,13 @@ Result<void> collect_legacy(oci::Store& store, const Digest& subject, const Veri
 CheckedBundle check_bundle(const std::string& bundle, const BundleSubject& subject,
                            const VerifyRequest& request, Timestamp now) {
   CheckedBundle out;
-  read_claims(bundle, out);
   out.digest = crypto::sha256(bundle).text();
-  const auto parsed = sigstore::parse_bundle(bundle, !request.anchors.empty());
-  out.report = parsed ? judge(*parsed, subject, request, now)
-                      : sigstore::verify_bundle(bundle, expectation_of(subject, request, {}),
-                                                request.trusted_root, {}, now);
+  if (const auto read = sigstore::parse_bundle(bundle)) {
+    read_claims(*read, out);
+    out.report = judge(*read, subject, request, now);
+  } else {
+    out.report = sigstore::unreadable_report(read.error());
+  }
   out.malformed = out.report.malformed;
   if (const auto* statement = proven_statement(out); statement != nullptr)
     out.predicate_type = statement->predicate_type;

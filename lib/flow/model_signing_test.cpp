@@ -134,6 +134,45 @@ TEST_CASE("without a signature that holds no file is read") {
   CHECK(bench.stats.bytes_read == 0);
 }
 
+TEST_CASE("files that the signature does not cover are named, and refuse nothing") {
+  Workbench bench;
+  const Model model;
+  model.write("weights.bin", "w");
+  const auto ignored = [&](const policy::Verdict& verdict) {
+    std::string out;
+    for (const auto& check : verdict.checks) {
+      if (check.id != "model.ignored") continue;
+      CHECK(check.result == CheckResult::skip);
+      out += check.message;
+    }
+    return out;
+  };
+  ModelSigning options;
+  options.rules.signature = model.at("model.sig");
+  options.rules.ignore_paths = {"cache", "empty-directory"};
+  const auto made = sign(bench, model, options);
+  model.write("model.sig", made.bundle.text);
+  ModelVerifying verifying;
+  verifying.rules.signature = model.at("model.sig");
+  // Nothing but the signature itself is left out: nothing to say.
+  std::filesystem::create_directory(model.at("empty-directory"));
+  CHECK(ignored(verify(bench, model, made, verifying)) == "");
+  // Whoever adds what the signer ignored adds something that nobody signed.
+  model.write("cache/code.py", "x");
+  model.write(".gitignore", "x");
+  const auto verdict = verify(bench, model, made, verifying);
+  CHECK(verdict.exit_code() == 0);
+  CHECK(ignored(verdict) == "not covered by the signature: 2 files (.gitignore, cache/)");
+  for (const auto* name : {"1", "2", "3", "4", "5"}) model.write(".git/" + std::string(name), "x");
+  verifying.rules.ignore_paths = {"a", "b", "c"};
+  for (const auto& name : verifying.rules.ignore_paths) model.write(name, "x");
+  CHECK(ignored(verify(bench, model, made, verifying)) ==
+        "not covered by the signature: 10 files (.git/, .gitignore, a, b, c, …)");
+  // Where files differ, it is said as well.
+  model.write("weights.bin", "v");
+  CHECK(ignored(verify(bench, model, made, verifying)) != "");
+}
+
 TEST_CASE("a signature in the model, and what was ignored, are no part of it") {
   Workbench bench;
   const Model model;

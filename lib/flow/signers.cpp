@@ -15,6 +15,26 @@ std::optional<unsigned> larger(std::optional<unsigned> a, std::optional<unsigned
   return a && b ? std::max(*a, *b) : a ? a : b;
 }
 
+Error waived(const std::string& wish, const std::string& flag) {
+  return {ErrorKind::usage, "the policy asks for " + wish + ", and " + flag + " would ignore them",
+          "a flag waives only what no policy asks for: leave it out, or change the policy"};
+}
+
+// A policy is the word of who is responsible; the command line may be anybody's.
+Result<void> check_waivers(const policy::Policy& policy, const sigstore::Evidence& evidence) {
+  const auto counted = [](unsigned count, const std::string& noun) {
+    return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+  };
+  if (evidence.insecure_ignore_tlog && policy.logs)
+    return waived(counted(*policy.logs, "log"), "--insecure-ignore-tlog");
+  if (evidence.insecure_ignore_tlog && policy.witnesses) {
+    return waived("witnesses of the log", "--insecure-ignore-tlog");
+  }
+  if (evidence.insecure_ignore_timestamp && policy.timestamps)
+    return waived(counted(*policy.timestamps, "timestamp"), "ignoring timestamps");
+  return {};
+}
+
 }  // namespace
 
 std::optional<Signers> own_signers(const VerifyRequest& request) {
@@ -95,6 +115,7 @@ Result<void> check_request(const VerifyRequest& request) {
         "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE, or "
         "--key FILE");
   }
+  if (request.policy) TRY(check_waivers(*request.policy, request.evidence));
   return {};
 }
 

@@ -32,7 +32,8 @@ std::vector<crypto::PublicKey> named_keys(const VerifyRequest& request);
 /// signature.
 bool asks_for(const policy::Policy& policy, const std::string& type);
 
-/// usage: nobody is named, or a key beside identities or a policy.
+/// usage: nobody is named, a key beside identities or a policy, or evidence is waived that the
+/// policy asks for.
 Result<void> check_request(const VerifyRequest& request);
 /// What is asked of a bundle: the command line's thresholds and witnesses, and the policy's.
 sigstore::Evidence evidence_asked(const VerifyRequest& request);

@@ -56,36 +56,60 @@ Result<ImportedTrust> parse_imported(const std::string& text) {
   return out;
 }
 
-// nullopt: nothing was updated.
-Result<std::optional<TrustInstance>> updated(const tuf::Store& store, const std::string& name) {
+Error lost(const tuf::DirectoryStore& store, const std::string& name, const std::string& what) {
+  const bool is_public = name == kPublicInstance;
+  return {ErrorKind::usage,
+          "what trust update kept is not whole: " + what + " is missing or can't be read",
+          is_public ? "run mpk trust update, or remove " + store.directory().native() +
+                          " to go back to the embedded trusted root"
+                    : "run mpk trust update --instance " + name};
+}
+
+bool is_there(const tuf::DirectoryStore& store, const char* file) {
+  std::error_code failure;
+  return std::filesystem::exists(
+      std::filesystem::symlink_status(store.directory() / file, failure));
+}
+
+// nullopt: nothing was updated. usage: something was, and is lost: older trust in its place would
+// count keys that were given up since.
+Result<std::optional<TrustInstance>> updated(const tuf::DirectoryStore& store,
+                                             const std::string& name) {
   const auto root = first_root(store, name);
   if (!root) return std::optional<TrustInstance>();
   const auto kept = TRY(tuf::read_kept(store, *root));
+  if (!kept && (is_there(store, kUpdateFile) || is_there(store, tuf::kTargetsInUse)))
+    return lost(store, name, tuf::kTargetsInUse);
   if (!kept) return std::optional<TrustInstance>();
-  auto trusted_root = TRY(tuf::read_kept_target(store, *kept, kTrustedRootTarget));
-  if (!trusted_root) return std::optional<TrustInstance>();
+  auto trusted_root = tuf::read_kept_target(store, *kept, kTrustedRootTarget);
+  if (!trusted_root || !*trusted_root) return lost(store, name, kTrustedRootTarget);
+  const auto record = read_update_record(store);
+  if (!record) return lost(store, name, kUpdateFile);
   auto config = TRY(tuf::read_kept_target(store, *kept, kSigningConfigV2));
   if (!config) config = TRY(tuf::read_kept_target(store, *kept, kSigningConfig));
-  const auto record = read_update_record(store).value_or(UpdateRecord{});
   return std::optional(TrustInstance{.name = name,
                                      .source = TrustSource::updated,
-                                     .origin = record.url,
-                                     .since = record.updated,
-                                     .trusted_root = *std::move(trusted_root),
+                                     .origin = record->url,
+                                     .since = record->updated,
+                                     .trusted_root = **std::move(trusted_root),
                                      .signing_config = std::move(config),
                                      .kept_roles = kept->roles});
 }
 
-TrustInstance load_public(const tuf::Store& store) {
+Result<TrustInstance> load_public(const tuf::DirectoryStore& store) {
   auto out = embedded_public();
+  // An mpk that was built after the last update knows more than the update did.
+  const auto record = read_update_record(store);
+  if (record && record->updated.substr(0, out.since.size()) < out.since) return out;
   auto found = updated(store, out.name);
+  if (!found && found.error().kind() == ErrorKind::usage)
+    return std::move(found).error().with("instance " + out.name);
   if (!found) {
     out.warnings.push_back("what trust update kept does not hold (" + found.error().text() +
                            "); the embedded trusted root is used: run mpk trust update");
     return out;
   }
-  // An mpk that was built after the last update knows more than the update did.
-  if (*found && (*found)->since.substr(0, out.since.size()) >= out.since) return **std::move(found);
+  if (*found) return **std::move(found);
   return out;
 }
 
@@ -185,6 +209,12 @@ Result<TrustInstance> load_instance(const Env& env, const std::string& name) {
                          .since = imported.imported,
                          .trusted_root = std::move(imported.trusted_root),
                          .signing_config = std::move(imported.signing_config)};
+  }
+  if (is_there(store, kImportedFile)) {
+    return Error(
+        ErrorKind::usage,
+        "instance " + name + ": " + kImportedFile + " can't be read, or others may write it",
+        "run mpk trust import again");
   }
   auto found = TRY(updated(store, name).with("instance " + name));
   if (!found) return no_instance(name);

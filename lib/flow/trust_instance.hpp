@@ -47,8 +47,9 @@ Result<std::filesystem::path> instance_directory(const Env& env, std::string_vie
 /// and newer than the embedded trusted root; else the embedded one. So nothing that the environment
 /// names can bring in another trusted root. Every other name is one that somebody gave on the
 /// command line: "staging" as far as it was updated, or what was imported, or updated from a root
-/// of one's own. usage: no such instance; untrusted, malformed, mismatch: what is there does not
-/// hold (of "public": a warning, and the embedded one).
+/// of one's own. usage: no such instance, or what an update kept is not whole any more; untrusted,
+/// malformed, mismatch: what is there does not hold (of "public": a warning, and the embedded
+/// one).
 Result<TrustInstance> load_instance(const Env& env, const std::string& name);
 
 /// "public" and every instance that is there, by name; those that can't be read as their error.

@@ -170,6 +170,70 @@ TEST_CASE("what is planted for the public instance is not used, whoever signed i
   CHECK(load_instance(bench.env, "corp").error().kind() == ErrorKind::untrusted);
 }
 
+TEST_CASE("what an update kept and is lost is an error, and never older trust in its place") {
+  Bench bench;
+  REQUIRE(update_trust(bench.context, bench.corp()));
+  const auto directory = bench.directory("corp");
+  std::filesystem::path target;
+  for (const auto& entry : std::filesystem::directory_iterator(directory / "targets")) {
+    if (entry.path().native().ends_with(".trusted_root.json")) target = entry.path();
+  }
+  REQUIRE(std::filesystem::is_regular_file(target));
+  const auto record = directory / kUpdateFile;
+  const auto in_use = directory / tuf::kTargetsInUse;
+  struct Row {
+    std::filesystem::path file;
+    const char* named;
+  };
+  for (const auto& [file, named] :
+       {Row{target, "trusted_root.json is missing"}, Row{record, "update.json is missing"},
+        Row{in_use, "in_use/targets.json is missing"}}) {
+    const auto text = read_file(file, 1U << 20).take();
+    const auto refused = [&] {
+      const auto trust = load_instance(bench.env, "corp");
+      REQUIRE_FALSE(trust);
+      CHECK(trust.error().kind() == ErrorKind::usage);
+      CHECK(trust.error().text().find(named) != std::string::npos);
+      CHECK(trust.error().hint() == "run mpk trust update --instance corp");
+    };
+    CAPTURE(named);
+    std::filesystem::remove(file);
+    refused();
+    // What others may write is not read.
+    REQUIRE(write_file_atomic(file, text));
+    std::filesystem::permissions(file, std::filesystem::perms::others_write,
+                                 std::filesystem::perm_options::add);
+    refused();
+    std::filesystem::remove(file);
+    REQUIRE(write_file_atomic(file, text));
+    CHECK(load_instance(bench.env, "corp"));
+  }
+  // Changed bytes are as good as none: the signed targets role says that there was a trusted root.
+  REQUIRE(write_file_atomic(target, "{}"));
+  CHECK(load_instance(bench.env, "corp").error().kind() == ErrorKind::usage);
+  REQUIRE(update_trust(bench.context, {.name = "corp"}));
+  CHECK(load_instance(bench.env, "corp"));
+}
+
+TEST_CASE("of the public instance, too, unless the embedded trusted root is newer anyway") {
+  Bench bench;
+  const auto record = [&](const char* updated) {
+    REQUIRE(make_directories(bench.directory("public")));
+    REQUIRE(write_file_atomic(bench.directory("public") / kUpdateFile,
+                              write_update_record({updated, "https://a.example/", "x"})));
+  };
+  record("2999-01-01T00:00:00Z");
+  const auto lost = load_instance(bench.env, "public");
+  REQUIRE_FALSE(lost);
+  CHECK(lost.error().kind() == ErrorKind::usage);
+  CHECK(lost.error().text().find("in_use/targets.json is missing") != std::string::npos);
+  CHECK(lost.error().hint() == "run mpk trust update, or remove " +
+                                   bench.directory("public").native() +
+                                   " to go back to the embedded trusted root");
+  record("2020-01-01T00:00:00Z");
+  CHECK(load_instance(bench.env, "public").take().source == TrustSource::embedded);
+}
+
 TEST_CASE("where nothing can be written the update runs and says that nothing is kept") {
   Bench bench;
   REQUIRE(write_file_atomic(bench.home.path() / "file", "x"));
@@ -206,6 +270,12 @@ TEST_CASE("a trusted root, a trust config or a directory of them is imported und
   }
   // The file's own bytes, so that its digest in reports is the file's.
   CHECK(load_instance(bench.env, "corp").take().trusted_root == kRootText);
+  const auto imported = bench.directory("corp") / kImportedFile;
+  std::filesystem::permissions(imported, std::filesystem::perms::others_write,
+                               std::filesystem::perm_options::add);
+  CHECK(load_instance(bench.env, "corp").error().text().find("can't be read") != std::string::npos);
+  std::filesystem::permissions(imported, std::filesystem::perms::others_write,
+                               std::filesystem::perm_options::remove);
   REQUIRE(write_file_atomic(path / "bad.json", R"({"tlogs": 1})"));
   CHECK(import_trust(bench.context, "corp", path / "bad.json").error().kind() ==
         ErrorKind::malformed);

@@ -1,4 +1,5 @@
 // Verifying a model: its signature first, then the files against what was signed.
+#include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "flow/model_signing.hpp"
 #include "flow/model_tree.hpp"
@@ -12,6 +13,7 @@ namespace mpk::flow {
 namespace {
 
 constexpr std::size_t kDifferencesShown = 100;
+constexpr std::size_t kIgnoredShown = 5;
 
 policy::Check files_check(policy::CheckResult result, std::string message) {
   return {.id = "model.files", .label = "files", .result = result, .message = std::move(message)};
@@ -64,8 +66,30 @@ void report(const Error& error, policy::Verdict& verdict) {
   verdict.checks.push_back(std::move(check));
 }
 
+// "files as signed" must not read as "all files": anyone may have put something there.
+void report_ignored(const std::vector<oms::IgnoredPath>& ignored, const std::string& signature,
+                    policy::Verdict& verdict) {
+  std::uint64_t files = 0;
+  std::vector<std::string> names;
+  for (const auto& each : ignored) {
+    if (each.files == 0 || each.path == signature) continue;
+    files += each.files;
+    names.push_back(printable(each.path, 80));
+  }
+  if (names.empty()) return;
+  std::string list;
+  for (std::size_t i = 0; i < names.size() && i < kIgnoredShown; ++i)
+    list += (i == 0 ? "" : ", ") + names[i];
+  if (names.size() > kIgnoredShown) list += ", …";
+  verdict.checks.push_back(
+      {.id = "model.ignored",
+       .label = "ignored",
+       .result = policy::CheckResult::skip,
+       .message = "not covered by the signature: " + counted(files, "file") + " (" + list + ")"});
+}
+
 Result<oms::Statement> read_statement(const std::string& bundle, std::string& payload) {
-  const auto parsed = TRY(sigstore::parse_bundle(bundle, true));
+  const auto parsed = TRY(sigstore::parse_bundle(bundle));
   if (!parsed.envelope) {
     return Error(ErrorKind::malformed, "bundle signs bytes, not a model",
                  "a file's signature is verified with mpk verify FILE --bundle BUNDLE");
@@ -88,6 +112,8 @@ Result<void> compare_files(const Context& context, const std::filesystem::path& 
     report(tree.error(), verdict);
     return {};
   }
+  const auto signature =
+      options.rules.signature ? oms::path_below(tree->root, *options.rules.signature) : "";
   const auto before = context.stats.bytes_read.load();
   const auto comparison = oms::compare(statement, *tree,
                                        {.ignore_unsigned_files = options.ignore_unsigned_files,
@@ -97,6 +123,7 @@ Result<void> compare_files(const Context& context, const std::filesystem::path& 
   TRY(context.cancel.check());
   if (comparison) {
     report(*comparison, verdict);
+    report_ignored(tree->ignored, signature, verdict);
   } else if (comparison.error().kind() == ErrorKind::usage) {
     return Error(comparison.error());
   } else {
@@ -109,7 +136,7 @@ Result<void> compare_files(const Context& context, const std::filesystem::path& 
 
 bool is_model_bundle(const std::string& bundle) {
   const auto modern = oms::modern_bundle(bundle);
-  const auto parsed = modern ? sigstore::parse_bundle(*modern, true) : modern.error();
+  const auto parsed = modern ? sigstore::parse_bundle(*modern) : modern.error();
   if (!parsed || !parsed->envelope) return false;
   const auto statement = attest::parse_statement(parsed->envelope->payload);
   return statement && oms::is_model_signature(statement->predicate_type);

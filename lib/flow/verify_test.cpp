@@ -72,6 +72,53 @@ TEST_CASE("neither an identity nor a policy is a usage error, not a verdict") {
   CHECK(bench.stats.requests == 0);
 }
 
+TEST_CASE("what a policy asks for can't be waived, what it does not ask for can") {
+  test::Workbench bench;
+  Unsigned subject(bench);
+  attach(bench, subject, signature_bundle(bench, subject));
+  struct Case {
+    const char* evidence;
+    sigstore::Evidence waived;
+    const char* refusal;  // "": passes
+  };
+  const sigstore::Evidence no_log{.insecure_ignore_tlog = true};
+  const sigstore::Evidence no_sct{.insecure_ignore_sct = true};
+  const sigstore::Evidence no_time{.insecure_ignore_timestamp = true};
+  for (const auto& [evidence, waived, refusal] :
+       {Case{"{logs: 2}", no_log, "asks for 2 logs, and --insecure-ignore-tlog would ignore them"},
+        Case{"{logs: 1}", no_log, "asks for 1 log, and --insecure-ignore-tlog"},
+        Case{"{timestamps: 1}", no_time, "asks for 1 timestamp, and ignoring timestamps"},
+        Case{"{timestamps: 1}", no_log, ""}, Case{"{logs: 1}", no_sct, ""},
+        Case{"{logs: 1}", no_time, ""}, Case{"{logs: 1, timestamps: 1}", {}, ""}}) {
+    CAPTURE(evidence);
+    auto request = bench.by();
+    request.evidence = waived;
+    request.policy = must(policy::parse_policy(
+        "apiVersion: mpk/v1\nsigners: [{identityPattern: .*, issuerPattern: .*}]\nevidence: " +
+            std::string(evidence) + "\n",
+        "p.yaml"));
+    const auto requests = bench.stats.requests.load();
+    const auto verdict = verify_artifact(bench.context, subject.reference, request);
+    if (std::string_view(refusal).empty()) {
+      CHECK(must(Result(verdict)).exit_code() == 0);
+      continue;
+    }
+    REQUIRE_FALSE(verdict);
+    CHECK(verdict.error().kind() == ErrorKind::usage);
+    CHECK(verdict.error().text().find(refusal) != std::string::npos);
+    CHECK(bench.stats.requests.load() == requests);
+  }
+  auto request = bench.by();
+  request.evidence = no_log;
+  request.policy = must(policy::parse_policy(
+      "apiVersion: mpk/v1\nsigners: [{identityPattern: .*, issuerPattern: .*}]\n", "p.yaml"));
+  CHECK(must(verify_artifact(bench.context, subject.reference, request)).exit_code() == 0);
+  request.policy->witnesses.emplace();
+  const auto refused = verify_artifact(bench.context, subject.reference, request);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().text().find("asks for witnesses of the log") != std::string::npos);
+}
+
 TEST_CASE("a certificate that had expired at the proven time is refused, one in its life passes") {
   test::Workbench bench;
   Unsigned subject(bench);
@@ -114,6 +161,29 @@ TEST_CASE("the same as a referrer: exit code 12 with the reason, and pull fetche
   // One good signature beside it is enough.
   attach(bench, subject, signature_bundle(bench, subject));
   CHECK(must(verify_artifact(bench.context, subject.reference, bench.by())).exit_code() == 0);
+}
+
+TEST_CASE("a v0.3 bundle with a chain fails for its reason, and is never no signature at all") {
+  test::Workbench bench;
+  Unsigned subject(bench);
+  const auto root = bench.by().trusted_root;
+  auto bundle = must(json::parse(signature_bundle(bench, subject)));
+  auto& material = bundle["verificationMaterial"];
+  material["x509CertificateChain"]["certificates"] = Json::array({material["certificate"]});
+  material.erase("certificate");
+  attach(bench, subject, json::compact(bundle));
+  const auto judged_by = [&](std::vector<crypto::Certificate> anchors) {
+    auto request = bench.by();
+    request.anchors = std::move(anchors);
+    return must(verify_artifact(bench.context, subject.reference, request));
+  };
+  CHECK(judged_by(root.certificate_authorities.front().chain).exit_code() == 0);
+  const auto foreign = judged_by({root.timestamp_authorities.front().chain.back()});
+  CHECK(foreign.exit_code() == 12);
+  CHECK(check_of(foreign, "signature").code == "certificate-untrusted");
+  const auto unread = judged_by({});
+  CHECK(unread.exit_code() == 13);
+  CHECK(check_of(unread, "signature").code == "bundle-malformed");
 }
 
 TEST_CASE("an artifact without referrers has no signature; one that is not there is not found") {

@@ -51,6 +51,17 @@ ErrorKind kind_of(int status) {
   }
 }
 
+// Seconds or a date; a date is as good for a person.
+std::string throttling_hint(const http::Response& response, const std::string& registry) {
+  const auto wait = response.headers.get("Retry-After");
+  const bool seconds = wait && parse_u64(*wait);
+  return "the registry limits how often it may be asked (throttling): run the command again later" +
+         (wait ? ", it says " + std::string(seconds ? "in " : "at ") + printable(*wait, 40) +
+                     (seconds ? " s" : "")
+               : std::string()) +
+         "; many allow more after mpk login " + registry + " -u NAME";
+}
+
 std::string hint_of(int status, const std::string& registry) {
   switch (status) {
     case 401:
@@ -157,8 +168,9 @@ Error RemoteClient::error(const http::Response& response, std::string_view what)
   }
   const auto said = response.status == 404 ? "not found at " + base_.authority() + "/" + repository_
                                            : base_.authority() + " answered " + status;
-  return Error(kind_of(response.status), subject + said + in_brackets,
-               hint_of(response.status, base_.authority()));
+  auto hint = response.status == 429 ? throttling_hint(response, base_.authority())
+                                     : hint_of(response.status, base_.authority());
+  return Error(kind_of(response.status), subject + said + in_brackets, std::move(hint));
 }
 
 }  // namespace mpk::oci

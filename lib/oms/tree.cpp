@@ -34,6 +34,19 @@ bool lies_in(const fs::path& directory, const fs::path& path) {
 // A statement of somebody else may record anything; what is no path in the model ignores nothing.
 bool can_match(const std::string& path) { return path != "." && safe_relative_path(path); }
 
+// For people: what can't be listed is not counted.
+std::uint64_t count_files(const fs::path& directory) {
+  std::uint64_t files = 0;
+  std::error_code failure;
+  fs::recursive_directory_iterator entry(directory, fs::directory_options::skip_permission_denied,
+                                         failure);
+  for (; !failure && entry != fs::recursive_directory_iterator(); entry.increment(failure)) {
+    std::error_code unknown;
+    if (!fs::is_directory(entry->symlink_status(unknown))) ++files;
+  }
+  return files;
+}
+
 class Walk {
  public:
   Walk(Tree& tree, const TreeRules& rules) : tree_(tree), rules_(rules) {
@@ -72,6 +85,13 @@ class Walk {
            !is_kept(path);
   }
 
+  void leave_out(const fs::path& absolute, const std::string& path) {
+    std::error_code failure;
+    const bool directory = fs::is_directory(fs::symlink_status(absolute, failure));
+    tree_.ignored.push_back(directory ? IgnoredPath{path + "/", count_files(absolute)}
+                                      : IgnoredPath{path, 1});
+  }
+
   // The name itself, or one below it.
   bool is_kept(const std::string& path) const {
     const auto next = rules_.keep.lower_bound(path);
@@ -81,7 +101,10 @@ class Walk {
   }
 
   Result<void> visit_entry(const fs::path& absolute, const std::string& path, std::size_t depth) {
-    if (is_ignored(path, depth)) return {};
+    if (is_ignored(path, depth)) {
+      leave_out(absolute, path);
+      return {};
+    }
     if (depth > limits::kTreeDepth) {
       return Error(ErrorKind::too_large, printable(path) + ": deeper than " +
                                              std::to_string(limits::kTreeDepth) + " directories");
@@ -193,6 +216,7 @@ Result<Tree> list_tree(const fs::path& model, const TreeRules& rules) {
   }
   std::ranges::sort(tree.files, {}, &TreeFile::path);
   std::ranges::sort(tree.links_outside);
+  std::ranges::sort(tree.ignored, {}, &IgnoredPath::path);
   return tree;
 }
 

@@ -19,12 +19,19 @@ struct TreeFile {
   bool linked = false;  // reached through a symlink
 };
 
+/// What the rules leave out: a name, of a directory with '/' at its end.
+struct IgnoredPath {
+  std::string path;
+  std::uint64_t files = 0;  // in it, or itself
+};
+
 struct Tree {
   std::filesystem::path root;  // canonical; of a single file its directory
   std::string name;            // the directory's, or the file's
   bool single = false;
   std::vector<TreeFile> files;             // sorted by path
   std::vector<std::string> links_outside;  // symlinks that lead out of the model (§6.1.1: warn)
+  std::vector<IgnoredPath> ignored;        // that are there, sorted by path
 };
 
 struct TreeRules {

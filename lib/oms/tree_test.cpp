@@ -43,6 +43,21 @@ TEST_CASE("ignored paths are exact and take what is below them along") {
   CHECK(model.names({.ignore_paths = {".", "", "..", "/", "*", "test/../cache"}}).size() == 4);
 }
 
+TEST_CASE("what is left out is named, with how many files it has") {
+  const test::Model model;
+  for (const auto* path : {".git/config", ".git/objects/a", ".gitignore", "cache/a", "b", "c"})
+    model.write(path, "x");
+  std::filesystem::create_directory_symlink("..", model.at(".git/objects/loop"));
+  const auto tree = list_tree(model.root(), {.ignore_paths = {"c", "cache", "gone"}});
+  REQUIRE(tree);
+  std::string found;
+  for (const auto& each : tree->ignored)
+    found += each.path + " " + std::to_string(each.files) + "; ";
+  CHECK(found == ".git/ 3; .gitignore 1; c 1; cache/ 1; ");
+  CHECK(list_tree(model.root(), {.ignore_git_paths = false, .ignore_paths = {".git/objects/loop"}})
+            ->ignored.size() == 1);
+}
+
 TEST_CASE("what a person ignores lies in the model and is no pattern") {
   const test::Model model;
   model.write("a/b", "x");

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace mpk::sigstore {
@@ -36,18 +37,8 @@ Result<void> read_media_type(const json::Field& top, Bundle& out) {
                    "\" is not that of a bundle (v0.1 to v0.3)");
 }
 
-// The root comes from the trusted root alone; a bundle that brings one suggests another anchor.
-Result<void> refuse_roots(const json::Field& chain, const Bundle& bundle) {
-  for (const auto& certificate : bundle.certificates) {
-    if (certificate.is_ca() && certificate.is_self_signed()) {
-      return chain.error("a self-signed certificate authority does not belong into a bundle");
-    }
-  }
-  return {};
-}
-
 // Exactly one of certificate, x509CertificateChain and publicKey (a oneof in the proto).
-Result<void> read_key_material(const json::Field& material, Bundle& out, bool allow_chain) {
+Result<void> read_key_material(const json::Field& material, Bundle& out) {
   const auto certificate = TRY(material.find("certificate"));
   const auto chain = TRY(material.find("x509CertificateChain"));
   const auto key = TRY(material.find("publicKey"));
@@ -65,17 +56,15 @@ Result<void> read_key_material(const json::Field& material, Bundle& out, bool al
   if (certificate) {
     if (out.minor_version < 3) return certificate->error("not a member before v0.3");
     out.certificates.push_back(TRY(read_certificate(*certificate)));
-    return allow_chain ? Result<void>() : refuse_roots(*certificate, out);
+    return {};
   }
-  if (out.minor_version >= 3 && !allow_chain)
-    return chain->error("not a member since v0.3, expected certificate");
+  out.has_chain = true;
   if (TRY(chain->optional_items("certificates")).size() > limits::kBundleCertificates) {
     return Error(ErrorKind::too_large,
                  "more than " + std::to_string(limits::kBundleCertificates) + " certificates");
   }
   out.certificates = TRY(read_certificates(*chain));
-  // Who brings authorities of its own takes none from the bundle, and the leaf may be one of them.
-  return allow_chain ? Result<void>() : refuse_roots(*chain, out);
+  return {};
 }
 
 Result<void> check_evidence_of_entry(const json::Field& field, const LogEntry& entry,
@@ -92,11 +81,10 @@ Result<void> check_evidence_of_entry(const json::Field& field, const LogEntry& e
   return {};
 }
 
-Result<void> read_verification_material(const json::Field& material, Bundle& out,
-                                        bool allow_chain) {
+Result<void> read_verification_material(const json::Field& material, Bundle& out) {
   TRY(material.only({"certificate", "x509CertificateChain", "publicKey", "tlogEntries",
                      "timestampVerificationData"}));
-  TRY(read_key_material(material, out, allow_chain));
+  TRY(read_key_material(material, out));
 
   const auto entries = TRY(material.optional_items("tlogEntries"));
   if (entries.size() > limits::kLogEntries) {
@@ -153,7 +141,7 @@ Result<void> read_content(const json::Field& top, Bundle& out) {
 
 }  // namespace
 
-Result<Bundle> parse_bundle(std::string_view text, bool allow_chain) {
+Result<Bundle> parse_bundle(std::string_view text) {
   const auto document =
       TRY(json::parse(text, {.max_bytes = limits::kBundle, .max_values = limits::kBundleValues})
               .with("bundle"));
@@ -162,11 +150,33 @@ Result<Bundle> parse_bundle(std::string_view text, bool allow_chain) {
     Bundle out;
     TRY(read_media_type(top, out));
     TRY(top.only({"mediaType", "verificationMaterial", "messageSignature", "dsseEnvelope"}));
-    TRY(read_verification_material(TRY(top.at("verificationMaterial")), out, allow_chain));
+    TRY(read_verification_material(TRY(top.at("verificationMaterial")), out));
     TRY(read_content(top, out));
     return out;
   };
   return read().with("bundle");
+}
+
+Result<void> check_certificates(const Bundle& bundle,
+                                const std::vector<crypto::Certificate>& known) {
+  const std::string place = bundle.has_chain
+                                ? "bundle: $.verificationMaterial.x509CertificateChain: "
+                                : "bundle: $.verificationMaterial.certificate: ";
+  if (bundle.has_chain && bundle.minor_version >= 3) {
+    return Error(ErrorKind::malformed, place + "not a member since v0.3, expected certificate",
+                 "of an authority of your own? then give it with --certificate-chain FILE");
+  }
+  const auto is_known = [&](const crypto::Certificate& certificate) {
+    return std::ranges::any_of(known,
+                               [&](const auto& other) { return other.der() == certificate.der(); });
+  };
+  for (const auto& certificate : bundle.certificates) {
+    if (!certificate.is_ca() || !certificate.is_self_signed()) continue;
+    if (&certificate != &bundle.certificates.front() && is_known(certificate)) continue;
+    return Error(ErrorKind::malformed,
+                 place + "a self-signed certificate authority does not belong into a bundle");
+  }
+  return {};
 }
 
 }  // namespace mpk::sigstore

@@ -40,23 +40,31 @@ struct MessageSignature {
 };
 
 struct Bundle {
-  std::string media_type;
+  std::string media_type;      // empty: it was no bundle (sigstore/legacy.hpp)
   unsigned minor_version = 3;  // 0.1 → 1, …
   // Verification material: a leaf (with what came along in v0.1/0.2) or a key hint.
   std::vector<crypto::Certificate> certificates;
+  bool has_chain = false;  // as x509CertificateChain
   std::optional<std::string> key_hint;
   std::vector<LogEntry> log_entries;
   std::vector<Bytes> timestamps;  // whole TimeStampResp each
   // Content: exactly one of the two.
   std::optional<MessageSignature> message;
   std::optional<attest::Envelope> envelope;
+  /// Of the envelope's own bytes, SHA-256, where they were kept (sigstore/legacy.hpp).
+  std::optional<Digest> envelope_digest = {};
 };
 
 /// malformed: syntax, an unknown version or member, the version's own rules (v0.1 needs a promise,
-/// ≥ v0.2 a proof with checkpoint, v0.3 a single certificate), zero or several contents or DSSE
-/// signatures, a self-signed CA in the chain, a negative index; too_large: over limits.
-/// `allow_chain`: v0.3 may carry a chain too (protobuf-specs keeps it for private authorities).
-Result<Bundle> parse_bundle(std::string_view text, bool allow_chain = false);
+/// ≥ v0.2 a proof with checkpoint), zero or several contents or DSSE signatures, a negative index;
+/// too_large: over limits. Whether its certificates may be there is another question:
+Result<Bundle> parse_bundle(std::string_view text);
+/// malformed: a chain in v0.3, or a self-signed authority, which suggests another anchor than the
+/// trusted root. `known`: the trusted root's own do no harm behind the leaf; npm's provenance of
+/// 2023 has them. Where signers are judged by authorities of one's own none of this matters: they
+/// are never taken from the bundle, and protobuf-specs keeps the chain in v0.3 for them.
+Result<void> check_certificates(const Bundle& bundle,
+                                const std::vector<crypto::Certificate>& known = {});
 /// One LogEntry as it stands in a bundle (TransparencyLogEntry).
 Result<LogEntry> read_log_entry(const json::Field& field);
 

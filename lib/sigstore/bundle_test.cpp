@@ -115,17 +115,15 @@ TEST_CASE("each version has its own rules") {
     CHECK(kind_of(parse_bundle(edited(text, row.edit))) == row.kind);
   }
   // The members of one version under the name of another.
-  CHECK(kind_of(parse_bundle(edited(sample_of(2), [](Json& b) {
-          b["mediaType"] = std::string(kBundleType);
-        }))) == "malformed");
+  const auto chain = parse_bundle(
+      edited(sample_of(2), [](Json& b) { b["mediaType"] = std::string(kBundleType); }));
+  CHECK(kind_of(check_certificates(must(chain))) == "malformed");
   CHECK(kind_of(parse_bundle(edited(sample(), [](Json& b) {
           b["mediaType"] = "application/vnd.dev.sigstore.bundle+json;version=0.2";
         }))) == "malformed");
 }
 
 TEST_CASE("a bundle with a fault is refused with its place") {
-  const TestSigstore sigstore;
-  const auto root = base64_encode(sigstore.ca.der());
   const struct {
     const char* name;
     std::function<void(Json&)> edit;
@@ -155,9 +153,6 @@ TEST_CASE("a bundle with a fault is refused with its place") {
       {"two key materials",
        [](Json& b) { b["verificationMaterial"]["publicKey"] = {{"hint", "x"}}; }, "found 2"},
       {"no material", [](Json& b) { b.erase("verificationMaterial"); }, "verificationMaterial"},
-      {"root certificate",
-       [&](Json& b) { b["verificationMaterial"]["certificate"]["rawBytes"] = root; },
-       "self-signed"},
       {"negative index", [](Json& b) { entry_of(b)["logIndex"] = "-1"; }, "logIndex"},
       {"index over 63 bits", [](Json& b) { entry_of(b)["logIndex"] = "9223372036854775808"; },
        "logIndex"},
@@ -182,6 +177,33 @@ TEST_CASE("a bundle with a fault is refused with its place") {
     CHECK(bundle.error().text().find(row.words) != std::string::npos);
   }
   CHECK(kind_of(parse_bundle(sample().substr(0, sample().size() / 2))) == "malformed");
+}
+
+TEST_CASE("a self-signed authority is none of a bundle's, but behind the leaf where it is known") {
+  const TestSigstore ours, theirs;
+  const auto with = [](const char* version, const std::vector<crypto::Certificate>& behind) {
+    return must(parse_bundle(edited(sample(), [&](Json& b) {
+      b["mediaType"] = "application/vnd.dev.sigstore.bundle+json;version=" + std::string(version);
+      auto& material = b["verificationMaterial"];
+      Json list = Json::array({material["certificate"]});
+      for (const auto& each : behind) list.push_back({{"rawBytes", base64_encode(each.der())}});
+      material["x509CertificateChain"]["certificates"] = list;
+      material.erase("certificate");
+    })));
+  };
+  CHECK(check_certificates(with("0.2", {})));
+  CHECK(check_certificates(with("0.2", {ours.ca}), {theirs.ca, ours.ca}));
+  for (const auto& known : {std::vector<crypto::Certificate>{}, {theirs.ca}}) {
+    const auto refused = check_certificates(with("0.2", {ours.ca}), known);
+    CHECK(kind_of(refused) == "malformed");
+    CHECK(refused.error().text().find("self-signed") != std::string::npos);
+  }
+  CHECK(kind_of(check_certificates(with("0.3", {}))) == "malformed");
+  // As the leaf it is refused, known or not.
+  const auto alone = must(parse_bundle(edited(sample(), [&](Json& b) {
+    b["verificationMaterial"]["certificate"]["rawBytes"] = base64_encode(ours.ca.der());
+  })));
+  CHECK(kind_of(check_certificates(alone, {ours.ca})) == "malformed");
 }
 
 TEST_CASE("null members and zeros left out mean what they mean in protobuf") {

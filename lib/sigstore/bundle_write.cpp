@@ -62,8 +62,11 @@ Result<std::string> make_bundle(const BundleParts& parts) {
   auto text = json::compact(bundle);
   // What mpk itself would refuse must not leave it.
   const bool chained = parts.certificate && (parts.whole_chain || !parts.intermediates.empty());
-  TRY(parse_bundle(text, chained));
-  if (!chained) return text;
+  const auto written = TRY(parse_bundle(text));
+  if (!chained) {
+    TRY(check_certificates(written));
+    return text;
+  }
   // The rest of the chain comes last: not every reader of v0.3 takes one.
   Json chain = Json::array();
   chain.push_back(raw_bytes(*parts.certificate));

@@ -70,7 +70,10 @@ Result<std::string> read_subject(const crypto::Certificate& leaf) {
   return name.value;
 }
 
+// Not every instance writes who vouched: GitHub's release certificates are of its own attester.
+// Then the authority itself is the issuer, by its name, which no address can be taken for.
 Result<std::string> read_issuer(const crypto::Certificate& leaf) {
+  if (!leaf.extension(kIssuer) && !leaf.extension(kIssuerRaw)) return leaf.issuer();
   auto issuer = TRY(leaf.extension_utf8(kIssuer));
   if (!issuer) issuer = TRY(raw_text(leaf, kIssuerRaw));
   if (!issuer || issuer->empty()) {
@@ -178,8 +181,7 @@ Result<Identity> read_own_identity(const crypto::Certificate& leaf) {
   } else {
     out.subject = TRY(read_subject(leaf));
   }
-  const bool has_issuer = leaf.extension(kIssuer) || leaf.extension(kIssuerRaw);
-  out.issuer = has_issuer ? TRY(read_issuer(leaf)) : leaf.issuer();
+  out.issuer = TRY(read_issuer(leaf));
   TRY(read_claims(leaf, out));
   return out;
 }

@@ -15,16 +15,15 @@ namespace mpk::sigstore {
 
 struct Identity {
   std::string subject;  // the one SAN
-  std::string issuer;   // extension .8, else .1
+  std::string issuer;   // extension .8, else .1, else the name of the issuing authority
   /// Fulcio claims by the names of oid-info ("sourceRepositoryURI", "buildSignerURI", …), .9 to .24
   /// (.2 to .6 under their old names).
   std::map<std::string, std::string> claims;
 };
 
-/// malformed: not exactly one SAN, no issuer, an extension of the wrong type.
+/// malformed: not exactly one SAN, an extension of the wrong type.
 Result<Identity> read_identity(const crypto::Certificate& leaf);
-/// Of an authority of one's own: the one SAN, else the common name; the issuer is Fulcio's
-/// extension where it is there, else the name of the issuing authority.
+/// Of an authority of one's own: the one SAN, else the common name.
 Result<Identity> read_own_identity(const crypto::Certificate& leaf);
 
 /// All names that Identity::claims can have.

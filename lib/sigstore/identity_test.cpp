@@ -52,10 +52,19 @@ TEST_CASE("an identity is the one name, the issuer and the claims") {
   CHECK(must(read_identity(certificate(kEmail, {kOldIssuer}))).issuer == "https://old.example");
 }
 
+TEST_CASE("where the certificate names no issuer, the authority's own name is the issuer") {
+  const auto leaf = certificate(kEmail, {});
+  const auto identity = must(read_identity(leaf));
+  CHECK(identity.issuer == leaf.issuer());
+  CHECK(identity.issuer.starts_with("CN="));
+  CHECK(must(read_identity(certificate(kEmail, {kOldIssuer}))).issuer != leaf.issuer());
+}
+
 TEST_CASE("a certificate that does not prove an identity is refused") {
   CHECK(kind_of(read_identity(certificate(kEmail, {kIssuer}))) == "");
   CHECK(kind_of(read_identity(certificate(std::nullopt, {kIssuer}))) == "malformed");
-  CHECK(kind_of(read_identity(certificate(kEmail, {}))) == "malformed");
+  CHECK(kind_of(read_identity(certificate(kEmail, {{"1.3.6.1.4.1.57264.1.1", Bytes{}}}))) ==
+        "malformed");
   CHECK(kind_of(read_identity(certificate({{Type::dns, "example.com"}}, {kIssuer}))) ==
         "malformed");
   CHECK(kind_of(read_identity(certificate(

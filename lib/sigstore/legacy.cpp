@@ -121,6 +121,7 @@ Result<void> read_attestation(const std::string& text, FoundLegacy& out) {
     return Error(ErrorKind::malformed, "envelope: expected one signature, found " +
                                            std::to_string(out.bundle.envelope->signatures.size()));
   }
+  out.bundle.envelope_digest = crypto::sha256(text);
   // To sort by; what counts is what verification returns.
   if (auto statement = attest::parse_statement(out.bundle.envelope->payload))
     out.predicate_type = statement->predicate_type;

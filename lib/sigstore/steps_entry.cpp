@@ -15,10 +15,11 @@ namespace mpk::sigstore {
 namespace {
 
 struct Logged {
+  enum class Of { signed_content, payload, envelope };
   Digest digest;
-  bool of_payload = false;  // of a DSSE payload alone; else of all that is signed
-  Bytes signature;
-  Bytes verifier;  // DER of a certificate, or of a key (SubjectPublicKeyInfo)
+  Of of = Of::signed_content;           // a DSSE payload alone; an envelope with its signature
+  std::optional<Bytes> signature = {};  // an envelope's digest covers it
+  Bytes verifier = {};                  // DER of a certificate, or of a key (SubjectPublicKeyInfo)
   bool bare_key = false;
 };
 
@@ -64,7 +65,7 @@ Result<json::Field> only_item(const json::Field& object, std::string_view key) {
 Result<Logged> read_hashedrekord_v1(const json::Field& spec) {
   const auto digest = TRY(read_hash(TRY(TRY(spec.at("data")).at("hash"))));
   const auto signature = TRY(spec.at("signature"));
-  Logged out{digest, false, {}, {}};
+  Logged out{.digest = digest};
   out.signature = TRY(signature.base64("content"));
   take(out, TRY(read_pem_verifier(TRY(signature.at("publicKey")), "content")));
   return out;
@@ -75,7 +76,7 @@ Result<Logged> read_hashedrekord_v2(const json::Field& spec) {
   const auto digest = TRY(read_hash_output(TRY(record.at("data"))));
   const auto signature = TRY(record.at("signature"));
   const auto verifier = TRY(signature.at("verifier"));
-  Logged out{digest, false, {}, {}};
+  Logged out{.digest = digest};
   out.signature = TRY(read_bytes(signature, "content"));
   const auto certificate = TRY(verifier.find("x509Certificate"));
   out.bare_key = !certificate;
@@ -88,7 +89,7 @@ Result<Logged> read_dsse_v1(const json::Field& spec) {
   const auto signature = TRY(only_item(spec, "signatures"));
   // envelopeHash is over the JSON as it was submitted, which nobody keeps: not comparable.
   const auto digest = TRY(read_hash(TRY(spec.at("payloadHash"))));
-  Logged out{digest, true, {}, {}};
+  Logged out{.digest = digest, .of = Logged::Of::payload};
   out.signature = TRY(signature.base64("signature"));
   take(out, TRY(read_pem_verifier(signature, "verifier")));
   return out;
@@ -98,12 +99,22 @@ Result<Logged> read_intoto_v2(const json::Field& spec) {
   const auto content = TRY(spec.at("content"));
   const auto signature = TRY(only_item(TRY(content.at("envelope")), "signatures"));
   const auto digest = TRY(read_hash(TRY(content.at("payloadHash"))));
-  Logged out{digest, true, {}, {}};
+  Logged out{.digest = digest, .of = Logged::Of::payload};
   // The kind's own quirk: a base64 text, in base64 once more. DER is never base64 text, so that a
   // writer that encoded once is told from one that encoded twice.
-  out.signature = TRY(signature.base64("sig"));
-  if (auto inner = base64_decode(as_text(out.signature))) out.signature = inner.take();
+  auto sig = TRY(signature.base64("sig"));
+  if (auto inner = base64_decode(as_text(sig))) sig = inner.take();
+  out.signature = std::move(sig);
   take(out, TRY(read_pem_verifier(signature, "publicKey")));
+  return out;
+}
+
+// Attestations of earlier releases of cosign: the hash of the envelope's bytes as they were sent,
+// and the key.
+Result<Logged> read_intoto_v1(const json::Field& spec) {
+  const auto digest = TRY(read_hash(TRY(TRY(spec.at("content")).at("hash"))));
+  Logged out{.digest = digest, .of = Logged::Of::envelope};
+  take(out, TRY(read_pem_verifier(spec, "publicKey")));
   return out;
 }
 
@@ -123,6 +134,7 @@ Result<Logged> read_body(const LogEntry& entry) {
   if (name == "hashedrekord 0.0.1") return read_hashedrekord_v1(spec);
   if (name == "dsse 0.0.1") return read_dsse_v1(spec);
   if (name == "intoto 0.0.2") return read_intoto_v2(spec);
+  if (name == "intoto 0.0.1") return read_intoto_v1(spec);
   return Error(ErrorKind::unsupported,
                "log entries of kind " + printable(name, 80) + " are not supported");
 }
@@ -142,17 +154,28 @@ Problem unreadable(const Error& error) {
 std::optional<Digest> expected_digest(const Case& c, const Logged& logged) {
   const auto algorithm = logged.digest.algorithm();
   if (c.bundle.message) {
-    if (logged.of_payload) return std::nullopt;
+    if (logged.of != Logged::Of::signed_content) return std::nullopt;
     if (c.message_digest && c.message_digest->algorithm() == algorithm) return c.message_digest;
     if (const auto* known = c.known_digest(algorithm)) return *known;
     return c.message_digest ? c.message_digest : c.expectation.artifact;
   }
-  return crypto::hash(algorithm, as_bytes(logged.of_payload ? c.bundle.envelope->payload : c.pae));
+  if (logged.of == Logged::Of::envelope) return c.bundle.envelope_digest;
+  const bool payload = logged.of == Logged::Of::payload;
+  return crypto::hash(algorithm, as_bytes(payload ? c.bundle.envelope->payload : c.pae));
 }
 
 std::optional<Problem> compare(const Case& c, const LogEntry& entry) {
   auto logged = read_body(entry);
   if (!logged) return unreadable(logged.error());
+  if (logged->of == Logged::Of::envelope && c.bundle.envelope && !c.bundle.envelope_digest) {
+    return Problem{
+        .code = "entry-kind-unsupported",
+        .message =
+            "log entry is about the envelope's bytes as they were sent to the log, "
+            "which a bundle does not keep",
+        .found = entry.kind + " " + entry.version,
+        .hint = "sign again; such entries can be compared below cosign's .att tags alone"};
+  }
   const auto digest = expected_digest(c, *logged);
   if (!digest) {
     return Problem{.code = "entry-kind-mismatch",
@@ -164,7 +187,7 @@ std::optional<Problem> compare(const Case& c, const LogEntry& entry) {
                    .expected = {digest->text()},
                    .found = logged->digest.text()};
   }
-  if (!std::ranges::equal(logged->signature, c.signature())) {
+  if (logged->signature && !std::ranges::equal(*logged->signature, c.signature())) {
     return Problem{.code = "entry-signature-mismatch",
                    .message = "log entry has another signature than the bundle"};
   }

@@ -88,15 +88,36 @@ std::optional<Problem> check_with_log(const LogEntry& entry, const TransparencyL
   return check_proof(entry, checkpoint->root_hash, checkpoint->size);
 }
 
+Problem not_in_use(const TransparencyLog& log) {
+  return {.code = "log-key-expired",
+          .message = "log key of " + printable(log.origin, 120) +
+                     " was not in use when the entry was made"};
+}
+
 // client-spec §4.5: the key must have been in use at the entry's time; v2 has none of its own, so
-// every proven time counts.
-bool in_use(const TransparencyLog& log, const Case& c, std::size_t index) {
+// every proven time counts. Without any the present does, as for a certificate: whoever has a key
+// that was given up can write entries for ever.
+std::optional<Problem> check_in_use(const TransparencyLog& log, const Case& c, std::size_t index) {
+  const auto& validity = log.valid_for;
   if (c.promise_holds[index]) {
-    return log.valid_for.contains(
-        Timestamp::from_seconds(c.bundle.log_entries[index].integrated_time));
+    const auto time = Timestamp::from_seconds(c.bundle.log_entries[index].integrated_time);
+    return validity.contains(time) ? std::nullopt : std::optional(not_in_use(log));
   }
-  return std::ranges::all_of(
-      c.facts.times, [&](const ProvenTime& time) { return log.valid_for.contains(time.time); });
+  if (!c.facts.times.empty()) {
+    const bool always = std::ranges::all_of(
+        c.facts.times, [&](const ProvenTime& time) { return validity.contains(time.time); });
+    return always ? std::nullopt : std::optional(not_in_use(log));
+  }
+  if (c.evidence.insecure_ignore_timestamp || validity.contains(c.now)) return std::nullopt;
+  return Problem{
+      .code = "log-time-not-proven",
+      .message = "log key of " + printable(log.origin, 120) +
+                 " is not in use now, and no time is proven at which it was",
+      .expected = {validity.start.text() + " to " + (validity.end ? validity.end->text() : "now")},
+      .found = "no timestamp, and no time that the log signed",
+      .hint =
+          "sign again, with a timestamp authority beside the log (tsaUrls of the "
+          "signing config)"};
 }
 
 std::optional<Problem> check_entry(Case& c, std::size_t index,
@@ -105,12 +126,8 @@ std::optional<Problem> check_entry(Case& c, std::size_t index,
   const auto& entry = c.bundle.log_entries[index];
   std::optional<Problem> problem;
   for (const auto* log : logs) {
-    if (!in_use(*log, c, index)) {
-      problem = Problem{.code = "log-key-expired",
-                        .message = "log key of " + printable(log->origin, 120) +
-                                   " was not in use when the entry was made"};
-      continue;
-    }
+    problem = check_in_use(*log, c, index);
+    if (problem) continue;
     // v0.1 knows entries that only have the log's promise.
     const bool by_promise = !entry.proof || entry.proof->checkpoint.empty();
     if (by_promise && !c.promise_holds[index]) {

@@ -22,6 +22,15 @@ Step form_failed(const Error& error) {
                                 .hint = error.hint()});
 }
 
+Result<void> check_form(const Bundle& bundle, const Expectation& expectation,
+                        const TrustedRoot& root) {
+  if (!expectation.anchors.empty()) return {};
+  std::vector<crypto::Certificate> known;
+  for (const auto& authority : root.certificate_authorities)
+    known.insert(known.end(), authority.chain.begin(), authority.chain.end());
+  return check_certificates(bundle, known);
+}
+
 }  // namespace
 
 Step passed(std::string id, std::string message) {
@@ -75,18 +84,24 @@ const Step* Report::first_failure() const {
   return step == steps.end() ? nullptr : &*step;
 }
 
-Report verify_bundle(std::string_view bundle_text, const Expectation& expectation,
-                     const TrustedRoot& root, const Evidence& evidence, Timestamp now) {
-  const auto bundle = parse_bundle(bundle_text, !expectation.anchors.empty());
-  if (bundle) return verify_read_bundle(*bundle, expectation, root, evidence, now);
+Report unreadable_report(const Error& error) {
   Report report;
   report.malformed = true;
-  report.steps.push_back(form_failed(bundle.error()));
+  report.steps.push_back(form_failed(error));
   return report;
+}
+
+Report verify_bundle(std::string_view bundle_text, const Expectation& expectation,
+                     const TrustedRoot& root, const Evidence& evidence, Timestamp now) {
+  const auto bundle = parse_bundle(bundle_text);
+  if (!bundle) return unreadable_report(bundle.error());
+  return verify_read_bundle(*bundle, expectation, root, evidence, now);
 }
 
 Report verify_read_bundle(const Bundle& bundle, const Expectation& expectation,
                           const TrustedRoot& root, const Evidence& evidence, Timestamp now) {
+  if (const auto form = check_form(bundle, expectation, root); !form)
+    return unreadable_report(form.error());
   Report report;
   Case c{bundle, expectation, root, evidence, now};
   if (bundle.envelope) {

@@ -105,7 +105,11 @@ struct Expectation {
 Report verify_bundle(std::string_view bundle_text, const Expectation& expectation,
                      const TrustedRoot& root, const Evidence& evidence, Timestamp now);
 
-/// The same evidence in another carrier, read into a Bundle already (cosign's tags).
+/// The report of a bundle that could not be read.
+Report unreadable_report(const Error& error);
+
+/// The same of a bundle that was read already, or of the same evidence in another carrier (cosign's
+/// tags).
 Report verify_read_bundle(const Bundle& bundle, const Expectation& expectation,
                           const TrustedRoot& root, const Evidence& evidence, Timestamp now);
 

@@ -90,6 +90,25 @@ TEST_CASE("pure Ed25519 needs the content, and says so where it has only a diges
   CHECK(judge(bundle, expectation, no_root()).first_failure()->code == "signature-invalid");
 }
 
+TEST_CASE("what looks like Ed25519ph is refused by that name, and pure Ed25519 beside it is not") {
+  const auto key = generate(crypto::KeyType::ed25519);
+  Expectation expectation{.artifact = kArtifact, .identities = {}, .key = key.public_key()};
+  expectation.content = as_bytes("model");
+  expectation.other_digests = {crypto::hash(DigestAlgorithm::sha512, as_bytes("model"))};
+  const auto pure = by_key(key, "model", DigestAlgorithm::sha512);
+  CHECK(failures(judge(pure, expectation, no_root())) == "");
+  const auto edit = [&](const std::string& bundle) {
+    return edited(
+        bundle, [](Json& b) { b["messageSignature"]["signature"] = base64_encode(Bytes(64, 7)); });
+  };
+  const auto prehashed = judge(edit(pure), expectation, no_root());
+  CHECK(failures(prehashed) == "signature=signature-prehashed");
+  CHECK(prehashed.first_failure()->message.find("not supported") != std::string::npos);
+  CHECK(prehashed.first_failure()->hint.find("ECDSA") != std::string::npos);
+  CHECK(failures(judge(edit(by_key(key, "model", DigestAlgorithm::sha256)), expectation,
+                       no_root())) == "signature=signature-invalid");
+}
+
 TEST_CASE("a wrong key is called a wrong key, and no key at all is asked for") {
   const auto key = generate(crypto::KeyType::ecdsa_p256);
   const auto other = generate(crypto::KeyType::ecdsa_p256).public_key();
@@ -147,6 +166,39 @@ TEST_CASE("an authority of one's own replaces the trusted root's, and another on
   CHECK(failures(verify_bundle(bundle, expectation, no_root(), {}, TestSigstore::kTime)) == "");
 }
 
+TEST_CASE("a log whose key was given up proves nothing now, only at a proven time") {
+  TestSigstore own;
+  own.with_sct = false;
+  auto parts = own.sign(kArtifact);
+  const auto stamped = must(make_bundle(parts));
+  parts.timestamps.clear();
+  const auto timeless = must(make_bundle(parts));
+  auto expectation = TestSigstore::expect(kArtifact);
+  expectation.anchors = {own.ca};
+  const auto kTime = TestSigstore::kTime;
+  const auto until = [&](const std::string& bundle, Timestamp start, std::optional<Timestamp> end,
+                         const Evidence& evidence = {}) {
+    auto root = own.root();
+    root.tlogs[0].valid_for = {start, end};
+    return verify_bundle(bundle, expectation, root, evidence, kTime.plus_seconds(60));
+  };
+  const auto before = kTime.plus_seconds(-60);
+  // Without a proven time now decides, both ends included.
+  CHECK(failures(until(timeless, before, std::nullopt)) == "");
+  CHECK(failures(until(timeless, before, kTime.plus_seconds(60))) == "");
+  const auto refused = until(timeless, before, kTime.plus_seconds(59));
+  CHECK(failures(refused) == "log.inclusion=log-time-not-proven");
+  CHECK(refused.first_failure()->hint.find("timestamp authority") != std::string::npos);
+  CHECK(refused.first_failure()->expected.size() == 1);
+  CHECK(failures(until(timeless, kTime.plus_seconds(61), std::nullopt)) ==
+        "log.inclusion=log-time-not-proven");
+  CHECK(failures(until(timeless, before, kTime, {.insecure_ignore_tlog = true})) == "");
+  // With one, the key may have been given up since.
+  CHECK(failures(until(stamped, before, kTime)) == "");
+  CHECK(failures(until(stamped, before, kTime.plus_seconds(-1))) ==
+        "log.inclusion=log-key-expired");
+}
+
 TEST_CASE("who may issue certificates signs only where it is itself what was given as trusted") {
   const auto authority = [](const crypto::PrivateKey& key, std::string name) {
     return crypto::CertificateRequest{.common_name = std::move(name),
@@ -196,6 +248,89 @@ TEST_CASE("who may issue certificates signs only where it is itself what was giv
         "");
 }
 
+TEST_CASE("a chain in v0.3 is refused, but by authorities of one's own, and then for its reason") {
+  TestSigstore own, other;
+  own.with_sct = false;
+  const auto chained = [&](const char* media_type, const crypto::Certificate& last) {
+    return edited(must(make_bundle(own.sign(kArtifact))), [&](Json& b) {
+      b["mediaType"] = media_type;
+      auto& material = b["verificationMaterial"];
+      material["x509CertificateChain"]["certificates"] =
+          Json::array({material["certificate"], {{"rawBytes", base64_encode(last.der())}}});
+      material.erase("certificate");
+    });
+  };
+  const std::string v3(kBundleType);
+  auto expectation = TestSigstore::expect(kArtifact);
+  auto root = own.root();
+  root.ctlogs.clear();
+  const auto refused = judge(chained(v3.c_str(), own.ca), expectation, root);
+  CHECK(refused.malformed);
+  CHECK(failures(refused) == "bundle.form=bundle-malformed");
+  CHECK(refused.first_failure()->hint.find("--certificate-chain") != std::string::npos);
+  expectation.anchors = {own.ca};
+  CHECK(failures(judge(chained(v3.c_str(), own.ca), expectation, root)) == "");
+  expectation.anchors = {other.ca};
+  const auto unproven = judge(chained(v3.c_str(), own.ca), expectation, root);
+  CHECK_FALSE(unproven.malformed);
+  CHECK(failures(unproven) == "certificate.chain=certificate-untrusted");
+  // npm's provenance of 2023 has the whole chain, in v0.1: the trusted root's own does no harm.
+  expectation.anchors.clear();
+  const auto* v2 = "application/vnd.dev.sigstore.bundle+json;version=0.2";
+  CHECK(failures(judge(chained(v2, own.ca), expectation, root)) == "");
+  CHECK(failures(judge(chained(v2, other.ca), expectation, root)) ==
+        "bundle.form=bundle-malformed");
+}
+
+/// As cosign's .att tags had it: an entry of Rekor v1 with the log's promise alone.
+Bundle with_intoto_v1(const TestSigstore& sigstore, const BundleParts& parts,
+                      const Digest& envelope, const crypto::Certificate& verifier) {
+  auto bundle = must(parse_bundle(must(make_bundle(parts))));
+  Json body = {{"apiVersion", "0.0.1"}, {"kind", "intoto"}};
+  body["spec"]["content"]["hash"] = {{"algorithm", "sha256"}, {"value", envelope.hex()}};
+  body["spec"]["publicKey"] = base64_encode(as_bytes(verifier.pem()));
+  auto& entry = bundle.log_entries[0];
+  entry.canonicalized_body = json::compact(body);
+  entry.kind = "intoto";
+  entry.version = "0.0.1";
+  entry.proof.reset();
+  entry.integrated_time = TestSigstore::kTime.seconds();
+  const auto promised = R"({"body":")" + base64_encode(as_bytes(entry.canonicalized_body)) +
+                        R"(","integratedTime":)" + std::to_string(entry.integrated_time) +
+                        R"(,"logID":")" + hex_encode(entry.log_id) + R"(","logIndex":)" +
+                        std::to_string(entry.log_index) + "}";
+  entry.signed_entry_timestamp = must(sigstore.log_key.sign(as_bytes(promised)));
+  bundle.minor_version = 1;
+  return bundle;
+}
+
+TEST_CASE("an intoto 0.0.1 entry counts where the envelope's own bytes are at hand") {
+  TestSigstore sigstore;
+  const auto parts = sigstore.sign(kArtifact);
+  const auto other = sigstore.sign(kArtifact);
+  const auto envelope = crypto::sha256("the envelope as it was sent");
+  const auto verify = [&](const Bundle& bundle) {
+    return verify_read_bundle(bundle, TestSigstore::expect(kArtifact), sigstore.root(), {}, kNow);
+  };
+  auto bundle = with_intoto_v1(sigstore, parts, envelope, *parts.certificate);
+  const auto unknown = verify(bundle);
+  CHECK(failures(unknown) == "log.entry=entry-kind-unsupported");
+  CHECK(unknown.first_failure()->hint.find(".att") != std::string::npos);
+  bundle.envelope_digest = envelope;
+  CHECK(failures(verify(bundle)) == "");
+  CHECK(step_of(verify(bundle), "log.entry").message == "intoto 0.0.1");
+  bundle.envelope_digest = crypto::sha256("other bytes");
+  CHECK(failures(verify(bundle)) == "log.entry=entry-digest-mismatch");
+  auto foreign = with_intoto_v1(sigstore, parts, envelope, *other.certificate);
+  foreign.envelope_digest = envelope;
+  CHECK(failures(verify(foreign)) == "log.entry=entry-certificate-mismatch");
+  // It is of no use for a file's signature.
+  auto message = bundle;
+  message.envelope.reset();
+  message.message = MessageSignature{.digest = kArtifact, .signature = Bytes{1, 2, 3}};
+  CHECK(step_of(verify(message), "log.entry").code == "entry-kind-mismatch");
+}
+
 TEST_CASE("thresholds count different operators, and say how many there were") {
   TestSigstore sigstore;
   const auto bundle = must(make_bundle(sigstore.sign(kArtifact)));
@@ -233,6 +368,7 @@ TEST_CASE("a bundle of another instance says so in every step that misses a key"
   for (const auto* id : {"time.tsa", "certificate.chain", "log.inclusion"}) {
     CAPTURE(id);
     CHECK(step_of(report, id).hint.find("another Sigstore instance") != std::string::npos);
+    CHECK(step_of(report, id).hint.find("mpk trust import") != std::string::npos);
   }
 }
 

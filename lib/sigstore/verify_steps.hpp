@@ -11,7 +11,9 @@
 namespace mpk::sigstore {
 
 inline constexpr std::string_view kOtherInstance =
-    "was this signed with another Sigstore instance? then give its --trusted-root FILE";
+    "was this signed with another Sigstore instance? then give its --trusted-root FILE, or keep it "
+    "with mpk trust import FILE NAME and give --instance NAME (GitHub has its own for private "
+    "repositories: gh attestation trusted-root)";
 
 /// Why a step failed.
 struct Problem {

@@ -18,8 +18,6 @@ Result<Role> proven(const std::string& bytes, std::size_t cap, const Root& root,
   return out;
 }
 
-constexpr const char* kTargetsInUse = "in_use/targets.json";
-
 // Only of those with a hash that mpk knows.
 std::string kept_target_name(const TargetFile& target) {
   return "targets/" + target.hashes.front().hex() + "." + percent_encode(target.path);

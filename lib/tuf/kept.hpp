@@ -14,6 +14,8 @@
 
 namespace mpk::tuf {
 
+/// The targets role of the last update that came to its end.
+inline constexpr const char* kTargetsInUse = "in_use/targets.json";
 /// "root_history/2.root.json": the roots on the way from the chosen one.
 std::string kept_root_name(std::uint64_t version);
 /// Over the kept roots as far as each is signed by the one before it.
