@@ -39,9 +39,10 @@ Result<int> run(Options o, Session& session) {
   std::error_code ignored;
   auto subject =
       std::filesystem::exists(o.target, ignored) ? std::nullopt : flow::digest_subject(o.target);
-  if (!subject)
+  if (!subject) {
     subject =
         TRY(flow::file_subject(o.target, {text}, flow::named_keys(request), session.cancel()));
+  }
   const auto verdict = TRY(flow::verify_bundle_file(session.context(), {text}, *subject, request));
   if (session.json()) {
     session.print_json(policy::to_json(verdict));

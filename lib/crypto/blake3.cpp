@@ -47,15 +47,15 @@ inline void mix(Block& v, std::size_t a, std::size_t b, std::size_t c, std::size
 
 template <std::size_t kRound>
 inline void run_round(Block& v, const Block& m) {
-  constexpr auto s = kSchedule[kRound];
-  mix(v, 0, 4, 8, 12, m[s[0]], m[s[1]]);
-  mix(v, 1, 5, 9, 13, m[s[2]], m[s[3]]);
-  mix(v, 2, 6, 10, 14, m[s[4]], m[s[5]]);
-  mix(v, 3, 7, 11, 15, m[s[6]], m[s[7]]);
-  mix(v, 0, 5, 10, 15, m[s[8]], m[s[9]]);
-  mix(v, 1, 6, 11, 12, m[s[10]], m[s[11]]);
-  mix(v, 2, 7, 8, 13, m[s[12]], m[s[13]]);
-  mix(v, 3, 4, 9, 14, m[s[14]], m[s[15]]);
+  constexpr auto kAt = kSchedule[kRound];
+  mix(v, 0, 4, 8, 12, m[kAt[0]], m[kAt[1]]);
+  mix(v, 1, 5, 9, 13, m[kAt[2]], m[kAt[3]]);
+  mix(v, 2, 6, 10, 14, m[kAt[4]], m[kAt[5]]);
+  mix(v, 3, 7, 11, 15, m[kAt[6]], m[kAt[7]]);
+  mix(v, 0, 5, 10, 15, m[kAt[8]], m[kAt[9]]);
+  mix(v, 1, 6, 11, 12, m[kAt[10]], m[kAt[11]]);
+  mix(v, 2, 7, 8, 13, m[kAt[12]], m[kAt[13]]);
+  mix(v, 3, 4, 9, 14, m[kAt[14]], m[kAt[15]]);
 }
 
 // §2.2, without the words that only longer output needs.

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <ostream>
-#include <string>
 
 using namespace mpk;
 using namespace mpk::crypto;

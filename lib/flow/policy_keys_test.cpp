@@ -15,7 +15,7 @@ using test::must;
 
 namespace {
 
-const Digest kArtifact = crypto::sha256("an artifact");
+Digest artifact() { return crypto::sha256("an artifact"); }
 
 // Signatures of one artifact by key files and, keyless, by ci@example.com; and who counts.
 struct Scene {
@@ -29,7 +29,7 @@ struct Scene {
                                attest::kCosignSign, Json::object());
     return must(signer->sign(statement)).text;
   }
-  std::string keyless() { return must(sigstore::make_bundle(authority.sign(kArtifact))); }
+  std::string keyless() { return must(sigstore::make_bundle(authority.sign(artifact()))); }
 
   policy::Verdict judge(const std::vector<std::string>& bundles, const std::string& rules,
                         bool root_named = false) {
@@ -38,7 +38,7 @@ struct Scene {
     request.policy = must(
         policy::parse_policy("apiVersion: mpk/v1\nsigners:\n" + rules, "testdata/keys/p.yaml"));
     return must(
-        verify_bundle_file(bench.context, bundles, {.name = "x", .digest = kArtifact}, request));
+        verify_bundle_file(bench.context, bundles, {.name = "x", .digest = artifact()}, request));
   }
 
   test::Workbench bench;
@@ -99,7 +99,7 @@ TEST_CASE("a key's signature needs a log where the policy or a named trusted roo
   const auto logged = std::string(kRelease) + "evidence: {logs: 1}\n";
   CHECK(check_of(scene.judge({bundle}, logged), "bundle").code == "log-entry-missing");
   // An identity's always does.
-  auto parts = scene.authority.sign(kArtifact);
+  auto parts = scene.authority.sign(artifact());
   parts.log_entry.reset();
   const auto bare = must(sigstore::make_bundle(parts));
   CHECK(check_of(scene.judge({bare}, kCi), "bundle").code == "log-entry-missing");

@@ -12,7 +12,6 @@
 #include "oci/manifest.hpp"
 #include "oci/once_more.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <map>
 #include <set>

@@ -51,6 +51,13 @@ for variant in redirect form; do
   accepts "Chromium shows the closing page ($variant)" page_says "You can close this window"
   signed_by "the log-in by a $variant" "$variant" "$MPK_SANDBOX_IDENTITY"
 done
+fresh fixed
+browser ''
+accepts "the browser comes back to an address of one's own" sign "$ref:fixed" --oidc-flow browser \
+  --oidc-redirect-url http://localhost:18943/auth/callback </dev/null
+signed_by "the log-in with that address" fixed "$MPK_SANDBOX_IDENTITY"
+refuses "a way back to another machine" 2 "localhost or 127.0.0.1" sign "$ref:fixed" --oidc-flow browser \
+  --oidc-redirect-url http://evil.example:18943/auth/callback
 fresh denied
 fault deny
 refuses "a log-in that the user denies in Chromium" 3 "access_denied" sign "$ref:denied" --oidc-flow browser
