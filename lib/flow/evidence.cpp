@@ -7,6 +7,7 @@
 #include "flow/attached_model.hpp"
 #include "flow/model_signing.hpp"
 #include "flow/signers.hpp"
+#include "oms/statement.hpp"
 #include "sigstore/legacy.hpp"
 
 #include <algorithm>
@@ -170,10 +171,13 @@ Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Dig
     CheckedBundle checked;
     if (!found.problem.empty()) {
       checked = unreadable(found.problem);
-    } else if (layers != nullptr && is_model_bundle(found.text)) {
-      checked = check_attached_model(found.text, *layers, request, now);
     } else {
       checked = check_bundle(found.text, about, request, now);
+      // Model Signing's older forms are no bundles yet.
+      const bool of_model = oms::is_model_signature(checked.predicate_type) ||
+                            (checked.malformed && is_model_bundle(found.text));
+      if (layers != nullptr && of_model)
+        checked = check_attached_model(found.text, *layers, request, now);
     }
     // Anyone may write annotations. One may say what a broken bundle was meant to be, so that the
     // failure is reported in its place; never what a bundle that verifies is.
