@@ -1,12 +1,10 @@
 // A registry that throttles: asked again as it says, and never taken for one without signatures.
-#include "base/text.hpp"
 #include "flow/attach.hpp"
 #include "flow/test_workbench.hpp"
 #include "flow/verify.hpp"
 #include "http/resilient.hpp"
 #include "sigstore/attach.hpp"
 
-#include <algorithm>
 #include <mutex>
 
 using namespace mpk;

@@ -175,9 +175,10 @@ Result<Identity> read_own_identity(const crypto::Certificate& leaf) {
   const auto names = TRY(leaf.subject_alt_names());
   if (names.empty()) {
     out.subject = leaf.common_name();
-    if (out.subject.empty())
+    if (out.subject.empty()) {
       return Error(ErrorKind::malformed,
                    "certificate has neither an alternative nor a common name");
+    }
   } else {
     out.subject = TRY(read_subject(leaf));
   }
