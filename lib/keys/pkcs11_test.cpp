@@ -1,6 +1,5 @@
 // Tests of PKCS#11 keys against softhsm2: tokens are made in a temporary directory.
 #include "base/bytes.hpp"
-#include "base/encoding.hpp"
 #include "base/file.hpp"
 #include "base/process.hpp"
 #include "crypto/certificate.hpp"
