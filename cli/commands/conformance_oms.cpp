@@ -2,7 +2,6 @@
 #include "base/limits.hpp"
 #include "commands/commands.hpp"
 #include "commands/model_targets.hpp"
-#include "exit_code.hpp"
 #include "options/judge_options.hpp"
 #include "options/options.hpp"
 
