@@ -1,7 +1,6 @@
 // mpk conformance oms: what model-signing-conformance's suite asks of a client; hidden.
 #include "base/limits.hpp"
 #include "commands/commands.hpp"
-#include "exit_code.hpp"
 #include "model_targets.hpp"
 #include "options/judge_options.hpp"
 #include "options/options.hpp"

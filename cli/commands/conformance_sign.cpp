@@ -2,7 +2,6 @@
 // hidden.
 #include "base/limits.hpp"
 #include "commands/commands.hpp"
-#include "crypto/hash.hpp"
 #include "flow/sign_batch.hpp"
 #include "flow/signing.hpp"
 #include "options/output_file.hpp"
@@ -22,10 +21,11 @@ struct Options {
 Result<int> run(const Options& o, Session& session) {
   if (!o.bundle || !o.identity_token)
     return Error(ErrorKind::usage, "--bundle and --identity-token are needed");
-  if (o.staging && !o.signing_config)
+  if (o.staging && !o.signing_config) {
     return Error(ErrorKind::usage,
                  "--staging needs --trusted-root and --signing-config, as only the public "
                  "instance's are here");
+  }
   flow::SigningRequest request{
       .identity = {.token_text = o.identity_token, .token_source = "--identity-token"},
       .assume_yes = true};

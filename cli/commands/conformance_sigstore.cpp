@@ -28,9 +28,10 @@ Result<int> run(Options o, Session& session) {
   if (o.what != "verify-bundle")
     return Error(ErrorKind::usage, "conformance sigstore " + o.what + " is not supported");
   if (!o.bundle) return Error(ErrorKind::usage, "--bundle is missing");
-  if (o.staging && !o.judge.trust.trusted_root)
+  if (o.staging && !o.judge.trust.trusted_root) {
     return Error(ErrorKind::usage,
                  "--staging needs --trusted-root, as only the public root is here");
+  }
   auto request = TRY(o.judge.resolve(session));
   // The suite means the public instance where it names no root, with a key as well.
   if (o.judge.key && !o.judge.trust.trusted_root)

@@ -34,9 +34,10 @@ Result<flow::SignJob> file_job(const Options& o, const std::string& path,
                                const flow::Context& context, std::set<std::string>& bundles) {
   std::error_code failure;
   const auto status = std::filesystem::status(path, failure);
-  if (!std::filesystem::exists(status))
+  if (!std::filesystem::exists(status)) {
     return Error(ErrorKind::usage, path + ": no such file",
                  "an artifact is named HOST/REPO:TAG or oci:DIR:TAG");
+  }
   if (std::filesystem::is_directory(status)) {
     return Error(ErrorKind::usage, path + ": a directory is signed alone",
                  "mpk sign DIR --bundle model.sig");

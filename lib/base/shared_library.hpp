@@ -44,6 +44,7 @@ class SharedLibrary {
       return {};                                         \
     }                                                    \
   }
+// NOLINTNEXTLINE(bugprone-macro-parentheses): the name that is declared
 #define MPK_LIBRARY_MEMBER(name) decltype(&::name) name = nullptr;
 #define MPK_LIBRARY_FIND(name) TRY(library.find(#name, this->name));
 

@@ -2,13 +2,14 @@
 #include "keys/key_file.hpp"
 
 #include "base/bytes.hpp"
-#include "base/encoding.hpp"
 #include "crypto/key.hpp"
 #include "crypto/pem.hpp"
 #include "keys/test_keys.hpp"
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <iterator>
 #include <ostream>
 #include <string>
 
@@ -31,9 +32,9 @@ std::string changed(std::string text, const std::string& from, const std::string
 }
 
 /// The same PEM block with the last `count` bytes of its contents cut off, or one added.
-std::string resized(const std::string& text, int count) {
+std::string resized(const std::string& text, std::ptrdiff_t count) {
   auto block = crypto::read_pem(text).value().back();
-  block.der.resize(static_cast<std::size_t>(static_cast<int>(block.der.size()) + count));
+  block.der.resize(static_cast<std::size_t>(std::ssize(block.der) + count));
   return crypto::write_pem(block.label, block.der);
 }
 

@@ -1,11 +1,11 @@
 // Tests of key plugins with one that is written in Python (test_plugin/).
 #include "base/bytes.hpp"
 #include "base/encoding.hpp"
+#include "base/env.hpp"
 #include "base/file.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/key.hpp"
 #include "json/parse.hpp"
-#include "keys/plugin_call.hpp"
 #include "keys/signing_key.hpp"
 #include "keys/test_keys.hpp"
 
@@ -28,7 +28,7 @@ class Plugin {
   explicit Plugin(crypto::KeyType type = crypto::KeyType::ecdsa_p256)
       : directory_(TempDir::create("mpk-plugin").value()),
         key(crypto::PrivateKey::generate(type).value()),
-        path_(std::getenv("PATH")) {
+        path_(SystemEnv().get("PATH").value_or("")) {
     const std::string file = directory_.path() / "key.pem";
     REQUIRE(write_file_atomic(file, key.pem()));
     source = "testkms://" + file;

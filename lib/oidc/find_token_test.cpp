@@ -108,11 +108,11 @@ TEST_CASE("without ambient providers neither variable nor file counts") {
 
 TEST_CASE("only at a terminal outside of CI a log-in starts by itself") {
   const struct {
-    bool terminal;
     const char* ci;
+    bool terminal;
     bool starts;
-  } rows[] = {{true, "", true},      {true, "false", true}, {false, "", false},
-              {true, "true", false}, {true, "1", false},    {false, "true", false}};
+  } rows[] = {{"", true, true},      {"false", true, true}, {"", false, false},
+              {"true", true, false}, {"1", true, false},    {"true", false, false}};
   for (const auto& row : rows) {
     CAPTURE(row.ci);
     CAPTURE(row.terminal);

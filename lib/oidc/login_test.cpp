@@ -145,21 +145,21 @@ TEST_CASE("the token endpoint's answer is an identity token or a reason with a h
   CHECK(*id_token_of(answer(200, R"({"id_token":"a.b.c"})")) == "a.b.c");
   const struct {
     int status;
-    const char* body;
     ErrorKind kind;
+    const char* body;
     const char* says;
   } rows[] = {
-      {400, R"({"error":"invalid_grant","error_description":"used"})", ErrorKind::denied,
+      {400, ErrorKind::denied, R"({"error":"invalid_grant","error_description":"used"})",
        "invalid_grant: used"},
-      {400, R"({"error":"invalid_grant"})", ErrorKind::denied, "log in again"},
-      {401, R"({"error":"invalid_client"})", ErrorKind::unauthorized, "--oidc-client-secret-file"},
-      {400, R"({"error":"unsupported_grant_type"})", ErrorKind::denied, "another --oidc-flow"},
-      {400, R"({"error":"expired_token"})", ErrorKind::timeout, "in time"},
-      {200, R"({"error":"access_denied"})", ErrorKind::unauthorized, "refused"},
-      {500, "<html>secret page</html>", ErrorKind::network, "answered 500"},
-      {200, "<html>secret page</html>", ErrorKind::malformed, "token endpoint"},
-      {200, R"({"access_token":"x"})", ErrorKind::malformed, "an access token and no identity"},
-      {200, "{}", ErrorKind::malformed, "scope openid"}};
+      {400, ErrorKind::denied, R"({"error":"invalid_grant"})", "log in again"},
+      {401, ErrorKind::unauthorized, R"({"error":"invalid_client"})", "--oidc-client-secret-file"},
+      {400, ErrorKind::denied, R"({"error":"unsupported_grant_type"})", "another --oidc-flow"},
+      {400, ErrorKind::timeout, R"({"error":"expired_token"})", "in time"},
+      {200, ErrorKind::unauthorized, R"({"error":"access_denied"})", "refused"},
+      {500, ErrorKind::network, "<html>secret page</html>", "answered 500"},
+      {200, ErrorKind::malformed, "<html>secret page</html>", "token endpoint"},
+      {200, ErrorKind::malformed, R"({"access_token":"x"})", "an access token and no identity"},
+      {200, ErrorKind::malformed, "{}", "scope openid"}};
   for (const auto& row : rows) {
     CAPTURE(row.body);
     const auto token = id_token_of(answer(row.status, row.body));

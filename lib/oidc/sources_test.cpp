@@ -206,14 +206,14 @@ TEST_CASE("the SPIFFE agent is asked for a JWT-SVID, and its status decides") {
 
   const struct {
     int status;
-    std::string message;
     ErrorKind kind;
+    std::string message;
     const char* says;
-  } rows[] = {{7, "", ErrorKind::denied, "spire-server entry create"},
-              {14, "", ErrorKind::network, "UNAVAILABLE"},
-              {0, "", ErrorKind::malformed, "no SVID"},
-              {0, std::string("\x0a\x03\x0a\x01i", 5), ErrorKind::malformed, "without a token"},
-              {0, "\x0a\x7f", ErrorKind::malformed, "not a JWTSVIDResponse"}};
+  } rows[] = {{7, ErrorKind::denied, "", "spire-server entry create"},
+              {14, ErrorKind::network, "", "UNAVAILABLE"},
+              {0, ErrorKind::malformed, "", "no SVID"},
+              {0, ErrorKind::malformed, std::string("\x0a\x03\x0a\x01i", 5), "without a token"},
+              {0, ErrorKind::malformed, "\x0a\x7f", "not a JWTSVIDResponse"}};
   for (const auto& row : rows) {
     CAPTURE(row.says);
     reply = {.status = row.status, .details = "said", .message = to_bytes(row.message)};

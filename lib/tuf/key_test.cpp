@@ -2,11 +2,14 @@
 #include "tuf/key.hpp"
 
 #include "base/encoding.hpp"
+#include "crypto/key.hpp"
 #include "crypto/test_pss.hpp"
-#include "tuf/test_repository.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
 
 using namespace mpk;
 

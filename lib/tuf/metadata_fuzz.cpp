@@ -1,7 +1,6 @@
 // Fuzz entry: what is read as metadata is complete, and its canonical form reads as the same value.
 #include "base/bytes.hpp"
 #include "json/parse.hpp"
-#include "tuf/canonical.hpp"
 #include "tuf/limits.hpp"
 #include "tuf/metadata.hpp"
 

@@ -65,7 +65,7 @@ TEST_CASE("a root is read whole or refused") {
 
 TEST_CASE("an envelope with two signatures by one keyid is refused") {
   TestRepository repository;
-  auto document = Json::parse(repository.sign("timestamp"));
+  auto document = json::parse(repository.sign("timestamp")).take();
   CHECK(tuf::parse_envelope(document.dump(), tuf::limits::kTimestamp));
   document["signatures"].push_back(document["signatures"][0]);
   CHECK_FALSE(tuf::parse_envelope(document.dump(), tuf::limits::kTimestamp));
@@ -84,7 +84,7 @@ TEST_CASE("a signature that is no hex is no signature, and the others count") {
   TestRepository repository;
   repository.add_key("timestamp");
   const auto root = read_root(repository.part("root")).take();
-  auto document = Json::parse(repository.sign("timestamp"));
+  auto document = json::parse(repository.sign("timestamp")).take();
   const auto holds = [&](const tuf::RoleKeys& role) {
     const auto envelope = tuf::parse_envelope(document.dump(), tuf::limits::kTimestamp).take();
     return tuf::check_signatures(envelope, root.keys, role).has_value();

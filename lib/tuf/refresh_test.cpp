@@ -1,4 +1,5 @@
 // Refresh: what is asked for, what is kept, and what is refused at each step.
+#include "json/parse.hpp"
 #include "tuf/limits.hpp"
 #include "tuf/test_repository.hpp"
 #include "tuf/updater.hpp"
@@ -66,7 +67,7 @@ TEST_CASE("without consistent snapshots the names have no versions") {
 TEST_CASE(
     "a trusted root that is not signed by itself, or no root, is refused before any request") {
   TestRepository repository;
-  auto unsigned_root = Json::parse(repository.root(1));
+  auto unsigned_root = json::parse(repository.root(1)).take();
   unsigned_root["signatures"][0]["sig"] = std::string(128, '0');
   for (const auto& text :
        {unsigned_root.dump(), std::string("{}"), repository.metadata["timestamp.json"]}) {

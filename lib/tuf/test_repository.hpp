@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/key.hpp"
+#include "json/parse.hpp"
 #include "tuf/canonical.hpp"
 #include "tuf/fetcher.hpp"
 #include "tuf/metadata.hpp"
@@ -182,7 +183,7 @@ class TestRepository {
 /// The version of a role in a store; 0: it is not there.
 inline int version_in(const Store& store, const std::string& role) {
   const auto text = store.read(role_file_name(role), 1U << 20);
-  return text ? Json::parse(*text)["signed"]["version"].get<int>() : 0;
+  return text ? json::parse(*text).take()["signed"]["version"].get<int>() : 0;
 }
 
 }  // namespace mpk::tuf::test
