@@ -57,7 +57,15 @@ Result<Certificate> find_signer(PKCS7* signed_data, STACK_OF(X509) * candidates)
   if (!signers || sk_X509_num(signers.get()) != 1) {
     return Error(ErrorKind::untrusted, "time-stamp's signer is not among the known certificates");
   }
-  return Certificate::from_der(encode_der(i2d_X509, sk_X509_value(signers.get(), 0)));
+  const X509* signer = sk_X509_value(signers.get(), 0);
+  // OpenSSL compares names loosely (case, spaces, even the tags inside); others do not.
+  const auto* info = sk_PKCS7_SIGNER_INFO_value(PKCS7_get_signer_info(signed_data), 0);
+  if (encode_der(i2d_X509_NAME, info->issuer_and_serial->issuer) !=
+      encode_der(i2d_X509_NAME, X509_get_issuer_name(signer))) {
+    return Error(ErrorKind::untrusted,
+                 "time-stamp names its signer's issuer otherwise than the certificate does");
+  }
+  return Certificate::from_der(encode_der(i2d_X509, signer));
 }
 
 Result<void> check_signer(const Certificate& signer, const TimestampAuthority& authority) {

@@ -2,6 +2,7 @@
 #include "crypto/timestamp_token.hpp"
 
 #include "crypto/hash.hpp"
+#include "crypto/timestamp_form.hpp"
 
 #include <string>
 
@@ -54,6 +55,7 @@ Result<TimestampToken> parse_timestamp_response(BytesView bytes) {
   // OpenSSL refuses here a granted response without a token, and content that is no TSTInfo.
   auto response = decode_der<TsResponseHandle>(d2i_TS_RESP, bytes);
   if (!response) return openssl_error(ErrorKind::malformed, "time-stamp response cannot be read");
+  TRY(check_constructed(bytes));
   const long status =
       ASN1_INTEGER_get(TS_STATUS_INFO_get0_status(TS_RESP_get_status_info(response.get())));
   if (status != TS_STATUS_GRANTED && status != TS_STATUS_GRANTED_WITH_MODS) {
