@@ -1,5 +1,6 @@
 // mpk: locale, signals, run, exit code.
 #include "app.hpp"
+#include "crypto/library.hpp"
 #include "terminal/output.hpp"
 
 #include <unistd.h>
@@ -35,6 +36,7 @@ int main(int argc, char** argv) {
   // Before anything else: libarchive and wcwidth depend on it.
   static_cast<void>(std::setlocale(LC_CTYPE, "C.UTF-8"));
   mpk::cli::hold_standard_streams();
+  mpk::crypto::leave_memory_at_exit();
   token();
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) stop_on(signal);
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
