@@ -1,6 +1,7 @@
 // verify: reference → manifest → evidence → rules → verdict.
 #include "flow/verify.hpp"
 
+#include "aibom/validate.hpp"
 #include "attest/predicate_type.hpp"
 #include "base/limits.hpp"
 #include "flow/attached_model.hpp"
@@ -13,8 +14,10 @@
 #include "oci/once_more.hpp"
 
 #include <chrono>
+#include <future>
 #include <map>
 #include <set>
+#include <system_error>
 #include <utility>
 
 namespace mpk::flow {
@@ -270,6 +273,16 @@ void evaluate(const VerifyRequest& request, Evaluation evaluation) {
   if (policy.aibom) evaluation.aibom(aibom_signers(policy), *policy.aibom);
 }
 
+// A model has an aiBOM, as a rule: its grammar is compiled while the registry answers.
+std::future<void> prepare_aibom(const Subject& subject, const VerifyRequest& request) {
+  if (subject.layers.empty() || (request.policy && !request.policy->aibom)) return {};
+  try {
+    return std::async(std::launch::async, aibom::prepare_validation);
+  } catch (const std::system_error&) {
+    return {};  // no thread to be had: it is compiled when it is needed
+  }
+}
+
 void verify_subject(const Context& context, oci::Store& store, const oci::Descriptor& descriptor,
                     VerifyRequest::Content content, const VerifyRequest& request,
                     policy::Verdict& verdict) {
@@ -277,6 +290,7 @@ void verify_subject(const Context& context, oci::Store& store, const oci::Descri
   verdict.media_type = descriptor.media_type;
   auto subject = read_subject(store, descriptor, verdict);
   if (!subject) return;
+  const auto prepared = prepare_aibom(*subject, request);
   auto bundles =
       collect_evidence(store, descriptor.digest, request, context.clock.now(), &subject->layers);
   if (!bundles) {
