@@ -1,0 +1,169 @@
+// PickleMachine: what imports, calls and builds; and joblib's arrays, whose bytes stand in between.
+#include "base/text.hpp"
+#include "scan/pickle_machine.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mpk::scan {
+namespace {
+
+constexpr std::size_t kNameLine = 64U << 10;
+
+/// Bytes of an element of a simple dtype ("<f8", "O8"); nullopt: it is structured or unknown.
+std::optional<std::uint64_t> element_size(std::string_view type, bool& objects) {
+  while (!type.empty() && std::string_view("<>|=").find(type.front()) != std::string_view::npos)
+    type.remove_prefix(1);
+  if (type.empty()) return std::nullopt;
+  const char kind = type.front();
+  objects = kind == 'O';
+  if (objects) return 8;
+  if (std::string_view("biufcSUMm").find(kind) == std::string_view::npos) return std::nullopt;
+  auto size = parse_u64(type.substr(1));
+  if (!size || *size > (1U << 20)) return std::nullopt;
+  return kind == 'U' ? *size * 4 : *size;
+}
+
+}  // namespace
+
+bool PickleMachine::imports(std::uint8_t opcode) {
+  if (opcode == 0x93) {  // STACK_GLOBAL
+    const auto name = pop();
+    const auto module = name ? pop() : std::nullopt;
+    if (!module) return false;
+    const auto name_text = name->kind == Kind::text ? heap_.string(*name) : std::nullopt;
+    const auto module_text = module->kind == Kind::text ? heap_.string(*module) : std::nullopt;
+    if (!name_text || !module_text)
+      return push(judge_.import_unknown("module or name is no short string", at_));
+    return push(judge_.import(std::string(*module_text), std::string(*name_text), at_));
+  }
+  auto module = cursor_.line(kNameLine);
+  auto name = module ? cursor_.line(kNameLine) : std::nullopt;
+  if (!name) return fail("a name is cut off");
+  if (opcode == 'c') return push(judge_.import(std::move(*module), std::move(*name), at_));
+  // INST
+  if (marks_.empty()) return fail("there is no mark");
+  const Value callable = judge_.import(std::move(*module), std::move(*name), at_);
+  const auto arguments = pop_mark();
+  return arguments && push(judge_.call(Call::inst, callable, heap_.tuple(*arguments), at_));
+}
+
+bool PickleMachine::calls(std::uint8_t opcode) {
+  if (opcode == 'o') {  // OBJ: the class is the first value after the mark
+    auto items = pop_mark();
+    if (!items) return false;
+    if (items->empty()) return fail("the stack is empty");
+    const Value callable = items->front();
+    items->erase(items->begin());
+    return push(judge_.call(Call::obj, callable, heap_.tuple(*items), at_));
+  }
+  const auto keywords = opcode == 0x92 ? pop() : std::optional(Value{});
+  const auto arguments = keywords ? pop() : std::nullopt;
+  const auto callable = arguments ? pop() : std::nullopt;
+  if (!callable) return false;
+  if (arguments->kind != Kind::tuple && arguments->kind != Kind::instance)
+    return fail("the arguments are no tuple");
+  return push(judge_.call(opcode == 'R' ? Call::reduce : Call::newobj, *callable, *arguments, at_));
+}
+
+bool PickleMachine::build() {
+  const auto state = pop();
+  const Value* const target = state ? top() : nullptr;
+  if (target == nullptr) return false;
+  judge_.build(*target, *state, at_);
+  if (target->kind != Kind::instance) return true;
+  const auto& made = heap_.instance(*target);
+  if (!made.known) return true;
+  const auto& maker = heap_.global(made.global);
+  const bool wrapper = maker.module == "joblib.numpy_pickle" && maker.name == "NumpyArrayWrapper";
+  return !wrapper || skip_joblib_array(*target);
+}
+
+bool PickleMachine::action(std::uint8_t opcode) {
+  switch (opcode) {
+    case 'c':
+    case 'i':
+    case 0x93:
+      return imports(opcode);
+    case 'R':
+    case 'o':
+    case 0x81:
+    case 0x92:
+      return calls(opcode);
+    case 'b':
+      return build();
+    case 'P': {
+      const auto line = cursor_.line(kNameLine);
+      return line ? push(judge_.persistent(heap_.text(Kind::text, *line, line->size()), at_))
+                  : fail("a persistent id is cut off");
+    }
+    case 'Q': {
+      const auto id = pop();
+      return id && push(judge_.persistent(*id, at_));
+    }
+    default: {  // EXT1, EXT2, EXT4
+      const auto code = cursor_.number(std::size_t{1} << (opcode - 0x82U));
+      return code ? push(judge_.extension("extension code " + std::to_string(*code), at_))
+                  : fail("an extension code is cut off");
+    }
+  }
+}
+
+std::optional<std::uint64_t> PickleMachine::joblib_bytes(const Value& state, bool& objects) const {
+  const auto shape = heap_.find(state, "shape");
+  const auto dtype = heap_.find(state, "dtype");
+  if (!shape || shape->kind != Kind::tuple || !dtype || dtype->kind != Kind::instance)
+    return std::nullopt;
+  const auto& type = heap_.instance(*dtype);
+  if (!type.known || heap_.global(type.global).name != "dtype" || type.arguments.number < 1)
+    return std::nullopt;
+  const auto text = heap_.string(heap_.items(type.arguments).front());
+  auto bytes = text ? element_size(*text, objects) : std::nullopt;
+  if (!bytes || static_cast<std::size_t>(shape->number) != heap_.items(*shape).size())
+    return std::nullopt;
+  for (const Value& length : heap_.items(*shape)) {
+    // numpy's own integers are calls; joblib writes plain ones.
+    if (length.kind != Kind::integer || !length.known || length.number < 0) return std::nullopt;
+    if (__builtin_mul_overflow(*bytes, static_cast<std::uint64_t>(length.number), &*bytes))
+      return std::nullopt;
+  }
+  return bytes;
+}
+
+bool PickleMachine::skip_joblib_array(const Value& wrapper) {
+  const auto state = heap_.instance(wrapper).state;
+  bool objects = false;
+  const auto bytes =
+      state && state->kind == Kind::dict ? joblib_bytes(*state, objects) : std::nullopt;
+  if (!bytes) return fail("the length of joblib's array can't be told");
+  if (objects) {  // pickle.load() on the same stream
+    if (depth_ + 1 >= options_.limits.depth) return over("nesting");
+    PickleWalk nested;
+    PickleMachine machine(content_, cursor_.offset(), options_, nested, depth_ + 1);
+    auto walked = machine.run();
+    if (!walked) {
+      trouble_ = std::move(walked).error();
+      return false;
+    }
+    for (const auto& finding : nested.findings.list()) walk_.findings.add(finding);
+    walk_.acted = walk_.acted || nested.acted;
+    if (!nested.complete) return fail("joblib's array of objects: " + nested.problem);
+    cursor_.skip(nested.end - cursor_.offset());
+    return true;
+  }
+  // joblib 1.2 and later: a byte says how many more come before the array.
+  const auto alignment = heap_.find(*state, "numpy_array_alignment_bytes");
+  if (alignment && alignment->kind == Kind::integer) {
+    const auto padding = cursor_.byte();
+    if (!padding) return fail("joblib's array is cut off");
+    cursor_.skip(*padding);
+  }
+  cursor_.skip(*bytes);
+  return !cursor_.failed() || fail("joblib's array is cut off");
+}
+
+}  // namespace mpk::scan
