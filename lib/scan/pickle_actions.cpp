@@ -14,15 +14,12 @@ namespace {
 
 constexpr std::size_t kNameLine = 64U << 10;
 
-/// Bytes of an element of a simple dtype ("<f8", "O8"); nullopt: it is structured or unknown.
-std::optional<std::uint64_t> element_size(std::string_view type, bool& objects) {
-  while (!type.empty() && std::string_view("<>|=").find(type.front()) != std::string_view::npos)
-    type.remove_prefix(1);
+/// Bytes of an element by a dtype's text ("<f8", "O8", "V64"); nullopt: it is unknown.
+std::optional<std::uint64_t> element_size(std::string_view type) {
   if (type.empty()) return std::nullopt;
   const char kind = type.front();
-  objects = kind == 'O';
-  if (objects) return 8;
-  if (std::string_view("biufcSUMm").find(kind) == std::string_view::npos) return std::nullopt;
+  if (kind == 'O') return 8;
+  if (std::string_view("biufcSUMmV").find(kind) == std::string_view::npos) return std::nullopt;
   auto size = parse_u64(type.substr(1));
   if (!size || *size > (1U << 20)) return std::nullopt;
   return kind == 'U' ? *size * 4 : *size;
@@ -121,8 +118,23 @@ std::optional<std::uint64_t> PickleMachine::joblib_bytes(const Value& state, boo
   const auto& type = heap_.instance(*dtype);
   if (!type.known || heap_.global(type.global).name != "dtype" || type.arguments.number < 1)
     return std::nullopt;
-  const auto text = heap_.string(heap_.items(type.arguments).front());
-  auto bytes = text ? element_size(*text, objects) : std::nullopt;
+  auto text = heap_.string(heap_.items(type.arguments).front()).value_or("");
+  while (!text.empty() && std::string_view("<>|=").find(text.front()) != std::string_view::npos)
+    text.remove_prefix(1);
+  auto bytes = element_size(text);
+  objects = text.starts_with('O');
+  // numpy/core/src/multiarray/descriptor.c, arraydescr_setstate: (version, order, …, size,
+  // alignment, flags); the first flag says that there are objects in a structure.
+  if (type.state && type.state->kind == Kind::tuple && !text.empty()) {
+    const auto& state_items = heap_.items(*type.state);
+    const bool flexible = std::string_view("SUV").find(text.front()) != std::string_view::npos;
+    if (flexible && state_items.size() > 5 && state_items[5].known && state_items[5].number >= 0)
+      bytes = static_cast<std::uint64_t>(state_items[5].number);
+    if (text.front() == 'V') {
+      if (state_items.size() < 8 || !state_items[7].known) return std::nullopt;
+      objects = (state_items[7].number & 1) != 0;
+    }
+  }
   if (!bytes || static_cast<std::size_t>(shape->number) != heap_.items(*shape).size())
     return std::nullopt;
   for (const Value& length : heap_.items(*shape)) {

@@ -134,7 +134,8 @@ Result<void> Scanner::look(const ContentPtr& content, const Place& place) {
   if (place.depth == 0) out_.type = to_string(type);
   disguise(place, type);
   // Whatever it looks like: a zip's directory stands at the end, and a pickle needs no magic.
-  const auto map = TRY(map_zip(*content));
+  // A tar's last member may be a zip; what is behind the tar's end is a finding of its own.
+  const auto map = type == Type::tar ? std::nullopt : TRY(map_zip(*content));
   if (map) {
     TRY(zip(content, place, *map));
   } else if (type == Type::zip) {
@@ -166,7 +167,8 @@ Result<void> Scanner::by_type(const ContentPtr& content, const Place& place, Typ
     case Type::lzma:
     case Type::bzip2:
     case Type::lz4:
-      return stream(source_of(content), compression_of(type), place, type == Type::lzma);
+      return stream(source_of(content), compression_of(type), place,
+                    type == Type::lzma && !promises_pickle(place.name));
     case Type::zlib: {  // RFC 1950: two bytes before, a check sum of four behind
       const auto size = content->size() > 6 ? content->size() - 6 : 0;
       return stream(archive::as_gzip(source_of(slice(content, 2, size))), Compression::gzip, place,

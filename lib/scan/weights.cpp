@@ -143,11 +143,13 @@ Result<NpyHeader> read_npy(const Content& content) {
   NpyHeader out{.data = 8 + width + length};
   const auto header = TRY(bytes_at(content, 8 + width, length));
   if (header.size() < length) return cut;
-  // Only types are quoted with an O alone or behind '|': "'|O'", "('a', 'O')", "'O8'".
+  // The kind of objects stands alone in its quotes: '|O', 'O', 'O8'.
   for (std::size_t i = 1; i < header.size(); ++i) {
-    const auto rest = header.find_first_not_of("|<>=0123456789", i);
-    const bool quoted = header[i - 1] == '\'' || header[i - 1] == '"';
-    if (quoted && rest != std::string::npos && header[rest] == 'O') out.objects = true;
+    if (header[i - 1] != '\'' && header[i - 1] != '"') continue;
+    const auto kind = header.find_first_not_of("|<>=", i);
+    if (kind == std::string::npos || header[kind] != 'O') continue;
+    const auto end = header.find_first_not_of("0123456789", kind + 1);
+    if (end != std::string::npos && header[end] == header[i - 1]) out.objects = true;
   }
   return out;
 }
