@@ -1,6 +1,7 @@
 // Tests of the documents: every member is there, SARIF's own rules hold.
 #include "scan/report.hpp"
 
+#include "base/file.hpp"
 #include "scan/test_pickles.hpp"
 
 #include <doctest/doctest.h>
@@ -66,6 +67,17 @@ TEST_CASE("SARIF names a rule for each result, and places in the form that it as
   CHECK(first["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "a%20b/model.pt");
   CHECK(first["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] ==
         "a b/model.pt!archive/data.pkl");
+}
+
+TEST_CASE("docs/scan.md lists every code with its severity") {
+  const auto page = read_file(MPK_SOURCE_DIR "/docs/scan.md", 1U << 20);
+  REQUIRE(page.has_value());
+  for (const auto& one : rules()) {
+    const auto row =
+        "| `" + std::string(one.code) + "` | " + std::string(to_string(one.severity)) + " |";
+    CAPTURE(row);
+    CHECK(page->find(row) != std::string::npos);
+  }
 }
 
 TEST_CASE("severities are parsed by their names, another word is refused") {
