@@ -208,6 +208,9 @@ void others(List& out) {
       "\x7f"
       "ELF\x02\x01\x01",
       "format.disguise");
+  add("compiled Python", "a.pyc", std::string("\xa7\x0d\r\n", 4) + std::string(20, '\0'),
+      "code.executable");
+  add("a config that is no text", "config.json", std::string("{\0}\0", 4), "format.mismatch");
   add("llamafile", "a.llamafile", "MZqFpD='\n" + std::string(40, '\0'), "code.executable");
   add(
       "PE", "a.exe",

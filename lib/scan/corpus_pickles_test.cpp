@@ -274,6 +274,32 @@ void broken(List& out) {
   add("code before the magic number", "a.pt",
       proto(2) + body + kPop + "\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.",
       "pickle.reduce");
+  add("arguments that are a list", "a.bin", "cos\nsystem\n(S'true'\nlR.", "pickle.reduce");
+  add("a frame that lies, and no PROTO", "a.bin",
+      "\x95" + le(1U << 20, 8) + global("os", "system") + payload() + kReduce + kStop,
+      "pickle.reduce");
+  add("INST without a mark", "a.pkl", inst("os", "system") + kStop, "pickle.global");
+  const auto wrapper = [](int length) {
+    return global("joblib.numpy_pickle", "NumpyArrayWrapper") + kEmptyTuple + kNewobj + kEmptyDict +
+           kMark + unicode("shape") + int1(length) + kTuple1 + unicode("dtype") +
+           global("numpy", "dtype") + unicode("u1") + kFalse + kTrue + kTuple3 + kReduce +
+           unicode("order") + unicode("C") + kSetitems + kBuild;
+  };
+  const std::string hidden = kPop + body + kStop;
+  const auto size = static_cast<int>(hidden.size());
+  add("opcodes in the place of joblib's array", "a.pkl", proto(2) + wrapper(size) + hidden + kStop,
+      "pickle.reduce");
+  add("with names from before the array", "a.pkl",
+      proto(4) + short_unicode("os") + "q" + le(0, 1) + kPop + short_unicode("system") + "q" +
+          le(1, 1) + kPop + wrapper(9 + static_cast<int>(payload().size())) + kPop + "h" +
+          le(0, 1) + "h" + le(1, 1) + "\x93" + payload() + kReduce + kStop + kStop + kStop,
+      "pickle.reduce");
+  add("a frame that goes on behind joblib's array", "a.joblib",
+      proto(4) + frame(wrapper(size) + hidden) + std::string(hidden.size(), 'N') + kStop,
+      "pickle.malformed");
+  add("a pickle behind legacy PyTorch's storages", "a.pt",
+      legacy_torch(state_dict()).substr(0, legacy_torch(state_dict()).size() - 24) + exploit(),
+      "pickle.reduce");
   for (const auto* const path : {"a.bin", "a.dat", "a.model", "a.ckpt", "weights", "a.h5", "a.npy"})
     add("under a name of another kind", path, exploit(), "pickle.reduce");
   for (const auto* const path :

@@ -45,7 +45,10 @@ Result<Pickles> scan_pickles(const Content& content, std::uint64_t begin, bool s
   bool torch = false;
   std::uint64_t at = begin;
   while (at < content.size()) {
-    if (torch && out.count == kTorchPickles) return out;  // raw storages follow
+    if (torch && out.count == kTorchPickles) {  // raw storages follow
+      strict = false;
+      torch = false;
+    }
     if (out.count == options.limits.pickles) {
       findings.add("pickle.limit", options.member, at, "number of pickles over the limit");
       return out;

@@ -42,8 +42,7 @@ bool PickleMachine::imports(std::uint8_t opcode) {
   auto name = module ? cursor_.line(kNameLine) : std::nullopt;
   if (!name) return fail("a name is cut off");
   if (opcode == 'c') return push(judge_.import(std::move(*module), std::move(*name), at_));
-  // INST
-  if (marks_.empty()) return fail("there is no mark");
+  // INST: imported before the mark is looked for (pickle.py, load_inst).
   const Value callable = judge_.import(std::move(*module), std::move(*name), at_);
   const auto arguments = pop_mark();
   return arguments && push(judge_.call(Call::inst, callable, heap_.tuple(*arguments), at_));
@@ -61,9 +60,8 @@ bool PickleMachine::calls(std::uint8_t opcode) {
   const auto keywords = opcode == 0x92 ? pop() : std::optional(Value{});
   const auto arguments = keywords ? pop() : std::nullopt;
   const auto callable = arguments ? pop() : std::nullopt;
+  // joblib's unpickler takes any iterable for arguments.
   if (!callable) return false;
-  if (arguments->kind != Kind::tuple && arguments->kind != Kind::instance)
-    return fail("the arguments are no tuple");
   return push(judge_.call(opcode == 'R' ? Call::reduce : Call::newobj, *callable, *arguments, at_));
 }
 
@@ -146,12 +144,47 @@ std::optional<std::uint64_t> PickleMachine::joblib_bytes(const Value& state, boo
   return bytes;
 }
 
+// Whether the bytes from here on, taken for opcodes, come to one that imports or calls: of an
+// array's numbers hardly ever, and only then the state is worth a copy.
+bool PickleMachine::read_as_opcodes(bool objects) {
+  if (depth_ + 1 >= options_.limits.depth) return true;
+  const auto ahead = bytes_at(content_, cursor_.offset(), 1U << 16);
+  if (!ahead) {
+    trouble_ = ahead.error();
+    return false;
+  }
+  static constexpr std::string_view kImports("ci\x82\x83\x84\x93", 6);
+  if (ahead->find_first_of(kImports) == std::string::npos) return true;
+  PickleWalk other;
+  PickleMachine machine(*this, other, cursor_.offset());
+  auto walked = machine.run();
+  if (!walked) {
+    trouble_ = std::move(walked).error();
+    return false;
+  }
+  if (!other.acted) return true;
+  // An honest pickle in the array's place takes its names from the wrong memo: nonsense then, and
+  // only what exploits use is told from it.
+  const auto is_import = [&](const Finding& finding) {
+    if (objects) return finding.severity == Severity::critical;
+    return finding.rule->code == "pickle.global" || finding.rule->code == "pickle.unresolved" ||
+           finding.rule->code == "pickle.extension";
+  };
+  if (std::ranges::none_of(other.findings.list(), is_import)) return true;
+  walk_.acted = true;
+  for (const auto& finding : other.findings.list()) walk_.findings.add(finding);
+  return true;
+}
+
 bool PickleMachine::skip_joblib_array(const Value& wrapper) {
+  // joblib reads the array from the file, but opcodes from the frame that it has read already.
+  if (frame_end_ > cursor_.offset()) return fail("a frame goes on behind joblib's array");
   const auto state = heap_.instance(wrapper).state;
   bool objects = false;
   const auto bytes =
       state && state->kind == Kind::dict ? joblib_bytes(*state, objects) : std::nullopt;
   if (!bytes) return fail("the length of joblib's array can't be told");
+  if (!read_as_opcodes(objects)) return false;
   if (objects) {  // pickle.load() on the same stream
     if (depth_ + 1 >= options_.limits.depth) return over("nesting");
     PickleWalk nested;

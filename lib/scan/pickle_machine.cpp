@@ -151,7 +151,12 @@ bool PickleMachine::step(std::uint8_t opcode) {
     }
     case 0x95: {  // FRAME: its length is a hint for buffering
       const auto length = cursor_.number(8);
-      return length && *length <= cursor_.left() ? true : fail("a frame is cut off");
+      if (!length) return fail("a frame is cut off");
+      // Python's own unpickler refuses it, the one that joblib uses goes on.
+      if (*length > cursor_.left())
+        walk_.findings.add("pickle.malformed", options_.member, at_, "a frame is cut off");
+      frame_end_ = cursor_.offset() + std::min(*length, cursor_.left());
+      return true;
     }
     case '(':
     case '0':

@@ -27,6 +27,19 @@ class PickleMachine {
         walk_(walk),
         depth_(depth),
         judge_(heap_, walk.findings, options.member, options.torchscript) {}
+  /// Goes on as another, from `offset`: for an unpickler that reads the stream differently.
+  PickleMachine(const PickleMachine& other, PickleWalk& walk, std::uint64_t offset)
+      : content_(other.content_),
+        cursor_(other.content_, offset),
+        options_(other.options_),
+        walk_(walk),
+        depth_(other.depth_ + 1),
+        heap_(other.heap_),
+        judge_(heap_, walk.findings, other.options_.member, other.options_.torchscript),
+        stack_(other.stack_),
+        marks_(other.marks_),
+        memo_(other.memo_) {}
+  PickleMachine& operator=(const PickleMachine&) = delete;
   Result<void> run();
 
  private:
@@ -59,6 +72,8 @@ class PickleMachine {
   bool build();
   /// joblib/numpy_pickle.py, NumpyArrayWrapper.read_array: the array's bytes stand in the stream.
   bool skip_joblib_array(const Value& wrapper);
+  /// Without joblib the array's bytes are opcodes.
+  bool read_as_opcodes(bool objects);
   std::optional<std::uint64_t> joblib_bytes(const Value& state, bool& objects) const;
 
   const Content& content_;
@@ -72,6 +87,7 @@ class PickleMachine {
   std::vector<std::size_t> marks_;
   std::unordered_map<std::uint64_t, Value> memo_;
   std::uint64_t at_ = 0;  // of the opcode
+  std::uint64_t frame_end_ = 0;
   std::optional<Error> trouble_;
 };
 

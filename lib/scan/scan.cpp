@@ -115,7 +115,7 @@ void Scanner::disguise(const Place& place, Type type) {
   if (code && promises_harmless(place.name)) {
     findings_.add("format.disguise", place.member, 0, what);
   } else if ((ending == "safetensors" && type != Type::safetensors) ||
-             (ending == "gguf" && type != Type::gguf)) {
+             (ending == "gguf" && type != Type::gguf) || (ending == "json" && type == Type::data)) {
     findings_.add("format.mismatch", place.member, 0, what);
   }
 }

@@ -91,6 +91,7 @@ bool is_hdf5(const Content& content) {
 
 Type text_type(std::string_view name, const model::FileHead& head) {
   const auto ending = model::extension(name);
+  if (name == "MLmodel") return Type::yaml;
   if (ending == "py" || ending == "pyw" || ending == "pyi") return Type::python;
   if (ending == "yaml" || ending == "yml") return Type::yaml;
   const auto text = trim(head.bytes);
@@ -129,6 +130,9 @@ Result<Type> sniff(const Content& content, std::string_view name) {
   }
   if (is_pe(content, head)) return Type::executable;
   if (is_bzip2(head)) return Type::bzip2;
+  // Compiled Python: two bytes of version, then a line break that text mode would spoil.
+  if (model::extension(name) == "pyc" || (head.size() > 16 && head.substr(1, 3) == "\x0d\r\n"))
+    return Type::executable;
   if (head.starts_with("\x5d\0\0"sv) && head.size() > 13) return Type::lzma;
   if (head.size() >= 2 && head[0] == '\x80' && static_cast<unsigned char>(head[1]) <= 5)
     return Type::pickle;
@@ -143,7 +147,8 @@ Result<Type> sniff(const Content& content, std::string_view name) {
                                 .whole = bytes.size() == content.size()};
   const auto format = model::detect_format(sniffed);
   if (format == model::Format::safetensors) return Type::safetensors;
-  if (format == model::Format::onnx) return Type::onnx;
+  // The fields of a protobuf may come in any order: then the name says what reads it.
+  if (format == model::Format::onnx || ending == "onnx") return Type::onnx;
   if (is_zlib(head)) return Type::zlib;
   if (format == model::Format::json || format == model::Format::text)
     return text_type(name, sniffed);

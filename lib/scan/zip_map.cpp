@@ -161,7 +161,8 @@ Result<void> Mapper::check_local(ZipMember member) {
   if (here->method != member.method)
     odd("archive.mismatch", member.name, member.header, "two methods of compression");
   // Bit 3: sizes follow the data. PyTorch writes both; zeros say nothing.
-  const bool told = (here->flags & 8U) == 0 || here->packed != 0 || here->size != 0;
+  const bool later = (here->flags & 8U) != 0;
+  const bool told = !later || (here->packed != 0 && here->packed != kNone32);
   if (told && (here->packed != member.packed || here->size != member.size))
     odd("archive.mismatch", member.name, member.header, "two sizes");
   if (((here->flags | member.flags) & 0x41U) != 0)
