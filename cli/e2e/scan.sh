@@ -44,6 +44,16 @@ accepts "as SARIF" is "$(sarif "$work/bad" 'd["version"], d["runs"][0]["results"
 accepts "an artifact" says "clean: no findings · 10 files" "$MPK" scan "$repo:good"
 refuses "an artifact with a pickle" 23 "pytorch_model.bin!archive/data.pkl: posix.system" "$MPK" scan "$repo:bad"
 accepts "the digest is told" is "$(json "$repo:bad" 'd["digest"]')" "$(digest_of "$repo:bad")"
+accepts "a clean verdict is attached" says "attested  sha256:" "$MPK" scan "$repo:good" --attest "${signing[@]}"
+accepts "as a test result" says "https://in-toto.io/attestation/test-res" "$MPK" tree "$repo:good" "${trust[@]}"
+printf 'apiVersion: mpk/v1\nname: scanned\nsigners:\n  - identity: %s\n    issuer: %s\nattestations:\n  - type: https://in-toto.io/attestation/test-result/v0.1\n' \
+  "$MPK_SANDBOX_IDENTITY" "$MPK_SANDBOX_ISSUER" >"$work/policy.yaml"
+"$MPK" sign "$repo:good" "${signing[@]}" --quiet >/dev/null
+"$MPK" sign "$repo:bad" "${signing[@]}" --quiet >/dev/null
+accepts "a policy can ask for it" "$MPK" verify "$repo:good" --policy "$work/policy.yaml" "${trust[@]}"
+refuses "an unsafe one is not" 23 "not attested: unsafe" "$MPK" scan "$repo:bad" --attest "${signing[@]}"
+refuses "so the policy refuses it" 1 "test-result" "$MPK" verify "$repo:bad" --policy "$work/policy.yaml" "${trust[@]}"
+refuses "--attest of a directory" 2 "--attest needs an artifact" "$MPK" scan "$work/good" --attest
 "$MPK" copy "$repo:bad" "oci:$work/l:1" --quiet >/dev/null
 refuses "a layout" 23 "posix.system" "$MPK" scan "oci:$work/l:1"
 python3 "$here/foreign.py" "$work/kit" kit

@@ -4,6 +4,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/walk.hpp"
+#include "crypto/hash.hpp"
 #include "modelpack/archive_layer.hpp"
 #include "modelpack/artifact.hpp"
 #include "modelpack/staging.hpp"
@@ -11,7 +12,14 @@
 #include "oci/once_more.hpp"
 #include "scan/content.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <span>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -27,16 +35,32 @@ struct Source {
   fs::path path;
 };
 
+/// A file whose bytes are counted when they are read: of weights that is a small part.
+class Counted final : public scan::Content {
+ public:
+  Counted(scan::ContentPtr content, Stats& stats) : content_(std::move(content)), stats_(stats) {}
+  std::uint64_t size() const override { return content_->size(); }
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) const override {
+    const std::size_t count = TRY(content_->read_at(offset, buffer));
+    stats_.bytes_read += count;
+    return count;
+  }
+
+ private:
+  scan::ContentPtr content_;
+  Stats& stats_;
+};
+
 Result<std::vector<scan::ScannedFile>> scan_all(const Context& context,
                                                 const std::vector<Source>& sources) {
   std::vector<scan::ScannedFile> out(sources.size());
   TRY(parallel_for(sources.size(), context.workers, context.cancel,
                    [&](std::size_t i, const CancelToken& stop) -> Result<void> {
                      const auto& source = sources[i];
-                     const auto content = TRY(scan::file_content(source.path));
+                     const auto content = std::make_shared<Counted>(
+                         TRY(scan::file_content(source.path)), context.stats);
                      auto task = context.progress.start(source.name, content->size());
                      out[i] = TRY(scan::scan_file(content, source.name, {.cancel = stop}));
-                     context.stats.bytes_read += content->size();
                      task->advance(content->size());
                      task->done("scanned");
                      return {};
@@ -97,7 +121,8 @@ Result<std::vector<Source>> fetch(const Context& context, oci::Store& store,
 }
 
 Result<ScanOutcome> scan_reference(const Context& context, const oci::Reference& reference) {
-  const auto store = TRY(open_store(context, reference));
+  // What is judged here may be attested next, by the registry's own tag.
+  const auto store = TRY(open_store(context, reference, {.mirrors = Mirrors::bytes}));
   ScanOutcome out;
   out.manifest = TRY(resolve(*store, reference));
   const auto bytes = TRY(store->fetch_manifest(*out.manifest));
@@ -121,6 +146,30 @@ Result<ScanOutcome> scan_reference(const Context& context, const oci::Reference&
 Result<ScanOutcome> scan(const Context& context, const ScanTarget& target) {
   if (const auto* const path = std::get_if<fs::path>(&target)) return scan_path(context, *path);
   return scan_reference(context, std::get<oci::Reference>(target));
+}
+
+Json scan_predicate(const scan::Report& report, scan::Severity fail_on,
+                    const std::string& mpk_version) {
+  std::set<std::string> found;
+  for (const auto& finding : report.findings()) found.emplace(finding.rule->code);
+  Json warned = Json::array(), passed = Json::array();
+  for (const auto& rule : scan::rules()) {
+    auto& list = found.contains(std::string(rule.code)) ? warned : passed;
+    list.push_back(rule.code);
+  }
+  // A ResourceDescriptor: which list judged, whatever release printed it.
+  const Json rules = {{"name", "mpk scan"},
+                      {"digest", {{"sha256", crypto::sha256(scan::rules_text()).hex()}}},
+                      {"annotations",
+                       {{"mpkVersion", mpk_version},
+                        {"failOn", scan::to_string(fail_on)},
+                        {"files", std::to_string(report.files.size())},
+                        {"bytes", std::to_string(report.bytes())}}}};
+  return {{"result", warned.empty() ? "PASSED" : "WARNED"},
+          {"configuration", Json::array({rules})},
+          {"passedTests", passed},
+          {"warnedTests", warned},
+          {"failedTests", Json::array()}};
 }
 
 }  // namespace mpk::flow

@@ -32,6 +32,9 @@ std::span<const Rule> rules();
 /// The rule of a code that this module names itself.
 const Rule& rule(std::string_view code);
 
+/// Rules and allowlist as text, a line each: its digest says by what a report was judged.
+std::string rules_text();
+
 struct Finding {
   const Rule* rule = nullptr;
   Severity severity = Severity::info;

@@ -1,7 +1,9 @@
 // What is looked for: code, severity, what it means, what to do. docs/scan.md lists the same.
+#include "scan/allowlist.hpp"
 #include "scan/finding.hpp"
 
 #include <array>
+#include <string>
 
 namespace mpk::scan {
 namespace {
@@ -128,5 +130,16 @@ constexpr auto kRules = std::to_array<Rule>({
 }  // namespace
 
 std::span<const Rule> rules() { return kRules; }
+
+std::string rules_text() {
+  std::string out;
+  for (const auto& one : rules())
+    out += "rule " + std::string(one.code) + " " + std::string(to_string(one.severity)) + "\n";
+  for (const auto& one : allowlist()) {
+    out += "allow " + std::string(one.module) + " " + std::string(one.name) + " " +
+           std::to_string(one.uses) + " " + std::to_string(static_cast<int>(one.arguments)) + "\n";
+  }
+  return out;
+}
 
 }  // namespace mpk::scan
