@@ -7,19 +7,19 @@ namespace mpk::cli {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table = {
-      ship_command(),           pack_command(),        push_command(),
-      pull_command(),           unpack_command(),      copy_command(),
-      inspect_command(),        tree_command(),        cat_command(),
-      diff_command(),           lint_command(),        k8s_command(),
-      list_command(),           tag_command(),         rm_command(),
-      prune_command(),          check_store_command(), aibom_create_command(),
-      aibom_validate_command(), aibom_show_command(),  provenance_create_command(),
-      attest_command(),         sign_command(),        verify_command(),
-      key_generate_command(),   key_public_command(),  key_import_command(),
-      login_command(),          logout_command(),      sandbox_run_command(),
-      sandbox_up_command(),     trust_show_command(),  trust_update_command(),
-      trust_import_command(),   completion_command(),  doctor_command(),
-      version_command(),
+      ship_command(),           pack_command(),         push_command(),
+      pull_command(),           unpack_command(),       copy_command(),
+      inspect_command(),        tree_command(),         cat_command(),
+      diff_command(),           lint_command(),         k8s_command(),
+      list_command(),           tag_command(),          rm_command(),
+      prune_command(),          check_store_command(),  aibom_create_command(),
+      aibom_validate_command(), aibom_show_command(),   provenance_create_command(),
+      attest_command(),         sign_command(),         verify_command(),
+      scan_command(),           key_generate_command(), key_public_command(),
+      key_import_command(),     login_command(),        logout_command(),
+      sandbox_run_command(),    sandbox_up_command(),   trust_show_command(),
+      trust_update_command(),   trust_import_command(), completion_command(),
+      doctor_command(),         version_command(),
   };
   return table;
 }

@@ -5,6 +5,7 @@
 
 namespace mpk::cli {
 
+Command scan_command();
 Command ship_command();
 Command pack_command();
 Command push_command();
