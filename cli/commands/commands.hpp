@@ -28,6 +28,8 @@ Command check_store_command();
 Command aibom_create_command();
 Command aibom_validate_command();
 Command aibom_show_command();
+Command agent_pin_command();
+Command agent_verify_command();
 Command provenance_create_command();
 Command attest_command();
 Command sign_command();
