@@ -127,7 +127,7 @@ Result<Card> read_card(std::string_view text, const std::vector<Jwk>& keys,
   std::set<std::string> scopes;
   TRY(read_security(root, scopes, card.authenticated));
   std::set<std::string> ids;
-  for (const auto& skill : TRY(root.items("skills"))) {
+  for (const auto& skill : TRY(root.optional_items("skills"))) {
     TRY(read_security(skill, scopes, card.authenticated));
     auto id = TRY(skill.string("id"));
     if (!ids.insert(id).second)

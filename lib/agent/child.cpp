@@ -87,7 +87,8 @@ void Child::end() {
   kill_and_reap();
 }
 
-Error Child::gone() const {
+Error Child::gone() {
+  receive_errors();
   return Error(ErrorKind::network, options_.argv.front() + ": the server ended before it answered");
 }
 
@@ -171,10 +172,7 @@ Result<std::string> Child::read_line(Time until) {
       return line;
     }
     searched_ = pending_.size();
-    if (!output_) {
-      receive_errors();
-      return gone();
-    }
+    if (!output_) return gone();
     TRY(wait(false, until));
     TRY(receive());
   }

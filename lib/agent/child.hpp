@@ -38,11 +38,10 @@ class Child {
  private:
   Child(ProcessOptions options, pid_t pid, CancelToken cancel)
       : options_(std::move(options)), pid_(pid), cancel_(std::move(cancel)) {}
-  enum class Event { nothing, readable, writable };
   Result<void> wait(bool to_write, Time until);
   Result<void> receive();
   void receive_errors();
-  Error gone() const;
+  Error gone();
   bool has_ended() const;
   void kill_and_reap();
 

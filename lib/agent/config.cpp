@@ -53,7 +53,8 @@ std::string safe_argument(std::string_view before, const std::string& argument) 
       names_a_secret(before))
     return std::string(kHidden);
   const auto equals = argument.find('=');
-  if (equals != std::string::npos) {
+  // Of a URL the equals sign is one of its query.
+  if (equals != std::string::npos && argument.find("://") > equals) {
     const std::string_view name = std::string_view(argument).substr(0, equals);
     const bool is_environment = before == "-e" || before == "--env";
     if (is_environment || names_a_secret(name) ||
