@@ -30,6 +30,7 @@ Command aibom_validate_command();
 Command aibom_show_command();
 Command agent_pin_command();
 Command agent_verify_command();
+Command agent_export_command();
 Command provenance_create_command();
 Command attest_command();
 Command sign_command();

@@ -96,6 +96,15 @@ refuses "a signature without a key" 2 "--card-key" pin --card signed.json
 accepts "unless one insists" says "not checked" pin --card signed.json --insecure-unchecked-card
 refuses "a signature that is none" 12 "no signature of the card holds" pin --card signed.json --card-key key.pub
 
+# -- for policy engines
+pin --quiet -- "${stub[@]}" old
+accepts "Cedar policies" says 'Mcp::Tool::"mcp:crm/lookup"' "$MPK" agent export --aibom pinned.json
+accepts "Cedar entities" says '"readOnly": true' "$MPK" agent export --aibom pinned.json --as cedar-entities
+accepts "OPA data" "$MPK" agent export --aibom pinned.json --as opa -o data.json
+accepts "in a file" grep -q '"servers"' data.json
+refuses "another form" 2 "is none of" "$MPK" agent export --aibom pinned.json --as rego
+refuses "nothing to export" 2 "no MCP server is pinned" "$MPK" agent export --aibom bom.json
+
 # -- usage
 refuses "nothing to pin" 2 "nothing to pin" pin
 refuses "no server to compare" 2 "no server" verify

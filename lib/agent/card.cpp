@@ -9,7 +9,6 @@
 #include "json/parse.hpp"
 #include "json/read.hpp"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 

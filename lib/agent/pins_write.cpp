@@ -36,12 +36,10 @@ void set_text(Json& owner, const char* name, const std::string& value) {
   if (!value.empty()) owner[name] = value;
 }
 
-// Names come from outside and may hold the separators.
-std::string server_ref(const std::string& name) { return "mcp:" + percent_encode(name); }
 std::string card_ref(const std::string& name) { return "a2a:" + percent_encode(name); }
 
-Json tool_service(const std::string& parent, const Tool& tool) {
-  Json service = {{"bom-ref", parent + "/" + percent_encode(tool.name)}, {"name", tool.name}};
+Json tool_service(const std::string& server, const Tool& tool) {
+  Json service = {{"bom-ref", tool_ref(server, tool.name)}, {"name", tool.name}};
   Properties properties;
   properties.add(kToolDigest, tool.digest.hex());
   if (tool.definition) {
@@ -82,7 +80,7 @@ Json server_service(const Server& server) {
   if (server.tools) {
     properties.add(kToolCount, std::to_string(server.tools->size()));
     Json tools = Json::array();
-    for (const auto& tool : *server.tools) tools.push_back(tool_service(ref, tool));
+    for (const auto& tool : *server.tools) tools.push_back(tool_service(server.name, tool));
     if (!tools.empty()) service["services"] = std::move(tools);
   }
   if (server.prompts) properties.add(kPromptCount, std::to_string(server.prompts->size()));

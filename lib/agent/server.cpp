@@ -161,6 +161,11 @@ Result<std::string> safe_endpoint(const std::string& url) {
   return parsed.text();
 }
 
+std::string server_ref(std::string_view name) { return "mcp:" + percent_encode(name); }
+std::string tool_ref(std::string_view server, std::string_view tool) {
+  return server_ref(server) + "/" + percent_encode(tool);
+}
+
 std::vector<std::string> scope_list(const Json& value) {
   std::set<std::string> out;
   const auto add = [&](const std::string& text) {

@@ -70,6 +70,10 @@ Result<void> sort_prompts(std::vector<Prompt>& prompts);
 /// "https://host/path" of a URL that may hold secrets. malformed: no http or https URL.
 Result<std::string> safe_endpoint(const std::string& url);
 
+/// "mcp:NAME" and "mcp:NAME/TOOL": bom-refs; names come from outside and may hold the separators.
+std::string server_ref(std::string_view name);
+std::string tool_ref(std::string_view server, std::string_view tool);
+
 /// Trims, sorts, removes repeats; a text is split at white space (RFC 6749 §3.3).
 std::vector<std::string> scope_list(const Json& value);
 
