@@ -7,7 +7,6 @@
 #include "agent/test_tools.hpp"
 #include "base/encoding.hpp"
 #include "crypto/key.hpp"
-#include "json/canonical.hpp"
 #include "json/parse.hpp"
 
 #include <doctest/doctest.h>

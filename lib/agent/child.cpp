@@ -4,13 +4,11 @@
 #include "agent/limits.hpp"
 #include "base/process_signals.hpp"
 #include "base/process_spawn.hpp"
-#include "base/text.hpp"
 
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>

@@ -2,7 +2,6 @@
 #include "agent/compare.hpp"
 
 #include "agent/compare_tool.hpp"
-#include "agent/invisible.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>

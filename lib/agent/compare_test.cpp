@@ -1,7 +1,6 @@
 // Each kind of change, told from a pin that went through a document.
 #include "agent/compare.hpp"
 
-#include "agent/document.hpp"
 #include "agent/pins.hpp"
 #include "agent/test_tools.hpp"
 

@@ -3,7 +3,6 @@
 #include "agent/limits.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "json/path.hpp"
 #include "json/read.hpp"
 
 #include <algorithm>

@@ -3,11 +3,12 @@
 
 #include "agent/invisible.hpp"
 #include "agent/limits.hpp"
-#include "agent/test_tools.hpp"
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
+#include "json/parse.hpp"
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include <string>
 #include <vector>

@@ -6,7 +6,6 @@
 #include "json/parse.hpp"
 #include "json/read.hpp"
 
-#include <algorithm>
 #include <map>
 #include <utility>
 
