@@ -1,0 +1,18 @@
+// --aibom FILE: a CycloneDX document that a command reads.
+#pragma once
+
+#include "base/result.hpp"
+#include "json/value.hpp"
+#include "session.hpp"
+
+#include <string>
+
+namespace mpk::cli {
+
+inline constexpr int kAibomNotValid = 21;
+
+/// The parsed document. usage: can't be read; unsupported: a reference to an artifact; malformed:
+/// no JSON, no CycloneDX document (then exit code 21 is the answer).
+Result<Json> read_bom(Session& session, const std::string& path);
+
+}  // namespace mpk::cli
