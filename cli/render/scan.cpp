@@ -39,9 +39,10 @@ std::string scan_summary(const scan::Report& report, scan::Severity fail_on) {
                               scan::Severity::medium, scan::Severity::low, scan::Severity::info}) {
     std::size_t count = 0;
     for (const auto& finding : findings) count += finding.severity == severity ? 1 : 0;
-    if (count > 0)
+    if (count > 0) {
       counts += (counts.empty() ? "" : ", ") + std::to_string(count) + " " +
                 std::string(scan::to_string(severity));
+    }
   }
   std::string out = report.reaches(fail_on) ? "unsafe: " : "clean: ";
   out += counts.empty() ? "no findings" : counts;

@@ -2,7 +2,6 @@
 #include "flow/scan.hpp"
 
 #include "base/file.hpp"
-#include "base/text.hpp"
 #include "base/walk.hpp"
 #include "crypto/hash.hpp"
 #include "modelpack/archive_layer.hpp"

@@ -248,8 +248,8 @@ constexpr auto kAllowed = std::to_array<Allowed>({
     {"torch.storage", "_UntypedStorage", kStorage, "storages of tensors"},
 });
 
-constexpr auto order = [](const Allowed& each) { return std::tuple(each.module, each.name); };
-static_assert(std::ranges::is_sorted(kAllowed, {}, order));
+constexpr auto kOrder = [](const Allowed& each) { return std::tuple(each.module, each.name); };
+static_assert(std::ranges::is_sorted(kAllowed, {}, kOrder));
 
 // Whole modules by their first component.
 constexpr auto kNotorious = std::to_array<std::string_view>({"_io",
@@ -318,14 +318,15 @@ std::span<const Allowed> allowlist() { return kAllowed; }
 
 const Allowed* find_allowed(std::string_view module, std::string_view name) {
   const auto key = std::tuple(module, name);
-  const auto* const at = std::ranges::lower_bound(kAllowed, key, {}, order);
-  return at != kAllowed.end() && order(*at) == key ? &*at : nullptr;
+  const auto* const at = std::ranges::lower_bound(kAllowed, key, {}, kOrder);
+  return at != kAllowed.end() && kOrder(*at) == key ? &*at : nullptr;
 }
 
 bool is_notorious(std::string_view module, std::string_view name) {
-  if (module == "builtins" || module == "__builtin__")
+  if (module == "builtins" || module == "__builtin__") {
     return std::ranges::find(kNotoriousBuiltins, name.substr(0, name.find('.'))) !=
            kNotoriousBuiltins.end();
+  }
   return std::ranges::find(kNotorious, module.substr(0, module.find('.'))) != kNotorious.end();
 }
 

@@ -8,15 +8,13 @@
 namespace mpk::scan {
 
 /// What may be done with a name; without any of these it may only be mentioned.
-enum Use : unsigned {
-  kCall = 1,      // REDUCE
-  kNew = 2,       // NEWOBJ, OBJ, INST, copyreg._reconstructor
-  kState = 4,     // BUILD on what came out, with a plain state
-  kItems = 8,     // SETITEM(S) on it
-  kAppend = 16,   // APPEND(S) on it
-  kStorage = 32,  // type of a PyTorch storage in a persistent id
-  kFactory = 64,  // what collections.defaultdict may make
-};
+inline constexpr unsigned kCall = 1;      // REDUCE
+inline constexpr unsigned kNew = 2;       // NEWOBJ, OBJ, INST, copyreg._reconstructor
+inline constexpr unsigned kState = 4;     // BUILD on what came out, with a plain state
+inline constexpr unsigned kItems = 8;     // SETITEM(S) on it
+inline constexpr unsigned kAppend = 16;   // APPEND(S) on it
+inline constexpr unsigned kStorage = 32;  // type of a PyTorch storage in a persistent id
+inline constexpr unsigned kFactory = 64;  // what collections.defaultdict may make
 
 /// Which arguments a call may have.
 enum class Arguments {

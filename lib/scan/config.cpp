@@ -1,7 +1,6 @@
 // scan_json: the document as a tree, or as text where it is none.
 #include "scan/config.hpp"
 
-#include "base/limits.hpp"
 #include "base/text.hpp"
 #include "json/parse.hpp"
 #include "scan/allowlist.hpp"

@@ -13,6 +13,7 @@
 namespace mpk::scan {
 namespace {
 
+constexpr std::size_t kFirstBuffer = 1U << 10;  // most walks end after a few bytes
 constexpr std::size_t kBuffer = 64U << 10;
 
 class FileContent final : public Content {
@@ -108,7 +109,7 @@ bool Cursor::fill() {
   if (failed_) return false;
   if (at_ >= start_ && at_ - start_ < buffer_.size()) return true;
   if (at_end()) return false;
-  buffer_.resize(kBuffer);
+  buffer_.resize(std::clamp(buffer_.size() * 8, kFirstBuffer, kBuffer));
   start_ = at_;
   auto count = content_.read_at(at_, buffer_);
   if (!count) {

@@ -11,11 +11,14 @@
 
 namespace mpk::scan::test {
 
-std::vector<Case> benign_cases() {
-  using archive::Compression;
-  using archive::test::compressed;
-  using archive::test::tar;
-  std::vector<Case> out;
+namespace {
+
+using List = std::vector<Case>;
+using archive::Compression;
+using archive::test::compressed;
+using archive::test::tar;
+
+void pytorch(List& out) {
   const auto add = [&](std::string name, std::string path, std::string bytes) {
     out.push_back({std::move(name), std::move(path), std::move(bytes), {}});
   };
@@ -53,6 +56,12 @@ std::vector<Case> benign_cases() {
                 .content = "_target_: nemo.collections.asr.models.Model\n"},
                {.path = "./model_weights.ckpt", .content = zip(torch_members(state_dict()))}}),
           Compression::gzip));
+}
+
+void texts(List& out) {
+  const auto add = [&](std::string name, std::string path, std::string bytes) {
+    out.push_back({std::move(name), std::move(path), std::move(bytes), {}});
+  };
   add("several pickles", "log.pkl", benign() + benign() + benign());
   add("padding behind", "a.pkl", benign() + std::string(100, '\0'));
   add("a list of words", "labels.txt", "cat\ndog\nfish\n");
@@ -70,6 +79,12 @@ std::vector<Case> benign_cases() {
   add("a zip of texts", "docs.zip",
       zip({{"a/", ""}, {"a/b.txt", "hello"}, {"a/c.json", "{\"a\": 1}"}}));
   add("with a comment", "docs.zip", zip({{"b.txt", "hello"}}, {.comment = "a comment"}));
+}
+
+void others(List& out) {
+  const auto add = [&](std::string name, std::string path, std::string bytes) {
+    out.push_back({std::move(name), std::move(path), std::move(bytes), {}});
+  };
   add("safetensors", "a.safetensors",
       model::sample::safetensors(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}})", 4));
   add("GGUF", "a.gguf",
@@ -109,6 +124,15 @@ std::vector<Case> benign_cases() {
       "{% generation %}{{ message.content }}{% endgeneration %}{{ dict(a=1) | items }}",
   };
   for (const auto* const text : kTemplates) add("an honest template", "chat_template.jinja", text);
+}
+
+}  // namespace
+
+std::vector<Case> benign_cases() {
+  List out;
+  pytorch(out);
+  texts(out);
+  others(out);
   return out;
 }
 

@@ -12,8 +12,9 @@ namespace {
 
 using List = std::vector<Case>;
 
-void opcodes(List& out) {
-  const auto p4 = [](const std::string& body) { return proto(4) + frame(body + kStop); };
+std::string p4(const std::string& body) { return proto(4) + frame(body + kStop); }
+
+void imports(List& out) {
   const auto add = [&](std::string name, std::string bytes, std::string code) {
     out.push_back({std::move(name), "model.pkl", std::move(bytes), std::move(code)});
   };
@@ -72,6 +73,12 @@ void opcodes(List& out) {
       p4(stack_global("builtins", "bytearray") + kEmptyTuple + kReduce + short_unicode("x") +
          "\x93"),
       "pickle.unresolved");
+}
+
+void objects(List& out) {
+  const auto add = [&](std::string name, std::string bytes, std::string code) {
+    out.push_back({std::move(name), "model.pkl", std::move(bytes), std::move(code)});
+  };
   add("EXT1", proto(2) + "\x82\x07" + payload() + kReduce + kStop, "pickle.extension");
   add("EXT2", proto(2) + "\x83\x07\x01.", "pickle.extension");
   add("EXT4", proto(2) + "\x84" + le(70000, 4) + kStop, "pickle.extension");
@@ -105,6 +112,12 @@ void opcodes(List& out) {
       proto(2) + global("torch", "device") + unicode("cpu") + kTuple1 + kReduce + kEmptyDict +
           kBuild + kStop,
       "pickle.build");
+}
+
+void arguments(List& out) {
+  const auto add = [&](std::string name, std::string bytes, std::string code) {
+    out.push_back({std::move(name), "model.pkl", std::move(bytes), std::move(code)});
+  };
   add("SETITEM on a result",
       proto(2) + global("torch", "Size") + kEmptyList + kTuple1 + kReduce + int1(0) + int1(1) +
           kSetitem + kStop,
@@ -148,96 +161,97 @@ void opcodes(List& out) {
       "pickle.arguments");
 }
 
+constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+    {"builtins", "eval"},
+    {"builtins", "exec"},
+    {"builtins", "compile"},
+    {"builtins", "getattr"},
+    {"builtins", "__import__"},
+    {"builtins", "open"},
+    {"__builtin__", "apply"},
+    {"builtins", "breakpoint"},
+    {"builtins", "list.__class__"},
+    {"os", "popen"},
+    {"nt", "system"},
+    {"os.path", "os.system"},
+    {"collections", "OrderedDict.__init__"},
+    {"collections", "__builtins__"},
+    {"subprocess", "check_output"},
+    {"sys", "modules"},
+    {"runpy", "_run_code"},
+    {"pty", "spawn"},
+    {"timeit", "timeit"},
+    {"pdb", "run"},
+    {"bdb", "Bdb.run"},
+    {"asyncio.unix_events", "_UnixSubprocessTransport._start"},
+    {"pip", "main"},
+    {"pip._internal.cli.main", "main"},
+    {"pydoc", "pipepager"},
+    {"ctypes", "CDLL"},
+    {"functools", "partial"},
+    {"functools", "reduce"},
+    {"operator", "attrgetter"},
+    {"operator", "methodcaller"},
+    {"importlib", "import_module"},
+    {"types", "FunctionType"},
+    {"marshal", "loads"},
+    {"pickle", "loads"},
+    {"_pickle", "Unpickler"},
+    {"shelve", "open"},
+    {"logging.config", "_resolve"},
+    {"code", "InteractiveInterpreter.runcode"},
+    {"cProfile", "run"},
+    {"profile", "Profile.run"},
+    {"trace", "Trace.run"},
+    {"doctest", "debug_script"},
+    {"ensurepip", "_run_pip"},
+    {"idlelib.run", "Executive.runcode"},
+    {"lib2to3.pgen2.grammar", "Grammar.loads"},
+    {"distutils.file_util", "write_file"},
+    {"uuid", "_get_command_stdout"},
+    {"ssl", "get_server_certificate"},
+    {"smtplib", "SMTP"},
+    {"urllib.request", "urlopen"},
+    {"requests.api", "get"},
+    {"webbrowser", "open"},
+    {"numpy", "load"},
+    {"numpy.f2py.crackfortran", "getlincoef"},
+    {"numpy.testing._private.utils", "runstring"},
+    {"numpy.core.multiarray", "fromfile"},
+    {"numpy.ctypeslib", "load_library"},
+    {"numpy.ma.core", "_mareconstruct"},
+    {"torch", "load"},
+    {"torch.storage", "_load_from_bytes"},
+    {"torch.hub", "load"},
+    {"torch.serialization", "load"},
+    {"torch._utils", "_rebuild_tensor_v9"},
+    {"torch._utils", "_import_dotted_name"},
+    {"torch.utils.collect_env", "run"},
+    {"torch._inductor.codecache", "compile_file"},
+    {"torch._dynamo.guards", "GuardBuilder.get"},
+    {"torch.jit.unsupported_tensor_ops", "execWrapper"},
+    {"torch.utils._config_module", "ConfigModule.load_config"},
+    {"torch.utils.data.datapipes.utils.decoder", "basichandlers"},
+    {"torch.fx.experimental.symbolic_shapes", "ShapeEnv.evaluate_guards_expression"},
+    {"torch.nn.modules.linear", "Linear"},
+    {"joblib.numpy_pickle", "load"},
+    {"joblib._dask", "Batch"},
+    {"sklearn.preprocessing._function_transformer", "FunctionTransformer"},
+    {"pandas.io.pickle", "read_pickle"},
+    {"dill._dill", "_create_function"},
+    {"cloudpickle.cloudpickle", "_builtin_type"},
+    {"__main__", "Model"},
+    {"__torch__", "Model"},
+    {"evil", "run"},
+    {"collections ", "OrderedDict"},
+    {"Collections", "OrderedDict"},
+    {"", "system"},
+};
+
 void names(List& out) {
-  const std::pair<const char*, const char*> kNames[] = {
-      {"builtins", "eval"},
-      {"builtins", "exec"},
-      {"builtins", "compile"},
-      {"builtins", "getattr"},
-      {"builtins", "__import__"},
-      {"builtins", "open"},
-      {"__builtin__", "apply"},
-      {"builtins", "breakpoint"},
-      {"builtins", "list.__class__"},
-      {"os", "popen"},
-      {"nt", "system"},
-      {"os.path", "os.system"},
-      {"collections", "OrderedDict.__init__"},
-      {"collections", "__builtins__"},
-      {"subprocess", "check_output"},
-      {"sys", "modules"},
-      {"runpy", "_run_code"},
-      {"pty", "spawn"},
-      {"timeit", "timeit"},
-      {"pdb", "run"},
-      {"bdb", "Bdb.run"},
-      {"asyncio.unix_events", "_UnixSubprocessTransport._start"},
-      {"pip", "main"},
-      {"pip._internal.cli.main", "main"},
-      {"pydoc", "pipepager"},
-      {"ctypes", "CDLL"},
-      {"functools", "partial"},
-      {"functools", "reduce"},
-      {"operator", "attrgetter"},
-      {"operator", "methodcaller"},
-      {"importlib", "import_module"},
-      {"types", "FunctionType"},
-      {"marshal", "loads"},
-      {"pickle", "loads"},
-      {"_pickle", "Unpickler"},
-      {"shelve", "open"},
-      {"logging.config", "_resolve"},
-      {"code", "InteractiveInterpreter.runcode"},
-      {"cProfile", "run"},
-      {"profile", "Profile.run"},
-      {"trace", "Trace.run"},
-      {"doctest", "debug_script"},
-      {"ensurepip", "_run_pip"},
-      {"idlelib.run", "Executive.runcode"},
-      {"lib2to3.pgen2.grammar", "Grammar.loads"},
-      {"distutils.file_util", "write_file"},
-      {"uuid", "_get_command_stdout"},
-      {"ssl", "get_server_certificate"},
-      {"smtplib", "SMTP"},
-      {"urllib.request", "urlopen"},
-      {"requests.api", "get"},
-      {"webbrowser", "open"},
-      {"numpy", "load"},
-      {"numpy.f2py.crackfortran", "getlincoef"},
-      {"numpy.testing._private.utils", "runstring"},
-      {"numpy.core.multiarray", "fromfile"},
-      {"numpy.ctypeslib", "load_library"},
-      {"numpy.ma.core", "_mareconstruct"},
-      {"torch", "load"},
-      {"torch.storage", "_load_from_bytes"},
-      {"torch.hub", "load"},
-      {"torch.serialization", "load"},
-      {"torch._utils", "_rebuild_tensor_v9"},
-      {"torch._utils", "_import_dotted_name"},
-      {"torch.utils.collect_env", "run"},
-      {"torch._inductor.codecache", "compile_file"},
-      {"torch._dynamo.guards", "GuardBuilder.get"},
-      {"torch.jit.unsupported_tensor_ops", "execWrapper"},
-      {"torch.utils._config_module", "ConfigModule.load_config"},
-      {"torch.utils.data.datapipes.utils.decoder", "basichandlers"},
-      {"torch.fx.experimental.symbolic_shapes", "ShapeEnv.evaluate_guards_expression"},
-      {"torch.nn.modules.linear", "Linear"},
-      {"joblib.numpy_pickle", "load"},
-      {"joblib._dask", "Batch"},
-      {"sklearn.preprocessing._function_transformer", "FunctionTransformer"},
-      {"pandas.io.pickle", "read_pickle"},
-      {"dill._dill", "_create_function"},
-      {"cloudpickle.cloudpickle", "_builtin_type"},
-      {"__main__", "Model"},
-      {"__torch__", "Model"},
-      {"evil", "run"},
-      {"collections ", "OrderedDict"},
-      {"Collections", "OrderedDict"},
-      {"", "system"},
-  };
   for (const auto& [module, name] : kNames) {
-    out.push_back(
-        {std::string(module) + "." + name, "model.pkl", exploit(module, name), "pickle.reduce"});
+    out.push_back({std::string(module) + "." + std::string(name), "model.pkl",
+                   exploit(module, name), "pickle.reduce"});
   }
 }
 
@@ -313,7 +327,9 @@ void broken(List& out) {
 
 List pickle_cases() {
   List out;
-  opcodes(out);
+  imports(out);
+  objects(out);
+  arguments(out);
   names(out);
   broken(out);
   return out;

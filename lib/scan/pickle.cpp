@@ -3,9 +3,7 @@
 
 #include "scan/pickle_machine.hpp"
 
-#include <algorithm>
 #include <string>
-#include <utility>
 
 namespace mpk::scan {
 namespace {
@@ -34,7 +32,7 @@ void add_problem(const PickleWalk& walk, const PickleOptions& options, Findings&
 Result<PickleWalk> walk_pickle(const Content& content, std::uint64_t begin,
                                const PickleOptions& options) {
   PickleWalk walk;
-  PickleMachine machine(content, begin, options, walk, 0);
+  PickleMachine machine(content, begin, options, walk, false);
   TRY(machine.run());
   return walk;
 }

@@ -19,7 +19,6 @@ struct PickleLimits {
   std::size_t stack = 4'000'000;
   std::size_t memo = 4'000'000;
   std::size_t pickles = 1'000'000;  // one after the other
-  unsigned depth = 8;               // joblib's arrays of objects hold pickles
 };
 
 struct PickleOptions {

@@ -3,7 +3,6 @@
 #include "scan/pickle_machine.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -75,7 +74,7 @@ bool PickleMachine::build() {
   if (!made.known) return true;
   const auto& maker = heap_.global(made.global);
   const bool wrapper = maker.module == "joblib.numpy_pickle" && maker.name == "NumpyArrayWrapper";
-  return !wrapper || skip_joblib_array(*target);
+  return !wrapper || plain_ || skip_joblib_array(*target);
 }
 
 bool PickleMachine::action(std::uint8_t opcode) {
@@ -147,7 +146,8 @@ std::optional<std::uint64_t> PickleMachine::joblib_bytes(const Value& state, boo
 // Whether the bytes from here on, taken for opcodes, come to one that imports or calls: of an
 // array's numbers hardly ever, and only then the state is worth a copy.
 bool PickleMachine::read_as_opcodes(bool objects) {
-  if (depth_ + 1 >= options_.limits.depth) return true;
+  // From the first array on the two readings differ, and never meet again.
+  if (std::exchange(forked_, true)) return true;
   const auto ahead = bytes_at(content_, cursor_.offset(), 1U << 16);
   if (!ahead) {
     trouble_ = ahead.error();
@@ -186,9 +186,8 @@ bool PickleMachine::skip_joblib_array(const Value& wrapper) {
   if (!bytes) return fail("the length of joblib's array can't be told");
   if (!read_as_opcodes(objects)) return false;
   if (objects) {  // pickle.load() on the same stream
-    if (depth_ + 1 >= options_.limits.depth) return over("nesting");
     PickleWalk nested;
-    PickleMachine machine(content_, cursor_.offset(), options_, nested, depth_ + 1);
+    PickleMachine machine(content_, cursor_.offset(), options_, nested, true);
     auto walked = machine.run();
     if (!walked) {
       trouble_ = std::move(walked).error();

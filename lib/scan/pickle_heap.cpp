@@ -40,8 +40,8 @@ Value Heap::global(std::string module, std::string name, const Allowed* allowed)
           .id = add(globals_, Global{std::move(module), std::move(name), allowed})};
 }
 
-Value Heap::instance(Instance instance) {
-  return {.kind = Kind::instance, .known = true, .id = add(instances_, std::move(instance))};
+Value Heap::instance(const Instance& instance) {
+  return {.kind = Kind::instance, .known = true, .id = add(instances_, instance)};
 }
 
 std::optional<std::string_view> Heap::string(const Value& value) const {

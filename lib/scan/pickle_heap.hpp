@@ -62,7 +62,7 @@ class Heap {
   Value tuple(const std::vector<Value>& items);
   Value dict();
   Value global(std::string module, std::string name, const Allowed* allowed);
-  Value instance(Instance instance);
+  Value instance(const Instance& instance);
 
   /// Of text or bytes that are known; else empty.
   std::optional<std::string_view> string(const Value& value) const;

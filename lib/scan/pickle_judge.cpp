@@ -1,8 +1,6 @@
 // Judge: the rules of imports, calls and state.
 #include "scan/pickle_judge.hpp"
 
-#include "base/text.hpp"
-
 #include <algorithm>
 #include <utility>
 

@@ -19,13 +19,14 @@ namespace mpk::scan {
 
 class PickleMachine {
  public:
+  /// `plain`: joblib's arrays are not skipped, as pickle.load knows nothing of them.
   PickleMachine(const Content& content, std::uint64_t begin, const PickleOptions& options,
-                PickleWalk& walk, unsigned depth)
+                PickleWalk& walk, bool plain)
       : content_(content),
         cursor_(content, begin),
         options_(options),
         walk_(walk),
-        depth_(depth),
+        plain_(plain),
         judge_(heap_, walk.findings, options.member, options.torchscript) {}
   /// Goes on as another, from `offset`: for an unpickler that reads the stream differently.
   PickleMachine(const PickleMachine& other, PickleWalk& walk, std::uint64_t offset)
@@ -33,13 +34,15 @@ class PickleMachine {
         cursor_(other.content_, offset),
         options_(other.options_),
         walk_(walk),
-        depth_(other.depth_ + 1),
+        plain_(true),
         heap_(other.heap_),
         judge_(heap_, walk.findings, other.options_.member, other.options_.torchscript),
         stack_(other.stack_),
         marks_(other.marks_),
         memo_(other.memo_) {}
+  PickleMachine(const PickleMachine&) = delete;
   PickleMachine& operator=(const PickleMachine&) = delete;
+  ~PickleMachine() = default;
   Result<void> run();
 
  private:
@@ -80,7 +83,8 @@ class PickleMachine {
   Cursor cursor_;
   const PickleOptions& options_;
   PickleWalk& walk_;
-  unsigned depth_;
+  bool plain_;           // as pickle.load reads it, without joblib
+  bool forked_ = false;  // that reading was looked at as well
   Heap heap_;
   Judge judge_;
   std::vector<Value> stack_;

@@ -5,7 +5,6 @@
 #include "archive/deflate.hpp"
 #include "archive/tar_reader.hpp"
 #include "base/directory.hpp"
-#include "base/text.hpp"
 #include "model/names.hpp"
 #include "scan/config.hpp"
 #include "scan/sniff.hpp"
@@ -63,7 +62,10 @@ Compression compression_of(Type type) {
 class Scanner {
  public:
   Scanner(ScannedFile& out, const ScanOptions& options)
-      : out_(out), options_(options), left_(options.limits.unpacked) {}
+      : out_(out),
+        options_(options),
+        left_(std::min(options.limits.unpacked,
+                       options.limits.slack + options.limits.ratio * out.size)) {}
 
   Result<void> look(const ContentPtr& content, const Place& place);
   std::vector<Finding> take() { return findings_.take(out_.path); }
@@ -245,6 +247,12 @@ Result<void> Scanner::zip_member(const ContentPtr& content, const Place& place,
   const auto packed = slice(content, member.data, member.packed);
   switch (member.method) {
     case kStored:
+      // Many members may be the same bytes.
+      if (member.packed > left_) {
+        findings_.add("archive.too-large", place.member, member.header, "more than is judged");
+        return {};
+      }
+      left_ -= member.packed;
       if (member.packed != member.size && !member.hidden)
         findings_.add("archive.mismatch", place.member, member.header, "two sizes");
       return look(packed, place);

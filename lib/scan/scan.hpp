@@ -17,7 +17,9 @@ namespace mpk::scan {
 struct ScanLimits {
   unsigned depth = 8;                                       // containers in containers
   std::size_t members = 200'000;                            // of a file, all levels
-  std::uint64_t unpacked = std::uint64_t{256} << 30;        // bytes that come out of a file
+  std::uint64_t unpacked = std::uint64_t{16} << 40;         // bytes that come out of a file,
+  std::uint64_t slack = std::uint64_t{4} << 30;             // and at most that many, and
+  std::uint64_t ratio = 20;                                 // as many times its size
   std::uint64_t unpacked_pieces = std::uint64_t{64} << 30;  // of one member
   PickleLimits pickles;
 };

@@ -1,8 +1,6 @@
 // scan_template: blocks, tokens, and what exploits of template engines are made of.
 #include "scan/template.hpp"
 
-#include "base/text.hpp"
-
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -254,10 +252,8 @@ void scan_template(std::string_view text, const std::string& member,
     // A closing mark inside of a string closes nothing.
     for (; end < text.size(); ++end) {
       if (quote != '\0' && kind != '#') {
-        if (text[end] == '\\')
-          ++end;
-        else if (text[end] == quote)
-          quote = '\0';
+        if (text[end] == quote) quote = '\0';
+        if (text[end] == '\\') ++end;
         continue;
       }
       if (text.substr(end, 2) == closing) break;

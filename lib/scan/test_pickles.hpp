@@ -42,12 +42,38 @@ inline std::string stack_global(std::string_view module, std::string_view name) 
   return short_unicode(module) + short_unicode(name) + "\x93";
 }
 inline std::string int1(int value) { return "K" + le(static_cast<std::uint64_t>(value), 1); }
-inline const std::string kReduce = "R", kStop = ".", kTuple1 = "\x85", kTuple2 = "\x86",
-                         kTuple3 = "\x87", kNewobj = "\x81", kNewobjEx = "\x92", kBuild = "b",
-                         kMark = "(", kTuple = "t", kMemoize = "\x94", kEmptyDict = "}",
-                         kEmptyList = "]", kEmptyTuple = ")", kNone = "N", kPop = "0", kDup = "2",
-                         kSetitem = "s", kSetitems = "u", kAppend = "a", kAppends = "e", kObj = "o",
-                         kBinpersid = "Q", kTrue = "\x88", kFalse = "\x89";
+/// An opcode without operands.
+struct Op {
+  std::string_view text;
+};
+inline std::string operator+(Op a, Op b) { return std::string(a.text) + std::string(b.text); }
+inline std::string operator+(Op a, const std::string& b) { return std::string(a.text) + b; }
+inline std::string operator+(std::string a, Op b) { return a.append(b.text); }
+inline constexpr Op kReduce{"R"};
+inline constexpr Op kStop{"."};
+inline constexpr Op kTuple1{"\x85"};
+inline constexpr Op kTuple2{"\x86"};
+inline constexpr Op kTuple3{"\x87"};
+inline constexpr Op kNewobj{"\x81"};
+inline constexpr Op kNewobjEx{"\x92"};
+inline constexpr Op kBuild{"b"};
+inline constexpr Op kMark{"("};
+inline constexpr Op kTuple{"t"};
+inline constexpr Op kMemoize{"\x94"};
+inline constexpr Op kEmptyDict{"}"};
+inline constexpr Op kEmptyList{"]"};
+inline constexpr Op kEmptyTuple{")"};
+inline constexpr Op kNone{"N"};
+inline constexpr Op kPop{"0"};
+inline constexpr Op kDup{"2"};
+inline constexpr Op kSetitem{"s"};
+inline constexpr Op kSetitems{"u"};
+inline constexpr Op kAppend{"a"};
+inline constexpr Op kAppends{"e"};
+inline constexpr Op kObj{"o"};
+inline constexpr Op kBinpersid{"Q"};
+inline constexpr Op kTrue{"\x88"};
+inline constexpr Op kFalse{"\x89"};
 
 /// The arguments of an inert payload.
 inline std::string payload() { return unicode("true") + kTuple1; }

@@ -97,7 +97,7 @@ Result<void> scan_onnx(const ContentPtr& content, const std::string& member, Fin
       const auto text = TRY(bytes_at(*content, at, 256));
       const auto length = text.empty() ? 0U : static_cast<unsigned char>(text[0]) & 0x7fU;
       const auto location = text.substr(std::min<std::size_t>(1, text.size()), length);
-      if (leaves(location)) findings.add("onnx.external-path", member, *found, location);
+      if (leaves(location)) findings.add("onnx.external-path", member, found, location);
     }
     return {};
   }

@@ -22,6 +22,7 @@ constexpr std::string_view kLocal("PK\x03\x04", 4), kCentral("PK\x01\x02", 4),
 constexpr std::size_t kEndSize = 22, kLocalSize = 30, kCentralSize = 46, kLocatorSize = 20;
 constexpr std::size_t kTail = kEndSize + 65'535;  // a comment of the greatest length
 constexpr std::uint64_t kDirectoryBytes = 256U << 20;
+constexpr std::size_t kDirectories = 8;  // honest zips have one
 constexpr std::uint32_t kNone32 = 0xffffffff;
 
 struct Directory {
@@ -270,6 +271,10 @@ Result<std::optional<ZipMap>> Mapper::run() {
     TRY(gap(0, content_.size()));
     map_.end = content_.size();
     return std::optional(std::move(map_));
+  }
+  if (found.size() > kDirectories) {
+    odd("archive.too-large", "", found[kDirectories].record, "more directories than are judged");
+    found.resize(kDirectories);
   }
   // The last one counts; one inside a member belongs to another archive.
   std::uint64_t last = 0;
