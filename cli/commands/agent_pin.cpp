@@ -3,7 +3,6 @@
 #include "agent/invisible.hpp"
 #include "agent/limits.hpp"
 #include "agent/pins.hpp"
-#include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "json/value.hpp"
 #include "options/bom_file.hpp"
@@ -57,7 +56,9 @@ Result<void> read_servers(const Options& o, Session& session, agent::PinInput& i
     }
   }
   if (o.live.given()) {
-    auto server = TRY(o.live.ask(session));
+    auto asked = o.live.ask(session);
+    if (!asked) return could_not_ask(std::move(asked).error());
+    auto server = asked.take();
     server.name = o.server ? *o.server : server.said_name;
     if (server.name.empty()) {
       return Error(ErrorKind::usage, "the server does not say its name",

@@ -9,11 +9,9 @@
 #include "options/bom_file.hpp"
 #include "options/mcp_source.hpp"
 #include "render/agent_changes.hpp"
-#include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace mpk::cli {
@@ -66,14 +64,6 @@ Result<agent::Server> live_server(const Options& o, Session& session) {
   return std::move(servers->front());
 }
 
-// Whatever kept mpk from asking: nobody knows what the server offers.
-Result<int> could_not_ask(Session& session, const Error& error) {
-  const auto code = exit_code(error.kind());
-  const bool own = error.kind() == ErrorKind::usage || error.kind() == ErrorKind::cancelled ||
-                   error.kind() == ErrorKind::internal;
-  return session.refuse(error, own ? code : kExitUndecided);
-}
-
 Result<int> run(const Options& o, Session& session) {
   if (!o.aibom) return Error(ErrorKind::usage, "--aibom FILE is missing");
   TRY(o.live.check());
@@ -96,7 +86,7 @@ Result<int> run(const Options& o, Session& session) {
   // A name that is wrong is told before anything is started.
   if (o.server) pinned = TRY(by_name(*pins, *o.server));
   const auto live = live_server(o, session);
-  if (!live) return could_not_ask(session, live.error());
+  if (!live) return could_not_ask(live.error());
   if (pinned == nullptr) pinned = TRY(choose(*pins, *live));
   if (!pinned->tools) {
     return Error(ErrorKind::usage,

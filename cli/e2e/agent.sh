@@ -16,6 +16,8 @@ accepts "the same bytes" cmp pinned.json first.json
 accepts "to standard output" says '"mcp:crm/lookup"' "$MPK" agent pin --aibom bom.json -- "${stub[@]}" old
 accepts "JSON" is "$("$MPK" agent pin --aibom bom.json -o pinned.json --format json -- "${stub[@]}" old 2>/dev/null | field kind)" AgentPinned
 
+refuses "a program that is not there" 3 "nowhere-at-all" pin -- nowhere-at-all
+
 # -- unchanged, in both eras of the protocol
 accepts "the same server passes" says "unchanged: crm · 1 pinned tool" verify -- "${stub[@]}" old
 accepts "the same tools by 2026-07-28 pass" says "unchanged" verify -- "${stub[@]}" new

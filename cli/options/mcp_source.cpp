@@ -8,8 +8,8 @@
 #include "base/text.hpp"
 #include "version.hpp"
 
-#include <cstdint>
 #include <memory>
+#include <utility>
 
 namespace mpk::cli {
 namespace {
@@ -68,6 +68,12 @@ Result<agent::Server> McpSource::ask(Session& session) const {
     server.authenticated = token.has_value();
   }
   return server;
+}
+
+Error could_not_ask(Error error) {
+  const bool own = error.kind() == ErrorKind::usage || error.kind() == ErrorKind::cancelled ||
+                   error.kind() == ErrorKind::internal;
+  return own ? error : std::move(error).with_kind(ErrorKind::network);
 }
 
 std::pair<std::string, std::string> named_file(const std::string& text) {

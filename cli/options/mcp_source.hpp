@@ -24,6 +24,10 @@ struct McpSource {
   Result<agent::Server> ask(Session& session) const;
 };
 
+/// Whatever kept mpk from asking a server, as an error of the exit code 3: nobody knows what it
+/// offers. Wrong usage and an interruption stay what they are.
+Error could_not_ask(Error error);
+
 /// "NAME=FILE", where NAME has no slash, or FILE; - is standard input. The name is empty when none
 /// is given.
 std::pair<std::string, std::string> named_file(const std::string& text);

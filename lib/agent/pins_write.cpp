@@ -4,9 +4,7 @@
 #include "aibom/validate.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
-#include "json/canonical.hpp"
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>

@@ -110,9 +110,10 @@ class Comparison {
       if (is_one_of(name, kSchemaLists) && was->is_array() && is->is_array())
         return branches(name, *was, *is, at, depth);
     }
-    if (is == nullptr)
+    if (is == nullptr) {
       return add(at, std::string(name) + " " + show(was) + " dropped",
                  is_one_of(name, kRestricting));
+    }
     if (was == nullptr) return add(at, std::string(name) + " " + show(is) + " added");
     add(at, std::string(name) + " " + show(was) + " became " + show(is));
   }
