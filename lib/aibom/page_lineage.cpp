@@ -12,7 +12,7 @@
 namespace mpk::aibom {
 namespace {
 
-constexpr int kWidth = 360, kIndent = 22, kBox = 42, kGap = 12, kRail = 10;
+constexpr int kWidth = 300, kIndent = 22, kBox = 42, kGap = 12, kRail = 10;
 constexpr std::size_t kNodes = 40, kDepth = 6;
 
 struct Node {
@@ -101,9 +101,9 @@ class Drawing {
             std::to_string(kBox - 1) +
             "\" rx=\"6\"/><text x=\"11\" y=\"18\" font-size=\"13\" "
             "font-weight=\"600\">" +
-            fitted(node.name, static_cast<std::size_t>(width - 18) * 10 / 73) +
+            fitted(node.name, static_cast<std::size_t>(width - 18) * 10 / 82) +
             "</text><text class=\"quiet\" x=\"11\" y=\"34\" font-size=\"11.5\">" +
-            fitted(node.line, static_cast<std::size_t>(width - 18) / 6) + "</text></svg>\n";
+            fitted(node.line, static_cast<std::size_t>(width - 18) * 10 / 64) + "</text></svg>\n";
     y_ += kBox + kGap;
   }
 

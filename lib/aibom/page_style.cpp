@@ -44,12 +44,13 @@ ul.findings{list-style:none;margin:0;padding:0}
 table{border-collapse:collapse;width:100%;margin:.6rem 0;font-size:.92rem}
 caption{text-align:left;font-size:.88rem;padding-bottom:.3rem}
 th{text-align:left;font-weight:600;border-bottom:2px solid var(--line);padding:.35rem .8rem .35rem 0;vertical-align:bottom}
-td{border-bottom:1px solid var(--line);padding:.35rem .8rem .35rem 0;vertical-align:top}
+td{border-bottom:1px solid var(--line);padding:.35rem .8rem .35rem 0;vertical-align:top;min-width:6.2rem}
+th{white-space:nowrap}
 details{margin:.6rem 0}
 details caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 summary{cursor:pointer;color:var(--accent);padding:.25rem 0}
 figure{margin:.4rem 0 0}
-figure svg{display:block;width:100%;max-width:27rem;height:auto}
+figure svg{display:block;width:100%;max-width:23rem;height:auto}
 svg text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;fill:var(--text)}
 svg .quiet{fill:var(--quiet)}
 .box{fill:var(--raised);stroke:var(--line)}
@@ -71,7 +72,8 @@ thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%
 table,tbody,tr,td{display:block}
 caption{display:block}
 tr{padding:.5rem 0;border-bottom:1px solid var(--line)}
-td{border:0;padding:.05rem 0}
+th{white-space:normal}
+td{border:0;padding:.05rem 0;min-width:0}
 td:empty{display:none}
 td::before{content:attr(data-label) ": ";color:var(--quiet);font-size:.85em}
 }

@@ -45,20 +45,20 @@ std::string bars(const std::vector<Type>& types) {
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& [name, tensors] = types[i];
     const auto share = total > 0 ? static_cast<double>(tensors) / total : 0;
-    const auto width = std::max(static_cast<int>(share * 180), tensors > 0 ? 2 : 0);
+    const auto width = std::max(static_cast<int>(share * 140), tensors > 0 ? 2 : 0);
     const auto percent = std::to_string(static_cast<int>(share * 100 + 0.5)) + " %";
     const auto y = std::to_string(i * 26);
     rows +=
         "<g transform=\"translate(0 " + y + ")\"><text x=\"0\" y=\"15\" font-size=\"12.5\">" +
         escape(name, 12) +
-        "</text><rect class=\"track\" x=\"84\" y=\"3\" width=\"180\" height=\"16\" rx=\"3\"/>"
-        "<rect class=\"bar\" x=\"84\" y=\"3\" width=\"" +
+        "</text><rect class=\"track\" x=\"72\" y=\"3\" width=\"140\" height=\"16\" rx=\"3\"/>"
+        "<rect class=\"bar\" x=\"72\" y=\"3\" width=\"" +
         std::to_string(width) +
-        "\" height=\"16\" rx=\"3\"/><text class=\"quiet\" x=\"272\" y=\"15\" font-size=\"12\">" +
+        "\" height=\"16\" rx=\"3\"/><text class=\"quiet\" x=\"220\" y=\"15\" font-size=\"12\">" +
         std::to_string(tensors) + " · " + percent + "</text></g>\n";
     words.push_back(std::to_string(tensors) + " of type " + name);
   }
-  return "<figure><svg viewBox=\"0 0 360 " + std::to_string(shown * 26) +
+  return "<figure><svg viewBox=\"0 0 300 " + std::to_string(shown * 26) +
          "\" role=\"img\" aria-label=\"Tensors: " + escape(join(words, ", "), 1500) + "\">\n" +
          rows + "</svg></figure>\n";
 }

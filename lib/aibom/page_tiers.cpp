@@ -22,8 +22,8 @@ std::string mark(const ToldTier& told) {
 
 std::string bar(const Counts& counts) {
   const auto total = counts.verified + counts.declared + counts.inferred;
-  constexpr std::size_t kWidth = 360;
-  std::string out = "<figure><svg viewBox=\"0 0 360 14\" role=\"img\" aria-label=\"" +
+  constexpr std::size_t kWidth = 300;
+  std::string out = "<figure><svg viewBox=\"0 0 300 14\" role=\"img\" aria-label=\"" +
                     std::to_string(counts.verified) + " facts verified, " +
                     std::to_string(counts.declared) + " declared, " +
                     std::to_string(counts.inferred) + " inferred\">";
