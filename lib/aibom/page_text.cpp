@@ -73,7 +73,7 @@ std::string escape_lines(std::string_view text, std::size_t max) {
 }
 
 std::string link(std::string_view address) {
-  const auto shown = escape(address, kShownName);
+  auto shown = escape(address, kShownName);
   if (!is_linkable(address)) return shown;
   return "<a rel=\"noopener noreferrer\" href=\"" + references(address) + "\">" + shown + "</a>";
 }
