@@ -27,6 +27,7 @@ Command rm_command();
 Command prune_command();
 Command check_store_command();
 Command aibom_create_command();
+Command aibom_diff_command();
 Command aibom_validate_command();
 Command aibom_show_command();
 Command agent_pin_command();
