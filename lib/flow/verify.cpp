@@ -273,9 +273,10 @@ void evaluate(const VerifyRequest& request, Evaluation evaluation) {
   if (policy.aibom) evaluation.aibom(aibom_signers(policy), *policy.aibom);
 }
 
-// A model has an aiBOM, as a rule: its grammar is compiled while the registry answers.
-std::future<void> prepare_aibom(const Subject& subject, const VerifyRequest& request) {
-  if (subject.layers.empty() || (request.policy && !request.policy->aibom)) return {};
+// What is verified is a model, as a rule, and has an aiBOM: the grammar is compiled while libcurl
+// is loaded and the registry answers.
+std::future<void> prepare_aibom(const VerifyRequest& request) {
+  if (request.policy && !request.policy->aibom) return {};
   try {
     return std::async(std::launch::async, aibom::prepare_validation);
   } catch (const std::system_error&) {
@@ -290,7 +291,6 @@ void verify_subject(const Context& context, oci::Store& store, const oci::Descri
   verdict.media_type = descriptor.media_type;
   auto subject = read_subject(store, descriptor, verdict);
   if (!subject) return;
-  const auto prepared = prepare_aibom(*subject, request);
   auto bundles =
       collect_evidence(store, descriptor.digest, request, context.clock.now(), &subject->layers);
   if (!bundles) {
@@ -318,6 +318,7 @@ Result<policy::Verdict> verify_in_store(const Context& context, oci::Store& stor
   auto started = std::chrono::steady_clock::now();
   auto requests = context.stats.requests.load();
   auto verdict = start_verdict(reference.text(), request);
+  const auto prepared = prepare_aibom(request);
   const bool is_layout = reference.kind == oci::Reference::Kind::layout;
   const auto content = request.content.value_or(is_layout ? VerifyRequest::Content::all
                                                           : VerifyRequest::Content::none);
