@@ -42,7 +42,7 @@ refuses "a server that ends" 3 "boom" verify -- sh -c "echo boom >&2"
 serve() { # mode: url is where it listens
   "${stub[@]}" --http "$work/port" "$1" &
   server=$!
-  trap 'kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+  trap 'kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
   for _ in {1..100}; do [[ -s $work/port ]] && break || sleep 0.1; done
   url=http://127.0.0.1:$(<"$work/port")
 }
