@@ -1,6 +1,5 @@
 // mpk agent export: the pins for a policy engine.
 #include "agent/permissions.hpp"
-#include "agent/pins.hpp"
 #include "commands/commands.hpp"
 #include "json/value.hpp"
 #include "options/bom_file.hpp"
@@ -27,15 +26,10 @@ std::string exported(const Options& o, const std::vector<agent::Server>& pins) {
 Result<int> run(const Options& o, Session& session) {
   if (!o.aibom) return Error(ErrorKind::usage, "--aibom FILE is missing");
   if (o.output) TRY(check_output(*o.output));
-  auto bom = read_bom(session, *o.aibom);
-  auto pins = bom ? agent::read_pins(*bom) : Result<std::vector<agent::Server>>(bom.error());
+  auto pins = read_pinned(session, *o.aibom);
   if (!pins) {
     if (pins.error().kind() != ErrorKind::malformed) return pins.error();
     return session.refuse(std::move(pins).error().with(*o.aibom), kAibomNotValid);
-  }
-  if (pins->empty()) {
-    return Error(ErrorKind::usage, *o.aibom + ": no MCP server is pinned",
-                 "mpk agent pin pins one");
   }
   const auto text = exported(o, *pins);
   if (o.output) {

@@ -2,7 +2,6 @@
 #include "agent/compare.hpp"
 #include "agent/document.hpp"
 #include "agent/limits.hpp"
-#include "agent/pins.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "exit_code.hpp"
@@ -72,15 +71,10 @@ Result<int> run(const Options& o, Session& session) {
                  o.tools ? "--tools excludes --url and a command after --" : "no server to compare",
                  "one of --tools FILE, --url URL, or a command after --");
   }
-  auto bom = read_bom(session, *o.aibom);
-  auto pins = bom ? agent::read_pins(*bom) : Result<std::vector<agent::Server>>(bom.error());
+  auto pins = read_pinned(session, *o.aibom);
   if (!pins) {
     if (pins.error().kind() != ErrorKind::malformed) return pins.error();
     return session.refuse(std::move(pins).error().with(*o.aibom), kAibomNotValid);
-  }
-  if (pins->empty()) {
-    return Error(ErrorKind::usage, *o.aibom + ": no MCP server is pinned",
-                 "mpk agent pin pins one");
   }
   const agent::Server* pinned = nullptr;
   // A name that is wrong is told before anything is started.

@@ -27,4 +27,12 @@ Result<Json> read_bom(Session& session, const std::string& path) {
   return document;
 }
 
+Result<std::vector<agent::Server>> read_pinned(Session& session, const std::string& path) {
+  auto pins = TRY(agent::read_pins(TRY(read_bom(session, path))));
+  if (pins.empty()) {
+    return Error(ErrorKind::usage, path + ": no MCP server is pinned", "mpk agent pin pins one");
+  }
+  return pins;
+}
+
 }  // namespace mpk::cli

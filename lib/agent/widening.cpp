@@ -126,39 +126,25 @@ class Comparison {
     const Json none = Json::object();
     const Json& before = was != nullptr && was->is_object() ? *was : none;
     const Json& after = is != nullptr && is->is_object() ? *is : none;
-    const auto size = at.size();
-    for (const auto& [name, value] : before.items()) {
-      json::append_step(at, name);
-      if (const auto* now = find(after, name)) {
-        schema(value, *now, at, depth + 1);
-      } else {
-        add(at, "property removed");
-      }
-      at.resize(size);
-    }
-    for (const auto& [name, value] : after.items()) {
-      if (before.contains(name)) continue;
-      json::append_step(at, name);
-      add(at, "property added: " + show(&value), was_closed);
-      at.resize(size);
-    }
+    members(before, after, at, depth, "property ", was_closed);
   }
 
-  void members(const Json& before, const Json& after, std::string& at, std::size_t depth) {
+  void members(const Json& before, const Json& after, std::string& at, std::size_t depth,
+               const std::string& what = {}, bool added_is_wider = false) {
     const auto size = at.size();
     for (const auto& [name, value] : before.items()) {
       json::append_step(at, name);
       if (const auto* now = find(after, name)) {
         schema(value, *now, at, depth + 1);
       } else {
-        add(at, "removed");
+        add(at, what + "removed");
       }
       at.resize(size);
     }
     for (const auto& [name, value] : after.items()) {
       if (before.contains(name)) continue;
       json::append_step(at, name);
-      add(at, "added: " + show(&value));
+      add(at, what + "added: " + show(&value), added_is_wider);
       at.resize(size);
     }
   }
