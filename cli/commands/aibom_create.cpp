@@ -18,6 +18,7 @@ struct Options {
   PackFlags pack;
   std::string target;
   std::optional<std::string> output, fail_on, spec_version;
+  bool content = false;
 };
 
 Result<model::Severity> severity(const std::string& word) {
@@ -54,7 +55,10 @@ Result<int> run(const Options& o, Session& session) {
   if (o.pack.modelfile) request.modelfile = *o.pack.modelfile;
   if (oci::Reference::looks_like(o.target)) {
     request.reference = TRY(parse_reference(o.target));
+    request.content = o.content;
   } else {
+    if (o.content)
+      return Error(ErrorKind::usage, "--content is for references: a directory is always read");
     request.directory = o.target;
   }
   auto described = TRY(flow::describe(session.context(o.registry.plain_http), request));
@@ -89,7 +93,11 @@ Command aibom_create_command() {
           "card and\n"
           "configs declare. Each fact carries how far it is proven; contradictions are findings. "
           "The\n"
-          "document is validated before it is written.",
+          "document is validated before it is written.\n"
+          "Of an artifact in a registry only headers and documents are fetched; what nothing "
+          "proves "
+          "then\n"
+          "counts as declared. --content fetches everything.",
       .examples = {{"mpk aibom create ./tiny-llama > bom.json",
                     "of a directory, to standard output"},
                    {"mpk aibom create ghcr.io/acme/tiny-llama:1.0 -o bom.json", "of an artifact"},
@@ -105,6 +113,8 @@ Command aibom_create_command() {
         set.option("--fail-on", "LEVEL", o->fail_on,
                    "Exit 1 on findings of this level or higher: info, low, medium, high");
         set.suggest({"info", "low", "medium", "high"});
+        set.flag("--content", o->content,
+                 "Of an artifact: read and prove every byte (a layout's always are)");
         o->pack.add_to(set);
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };

@@ -16,6 +16,7 @@ struct DescribeRequest {
   std::optional<std::filesystem::path> directory;  // or
   std::optional<oci::Reference> reference;
   std::optional<std::filesystem::path> modelfile;  // with a directory
+  bool content = false;  // of a registry's artifact: read and prove every byte
   std::optional<Timestamp> created;
 };
 
@@ -25,7 +26,9 @@ struct Description {
 };
 
 /// Of a directory: what `ship` would attach (the manifest digest is that of `pack`). Of a
-/// reference: the layers are read once for their headers and proven on the way.
+/// reference to a layout, or with `content`: the layers are read once for their headers and proven
+/// on the way. Of a registry's artifact else: only headers and documents are fetched
+/// (modelpack/remote_heads.hpp), and what nothing proves is declared, not verified.
 Result<Description> describe(const Context& context, const DescribeRequest& request);
 
 }  // namespace mpk::flow
