@@ -4,6 +4,8 @@
 #include "model/head.hpp"
 #include "model/little_endian.hpp"
 #include "model/names.hpp"
+#include "model/pytorch.hpp"
+#include "model/zip_head.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,10 +15,6 @@ namespace mpk::model {
 namespace {
 
 using namespace std::string_view_literals;
-
-/// torch.save before 1.6: a pickle of this number comes first (torch/serialization.py
-/// MAGIC_NUMBER).
-constexpr auto kTorchMagic = "\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e"sv;
 
 bool is_safetensors(const FileHead& head) {
   if (head.bytes.size() < 9) return false;
@@ -31,14 +29,6 @@ bool is_safetensors(const FileHead& head) {
 bool is_onnx(std::string_view bytes) {
   if (bytes.size() < 4 || bytes[0] != '\x08' || bytes[1] < 3 || bytes[1] > 32) return false;
   return "\x12\x1a\x22\x28\x32\x3a\x42"sv.find(bytes[2]) != std::string_view::npos;
-}
-
-/// The first entry of a zip (APPNOTE §4.3.7); torch.save writes "NAME/data.pkl" first.
-std::string_view first_zip_entry(std::string_view bytes) {
-  if (bytes.size() < 30) return {};
-  const auto length = static_cast<std::size_t>(static_cast<unsigned char>(bytes[26])) +
-                      (static_cast<std::size_t>(static_cast<unsigned char>(bytes[27])) << 8);
-  return bytes.substr(30, length);
 }
 
 bool is_text(const FileHead& head) {
@@ -81,13 +71,21 @@ Format by_name(std::string_view path) {
   return Format::unknown;
 }
 
+Format by_first_member(std::string_view name, const FileHead& head) {
+  // torch.save begins with the pickle, TorchScript with the weights; "NAME/" before both.
+  const auto slash = name.find('/');
+  const auto inner = slash == std::string_view::npos ? name : name.substr(slash + 1);
+  if (inner == "data.pkl" || (slash != std::string_view::npos && inner == "data/0"))
+    return Format::pytorch;
+  const Format named = by_name(head.path);
+  return named == Format::pytorch ? named : Format::zip;
+}
+
 Format by_magic(const FileHead& head) {
   const std::string_view bytes = head.bytes;
   if (bytes.starts_with("GGUF")) return Format::gguf;
   if (bytes.starts_with("PK\x03\x04")) {
-    const std::string_view entry = first_zip_entry(bytes);
-    const bool torch = entry == "data.pkl" || entry.ends_with("/data.pkl");
-    return torch || by_name(head.path) == Format::pytorch ? Format::pytorch : Format::zip;
+    return by_first_member(first_zip_entry(bytes).name, head);
   }
   // Protocol 2 to 5; a text can't start with 0x80.
   if (bytes.size() >= 3 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5) {

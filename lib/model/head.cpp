@@ -6,6 +6,8 @@
 #include "model/gguf.hpp"
 #include "model/little_endian.hpp"
 #include "model/names.hpp"
+#include "model/pickle_opcodes.hpp"
+#include "model/pytorch.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,7 +17,7 @@ namespace {
 
 constexpr std::size_t kSniff = 4096;           // enough for every magic number
 constexpr std::size_t kSmallFile = 64U << 10;  // kept whole whatever they are
-constexpr std::size_t kGgufStep = 64U << 10;   // the first look for the end of the metadata
+constexpr std::size_t kStep = 64U << 10;       // the first look for the end of the metadata
 
 std::size_t at_most(std::uint64_t size, std::size_t cap) {
   return size < cap ? static_cast<std::size_t>(size) : cap;
@@ -24,12 +26,14 @@ std::size_t at_most(std::uint64_t size, std::size_t cap) {
 }  // namespace
 
 struct HeadTap::Impl {
-  enum class Stage { whole, sniff, safetensors, gguf };
+  enum class Stage { whole, sniff, safetensors, gguf, pickle };
 
   FileHead head;
   Stage stage = Stage::sniff;
-  std::size_t want = 0;    // the next decision falls when this many bytes are there
-  std::uint64_t seen = 0;  // of the stream
+  std::size_t want = 0;       // the next decision falls when this many bytes are there
+  std::uint64_t seen = 0;     // of the stream
+  std::size_t pickle_at = 0;  // the opcodes before are decoded
+  unsigned pickles = 0;       // that are still to come
   bool done = false;
 
   Impl(std::string path, std::uint64_t size) {
@@ -51,7 +55,7 @@ struct HeadTap::Impl {
     switch (detect_format(head)) {
       case Format::gguf:
         stage = Stage::gguf;
-        want = at_most(head.size, kGgufStep);
+        want = at_most(head.size, kStep);
         return;
       case Format::onnx:
         if (head.size <= limits::kTextFile) return keep_whole();
@@ -62,6 +66,15 @@ struct HeadTap::Impl {
         if (length > limits::kSafetensorsHeader || length > head.size - 8) break;
         stage = Stage::safetensors;
         want = static_cast<std::size_t>(8 + length);
+        return;
+      }
+      case Format::pytorch: {
+        const auto pickle = torch_pickles(head.bytes);
+        if (!pickle) break;
+        stage = Stage::pickle;
+        pickle_at = static_cast<std::size_t>(pickle->begin);
+        pickles = pickle->count;
+        want = at_most(head.size, kStep);
         return;
       }
       default:
@@ -83,6 +96,22 @@ struct HeadTap::Impl {
     want = std::min(cap, want * 2);
   }
 
+  void grow_pickle() {
+    const std::size_t cap = at_most(head.size, kTorchPickle);
+    PickleOp op;
+    PickleStep found = PickleStep::op;
+    while (found == PickleStep::op) {
+      found = next_opcode(head.bytes, pickle_at, op);
+      if (found != PickleStep::op || op.code != kPickleStop || --pickles > 0) continue;
+      head.bytes.resize(pickle_at);
+      done = true;
+      return;
+    }
+    // What can't be read is kept as far as it came: the reader says what is wrong with it.
+    done = found == PickleStep::bad || want >= cap || op.number > cap;
+    want = std::min(cap, std::max(want * 2, static_cast<std::size_t>(op.number)));
+  }
+
   void decide() {
     switch (stage) {
       case Stage::sniff:
@@ -90,6 +119,9 @@ struct HeadTap::Impl {
         break;
       case Stage::gguf:
         grow_gguf();
+        break;
+      case Stage::pickle:
+        grow_pickle();
         break;
       case Stage::whole:
       case Stage::safetensors:
@@ -134,8 +166,8 @@ FileHead HeadTap::finish() {
 
 FileHead condensed(FileHead head) {
   const Format format = detect_format(head);
-  const bool weights =
-      format == Format::safetensors || format == Format::gguf || format == Format::onnx;
+  const bool weights = format == Format::safetensors || format == Format::gguf ||
+                       format == Format::onnx || format == Format::pytorch;
   if (weights || is_fact_name(head.path) || head.bytes.size() <= kSniff) return head;
   head.bytes.resize(kSniff);
   head.bytes.shrink_to_fit();

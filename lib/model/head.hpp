@@ -23,8 +23,9 @@ struct FileHead {
 
 /// Small files and text files by name (config, card, licence, tokenizer, code, Modelfile) are kept
 /// whole up to limits::kTextFile; safetensors up to the end of its JSON header; GGUF up to the end
-/// of its tensor infos (limits::kGgufMetadata); ONNX whole up to limits::kTextFile; of others the
-/// first 4 KiB. Bounded memory whatever the file claims. Not thread-safe.
+/// of its tensor infos (limits::kGgufMetadata); ONNX whole up to limits::kTextFile; PyTorch up to
+/// the end of its pickle (kTorchPickle); of others the first 4 KiB. Bounded memory whatever the
+/// file claims. Not thread-safe.
 class HeadTap {
  public:
   HeadTap(std::string path, std::uint64_t size);
@@ -36,7 +37,7 @@ class HeadTap {
   /// Whether what comes now would be ignored.
   bool satisfied() const;
   /// How many bytes from the file's start the next decision needs. Exact once the format is known,
-  /// but for GGUF, whose header does not say how long it is.
+  /// but for GGUF and PyTorch, whose headers do not say how long they are.
   std::uint64_t wanted() const;
   FileHead finish();
 
