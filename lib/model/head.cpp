@@ -4,6 +4,7 @@
 
 #include "base/limits.hpp"
 #include "model/gguf.hpp"
+#include "model/keras.hpp"
 #include "model/little_endian.hpp"
 #include "model/names.hpp"
 #include "model/pickle_opcodes.hpp"
@@ -26,7 +27,7 @@ std::size_t at_most(std::uint64_t size, std::size_t cap) {
 }  // namespace
 
 struct HeadTap::Impl {
-  enum class Stage { whole, sniff, safetensors, gguf, pickle };
+  enum class Stage { whole, sniff, safetensors, gguf, pickle, keras };
 
   FileHead head;
   Stage stage = Stage::sniff;
@@ -37,7 +38,8 @@ struct HeadTap::Impl {
   bool done = false;
 
   Impl(std::string path, std::uint64_t size) {
-    const bool by_name = is_text_name(path) || extension(path) == "onnx";
+    const bool by_name =
+        is_text_name(path) || extension(path) == "onnx" || base_name(path) == "saved_model.pb";
     const bool keep = size <= kSmallFile || (by_name && size <= limits::kTextFile);
     head.path = std::move(path);
     head.size = size;
@@ -46,9 +48,9 @@ struct HeadTap::Impl {
     done = want == 0;
   }
 
-  void keep_whole() {
+  void keep_whole(std::size_t most = limits::kTextFile) {
     stage = Stage::whole;
-    want = static_cast<std::size_t>(head.size);
+    want = at_most(head.size, most);
   }
 
   void sniffed() {
@@ -68,6 +70,12 @@ struct HeadTap::Impl {
         want = static_cast<std::size_t>(8 + length);
         return;
       }
+      case Format::keras:
+        stage = Stage::keras;
+        want = kSniff;
+        return grow_keras();
+      case Format::hdf5:
+        return keep_whole(kHdf5Head);
       case Format::pytorch: {
         const auto pickle = torch_pickles(head.bytes);
         if (!pickle) break;
@@ -96,6 +104,12 @@ struct HeadTap::Impl {
     want = std::min(cap, want * 2);
   }
 
+  void grow_keras() {
+    const auto needed = keras_head_size(head.bytes, head.size);
+    done = !needed || *needed <= head.bytes.size() || *needed > kKerasConfig;
+    if (!done) want = static_cast<std::size_t>(*needed);
+  }
+
   void grow_pickle() {
     const std::size_t cap = at_most(head.size, kTorchPickle);
     PickleOp op;
@@ -122,6 +136,9 @@ struct HeadTap::Impl {
         break;
       case Stage::pickle:
         grow_pickle();
+        break;
+      case Stage::keras:
+        grow_keras();
         break;
       case Stage::whole:
       case Stage::safetensors:
@@ -167,7 +184,9 @@ FileHead HeadTap::finish() {
 FileHead condensed(FileHead head) {
   const Format format = detect_format(head);
   const bool weights = format == Format::safetensors || format == Format::gguf ||
-                       format == Format::onnx || format == Format::pytorch;
+                       format == Format::onnx || format == Format::pytorch ||
+                       format == Format::keras || format == Format::hdf5 ||
+                       format == Format::saved_model;
   if (weights || is_fact_name(head.path) || head.bytes.size() <= kSniff) return head;
   head.bytes.resize(kSniff);
   head.bytes.shrink_to_fit();

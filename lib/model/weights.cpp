@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "model/collect.hpp"
 #include "model/names.hpp"
+#include "model/other_weights.hpp"
 
 #include <utility>
 
@@ -70,6 +71,7 @@ void read_one(const FileHead& head, Weights& weights, ModelInfo& info) {
       weights.pickles.push_back(head.path);
       return;
     default:
+      if (is_other_weights(head)) return note_other_weights(head, weights, info);
       if (is_lfs_pointer(head)) unreadable(head, Error(ErrorKind::malformed, ""), weights, info);
   }
 }
@@ -98,7 +100,8 @@ std::vector<std::string> preferred(Weights& weights, ModelInfo& info) {
     info.format = "onnx";
     return paths_of(weights.onnx);
   }
-  if (!weights.pickles.empty()) {
+  const bool others = weights.pytorch.empty() && !weights.others.empty();
+  if (!weights.pickles.empty() && !others) {
     weights.format = Format::pytorch;
     info.format = "pt";
     weights.complete = weights.complete && weights.unread.empty();
@@ -186,7 +189,9 @@ Weights read_weights(const Heads& heads, ModelInfo& info) {
   note_unread_tensors(weights, info);
   const auto paths = preferred(weights, info);
   count_groups(paths, weights, info);
-  const bool none = info.by_file.empty() && weights.pickles.empty() && weights.complete;
+  describe_other_weights(heads, weights, info);
+  const bool none =
+      info.by_file.empty() && weights.pickles.empty() && weights.others.empty() && weights.complete;
   if (none) {
     add_finding(info, Severity::medium, "no-weights", "", "there are no weights",
                 "check that the weight files are in the directory and not ignored");

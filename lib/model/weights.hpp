@@ -25,6 +25,7 @@ struct Weights {
   std::map<std::string, OnnxHeader> onnx;
   std::map<std::string, PytorchHeader> pytorch;  // those of a model, with tensors
   std::vector<std::string> pickles;              // pickle and PyTorch files
+  std::map<Format, std::string> others;          // the first of each format that is_other_weights()
   std::vector<std::string> unread;               // PyTorch files whose tensors could not be told
   std::vector<std::string> counted;              // the files that info.tensors sums
   Format format = Format::unknown;               // of the counted files
