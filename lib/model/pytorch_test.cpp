@@ -203,6 +203,30 @@ TEST_CASE("what torch did not write is refused by its reason") {
         ErrorKind::malformed);
 }
 
+TEST_CASE("nesting that multiplies is refused before it takes time or memory") {
+  // Each level holds the one before under eight names.
+  std::string nested = "}";
+  std::string deep;
+  for (int level = 0; level < 40; ++level) {
+    nested = nested + "q" + static_cast<char>(level) + "0}(";
+    for (int i = 0; i < 8; ++i)
+      nested += text("k" + std::to_string(i)) + "h" + static_cast<char>(level);
+    nested += "u";
+    deep += "}(" + text("k");
+  }
+  deep += "}" + std::string(40, 'u');
+  for (const std::string& pickle : {nested, deep}) {
+    const auto header = read_pytorch(head_of("\x80\x02" + pickle + ".", 1U << 20));
+    CHECK(header.error().kind() == ErrorKind::too_large);
+  }
+  // A module that is its own child, a thousand times.
+  std::string module = "ca\nM\n)\x81q\x01}(" + text("_modules") + "}(";
+  for (int i = 0; i < 1000; ++i) module += text(std::to_string(i)) + "h\x01";
+  module += "uub.";
+  CHECK(read_pytorch(head_of("\x80\x02" + module, 1U << 20)).error().kind() ==
+        ErrorKind::too_large);
+}
+
 TEST_CASE("the tap keeps the pickle, however long, and no more") {
   std::string entries;
   for (int i = 0; i < 3000; ++i)

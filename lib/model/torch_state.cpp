@@ -9,6 +9,7 @@
 #include <optional>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace mpk::model {
 namespace {
@@ -16,8 +17,9 @@ namespace {
 using Kind = PickleKind;
 using Entry = Pickle::Entry;
 
-constexpr unsigned kDepth = 32;             // modules in modules; real ones under 15
-constexpr std::size_t kVisits = 4'000'000;  // shared parts are walked again for each of their names
+constexpr unsigned kDepth = 32;              // modules in modules; real ones under 15
+constexpr std::size_t kVisits = 16'000'000;  // shared parts are walked again for each name
+constexpr std::size_t kNames = 64U << 20;    // bytes of all names; a nested one repeats its parents
 
 /// In the order in which one is looked for.
 constexpr auto kStateKeys = std::to_array<std::string_view>(
@@ -45,28 +47,38 @@ class Collector {
   Result<TorchState> run();
 
  private:
-  Result<void> visit();
+  Result<void> visit(std::size_t values = 1);
+  /// Pickle::find, at the price of its search.
+  Result<const PickleValue*> find(const PickleValue& value, std::string_view key);
   Result<void> storages();
   bool is_container(const PickleValue& value) const;
-  bool is_training_state(const PickleValue& value) const;
+  Result<bool> is_training_state(const PickleValue& value);
   Result<bool> has_tensors(const PickleValue& value);
   Result<PickleValue> choose();
   Result<void> walk(const PickleValue& value, const std::string& prefix, unsigned depth);
-  Result<void> members(std::span<const Entry> entries, const std::string& prefix, unsigned depth);
+  using Names = std::unordered_set<std::string_view>;
+  Result<void> members(std::span<const Entry> entries, const std::string& prefix, unsigned depth,
+                       const Names& skipped = {});
   Result<void> module(const PickleValue& value, const std::string& prefix, unsigned depth);
   Result<void> add(const TorchTensor& tensor, std::string name);
 
   const Pickle& pickle_;
   TorchRebuild rebuild_;
   TorchState out_;
-  std::size_t visits_ = 0;
+  std::size_t visits_ = 0, name_bytes_ = 0;
   // storage, offset, elements
   std::map<std::tuple<std::string_view, std::uint64_t, std::uint64_t>, std::size_t> seen_;
 };
 
-Result<void> Collector::visit() {
-  if (++visits_ <= kVisits) return {};
+Result<void> Collector::visit(std::size_t values) {
+  visits_ += values;
+  if (visits_ <= kVisits) return {};
   return Error(ErrorKind::too_large, "checkpoint has too many nested values");
+}
+
+Result<const PickleValue*> Collector::find(const PickleValue& value, std::string_view key) {
+  TRY(visit(1 + pickle_.entries(value).size() / 4));
+  return pickle_.find(value, key);
 }
 
 Result<void> Collector::storages() {
@@ -88,9 +100,10 @@ bool Collector::is_container(const PickleValue& value) const {
 }
 
 /// torch.optim.Optimizer.state_dict(), and transformers' rng_state.pth.
-bool Collector::is_training_state(const PickleValue& value) const {
-  const auto has = [&](std::string_view key) { return pickle_.find(value, key) != nullptr; };
-  return (has("param_groups") && has("state")) || (has("python") && has("numpy") && has("cpu"));
+Result<bool> Collector::is_training_state(const PickleValue& value) {
+  if (TRY(find(value, "param_groups"))) return TRY(find(value, "state")) != nullptr;
+  if (!TRY(find(value, "python"))) return false;
+  return TRY(find(value, "numpy")) && TRY(find(value, "cpu"));
 }
 
 /// Directly: those of a module are not.
@@ -105,7 +118,7 @@ Result<bool> Collector::has_tensors(const PickleValue& value) {
 Result<PickleValue> Collector::choose() {
   PickleValue value = pickle_.root;
   for (unsigned depth = 0; depth < 4; ++depth) {
-    if (is_training_state(value)) {
+    if (TRY(is_training_state(value))) {
       out_.training_state = true;
       return PickleValue();
     }
@@ -117,7 +130,7 @@ Result<PickleValue> Collector::choose() {
     if (TRY(has_tensors(value))) return value;
     const PickleValue* found = nullptr;
     for (const std::string_view key : kStateKeys) {
-      found = pickle_.find(value, key);
+      found = TRY(find(value, key));
       if (found && is_container(*found)) {
         if (!out_.key.empty()) out_.key += '.';
         out_.key += key;
@@ -136,6 +149,8 @@ Result<void> Collector::add(const TorchTensor& tensor, std::string name) {
   if (!is_valid_utf8(name)) return Error(ErrorKind::malformed, subject + ": name is not UTF-8");
   if (out_.list.size() + out_.unread.size() + out_.shared.size() >= kTorchTensors)
     return Error(ErrorKind::too_large, "checkpoint has more than 1000000 tensors");
+  name_bytes_ += name.size();
+  if (name_bytes_ > kNames) return Error(ErrorKind::too_large, "checkpoint has too long names");
   if (!tensor.stored) {
     out_.unread.push_back(std::move(name));
     return {};
@@ -157,30 +172,26 @@ Result<void> Collector::add(const TorchTensor& tensor, std::string name) {
 Result<void> Collector::module(const PickleValue& value, const std::string& prefix,
                                unsigned depth) {
   const PickleValue& state = pickle_.object(value).state;
-  const PickleValue* modules = pickle_.find(state, "_modules");
+  const PickleValue* modules = TRY(find(state, "_modules"));
   if (!modules) {  // a scripted module keeps its attributes by their names
     return members(pickle_.entries(state), prefix, depth);
   }
-  const PickleValue* transient = pickle_.find(state, "_non_persistent_buffers_set");
-  for (const std::string_view part : {"_parameters", "_buffers"}) {
-    const PickleValue* held = pickle_.find(state, part);
-    if (!held) continue;
-    for (const auto& entry : pickle_.entries(*held)) {
-      TRY(visit());
-      const auto skipped = [&](const PickleValue& name) {
-        return name.kind == Kind::text && pickle_.text(name) == pickle_.text(entry.first);
-      };
-      // A set is pickled by a call before protocol 4: set([…]).
-      const bool left_out = transient && part == "_buffers" && entry.first.kind == Kind::text &&
-                            std::ranges::any_of(rebuild_.set_items(*transient), skipped);
-      if (!left_out) TRY(members(std::span(&entry, 1), prefix, depth));
-    }
+  const PickleValue* transient = TRY(find(state, "_non_persistent_buffers_set"));
+  Names skipped;
+  if (transient) {
+    const auto names = rebuild_.set_items(*transient);
+    TRY(visit(names.size()));
+    for (const PickleValue& name : names) skipped.insert(pickle_.text(name));
   }
+  const PickleValue* parameters = TRY(find(state, "_parameters"));
+  if (parameters) TRY(members(pickle_.entries(*parameters), prefix, depth));
+  const PickleValue* buffers = TRY(find(state, "_buffers"));
+  if (buffers) TRY(members(pickle_.entries(*buffers), prefix, depth, skipped));
   return members(pickle_.entries(*modules), prefix, depth);
 }
 
 Result<void> Collector::members(std::span<const Entry> entries, const std::string& prefix,
-                                unsigned depth) {
+                                unsigned depth, const Names& skipped) {
   // As in Python the last value of a key counts.
   std::unordered_map<std::string_view, std::size_t> last;
   for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -189,7 +200,9 @@ Result<void> Collector::members(std::span<const Entry> entries, const std::strin
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto& [key, value] = entries[i];
     TRY(visit());
-    if (key.kind == Kind::text && last[pickle_.text(key)] != i) continue;
+    if (key.kind == Kind::text &&
+        (last[pickle_.text(key)] != i || skipped.contains(pickle_.text(key))))
+      continue;
     const bool deep = value.kind == Kind::dict || value.kind == Kind::list ||
                       value.kind == Kind::tuple || value.kind == Kind::object;
     if (!deep || (key.kind == Kind::text && depth == 0 && is_training_key(pickle_.text(key)) &&
@@ -216,7 +229,7 @@ Result<void> Collector::walk(const PickleValue& value, const std::string& prefix
     }
     return {};
   }
-  if (is_training_state(value)) {
+  if (TRY(is_training_state(value))) {
     out_.training_state = true;
     return {};
   }
