@@ -60,7 +60,8 @@ bool is_program(std::string_view bytes) {
 
 bool is_weight_format(Format format) {
   return format == Format::safetensors || format == Format::gguf || format == Format::onnx ||
-         format == Format::pytorch || format == Format::pickle;
+         format == Format::pytorch || format == Format::pickle || format == Format::keras ||
+         format == Format::saved_model || format == Format::tflite;
 }
 
 }  // namespace

@@ -2,8 +2,11 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "model/head.hpp"
+#include "model/keras.hpp"
 #include "model/little_endian.hpp"
 #include "model/names.hpp"
+#include "model/pytorch.hpp"
+#include "model/zip_head.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,10 +16,6 @@ namespace mpk::model {
 namespace {
 
 using namespace std::string_view_literals;
-
-/// torch.save before 1.6: a pickle of this number comes first (torch/serialization.py
-/// MAGIC_NUMBER).
-constexpr auto kTorchMagic = "\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e"sv;
 
 bool is_safetensors(const FileHead& head) {
   if (head.bytes.size() < 9) return false;
@@ -33,12 +32,17 @@ bool is_onnx(std::string_view bytes) {
   return "\x12\x1a\x22\x28\x32\x3a\x42"sv.find(bytes[2]) != std::string_view::npos;
 }
 
-/// The first entry of a zip (APPNOTE §4.3.7); torch.save writes "NAME/data.pkl" first.
-std::string_view first_zip_entry(std::string_view bytes) {
-  if (bytes.size() < 30) return {};
-  const auto length = static_cast<std::size_t>(static_cast<unsigned char>(bytes[26])) +
-                      (static_cast<std::size_t>(static_cast<unsigned char>(bytes[27])) << 8);
-  return bytes.substr(30, length);
+/// saved_model_schema_version 1, then a MetaGraphDef; without the name it might be anything.
+bool is_saved_model(const FileHead& head) {
+  return base_name(head.path) == "saved_model.pb" && head.bytes.starts_with("\x08\x01\x12");
+}
+
+/// OpenVINO IR: <net name="…" version="11">, after a declaration or none.
+bool is_openvino(const FileHead& head) {
+  if (extension(head.path) != "xml") return false;
+  const std::string_view bytes = std::string_view(head.bytes).substr(0, 4096);
+  const auto net = bytes.find("<net ");
+  return net != std::string_view::npos && bytes.find("version=", net) != std::string_view::npos;
 }
 
 bool is_text(const FileHead& head) {
@@ -73,6 +77,7 @@ Format by_name(std::string_view path) {
       {"pkl", Format::pickle},
       {"pickle", Format::pickle},
       {"zip", Format::zip},
+      {"mlmodel", Format::coreml},
   });
   const std::string ending = extension(path);
   for (const auto& [name, format] : kTable) {
@@ -81,20 +86,35 @@ Format by_name(std::string_view path) {
   return Format::unknown;
 }
 
+Format by_first_member(std::string_view name, const FileHead& head) {
+  // torch.save begins with the pickle, TorchScript with the weights; "NAME/" before both.
+  const auto slash = name.find('/');
+  const auto inner = slash == std::string_view::npos ? name : name.substr(slash + 1);
+  if (is_keras_archive(head)) return Format::keras;
+  if (name.ends_with(".npy")) return Format::npz;
+  if (inner == "data.pkl" || (slash != std::string_view::npos && inner == "data/0"))
+    return Format::pytorch;
+  const Format named = by_name(head.path);
+  return named == Format::pytorch ? named : Format::zip;
+}
+
 Format by_magic(const FileHead& head) {
   const std::string_view bytes = head.bytes;
   if (bytes.starts_with("GGUF")) return Format::gguf;
   if (bytes.starts_with("PK\x03\x04")) {
-    const std::string_view entry = first_zip_entry(bytes);
-    const bool torch = entry == "data.pkl" || entry.ends_with("/data.pkl");
-    return torch || by_name(head.path) == Format::pytorch ? Format::pytorch : Format::zip;
+    return by_first_member(first_zip_entry(bytes).name, head);
   }
   // Protocol 2 to 5; a text can't start with 0x80.
   if (bytes.size() >= 3 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5) {
     return bytes.substr(2).starts_with(kTorchMagic) ? Format::pytorch : Format::pickle;
   }
+  if (bytes.starts_with("\x89HDF\r\n\x1a\n")) return Format::hdf5;
+  // FlatBuffers: the identifier stands behind the offset of the root (tflite/schema.fbs).
+  if (bytes.size() >= 8 && bytes.substr(4, 4) == "TFL3") return Format::tflite;
   if (is_safetensors(head)) return Format::safetensors;
-  if (is_onnx(bytes)) return Format::onnx;
+  if (is_saved_model(head)) return Format::saved_model;
+  // Core ML's Model begins as ModelProto does.
+  if (is_onnx(bytes)) return by_name(head.path) == Format::coreml ? Format::coreml : Format::onnx;
   return Format::unknown;
 }
 
@@ -114,6 +134,20 @@ std::string_view to_string(Format format) {
       return "pytorch";
     case Format::pickle:
       return "pickle";
+    case Format::keras:
+      return "keras";
+    case Format::hdf5:
+      return "hdf5";
+    case Format::saved_model:
+      return "saved_model";
+    case Format::tflite:
+      return "tflite";
+    case Format::coreml:
+      return "coreml";
+    case Format::openvino:
+      return "openvino";
+    case Format::npz:
+      return "npz";
     case Format::json:
       return "json";
     case Format::text:
@@ -129,6 +163,7 @@ Format detect_format(const FileHead& head) {
   // A name that promises weights stands even over text: a pointer file in place of a shard must be
   // reported as a broken shard.
   if (const Format format = by_name(head.path); format != Format::unknown) return format;
+  if (is_openvino(head)) return Format::openvino;
   const std::string ending = extension(head.path);
   if (!is_text(head))
     return head.bytes.empty() && ending == "json" ? Format::json : Format::unknown;

@@ -4,8 +4,11 @@
 
 #include "base/limits.hpp"
 #include "model/gguf.hpp"
+#include "model/keras.hpp"
 #include "model/little_endian.hpp"
 #include "model/names.hpp"
+#include "model/pickle_opcodes.hpp"
+#include "model/pytorch.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,7 +18,7 @@ namespace {
 
 constexpr std::size_t kSniff = 4096;           // enough for every magic number
 constexpr std::size_t kSmallFile = 64U << 10;  // kept whole whatever they are
-constexpr std::size_t kGgufStep = 64U << 10;   // the first look for the end of the metadata
+constexpr std::size_t kStep = 64U << 10;       // the first look for the end of the metadata
 
 std::size_t at_most(std::uint64_t size, std::size_t cap) {
   return size < cap ? static_cast<std::size_t>(size) : cap;
@@ -24,16 +27,19 @@ std::size_t at_most(std::uint64_t size, std::size_t cap) {
 }  // namespace
 
 struct HeadTap::Impl {
-  enum class Stage { whole, sniff, safetensors, gguf };
+  enum class Stage { whole, sniff, safetensors, gguf, pickle, keras };
 
   FileHead head;
   Stage stage = Stage::sniff;
-  std::size_t want = 0;    // the next decision falls when this many bytes are there
-  std::uint64_t seen = 0;  // of the stream
+  std::size_t want = 0;       // the next decision falls when this many bytes are there
+  std::uint64_t seen = 0;     // of the stream
+  std::size_t pickle_at = 0;  // the opcodes before are decoded
+  unsigned pickles = 0;       // that are still to come
   bool done = false;
 
   Impl(std::string path, std::uint64_t size) {
-    const bool by_name = is_text_name(path) || extension(path) == "onnx";
+    const bool by_name =
+        is_text_name(path) || extension(path) == "onnx" || base_name(path) == "saved_model.pb";
     const bool keep = size <= kSmallFile || (by_name && size <= limits::kTextFile);
     head.path = std::move(path);
     head.size = size;
@@ -42,16 +48,16 @@ struct HeadTap::Impl {
     done = want == 0;
   }
 
-  void keep_whole() {
+  void keep_whole(std::size_t most = limits::kTextFile) {
     stage = Stage::whole;
-    want = static_cast<std::size_t>(head.size);
+    want = at_most(head.size, most);
   }
 
   void sniffed() {
     switch (detect_format(head)) {
       case Format::gguf:
         stage = Stage::gguf;
-        want = at_most(head.size, kGgufStep);
+        want = at_most(head.size, kStep);
         return;
       case Format::onnx:
         if (head.size <= limits::kTextFile) return keep_whole();
@@ -62,6 +68,21 @@ struct HeadTap::Impl {
         if (length > limits::kSafetensorsHeader || length > head.size - 8) break;
         stage = Stage::safetensors;
         want = static_cast<std::size_t>(8 + length);
+        return;
+      }
+      case Format::keras:
+        stage = Stage::keras;
+        want = kSniff;
+        return grow_keras();
+      case Format::hdf5:
+        return keep_whole(kHdf5Head);
+      case Format::pytorch: {
+        const auto pickle = torch_pickles(head.bytes);
+        if (!pickle) break;
+        stage = Stage::pickle;
+        pickle_at = static_cast<std::size_t>(pickle->begin);
+        pickles = pickle->count;
+        want = at_most(head.size, kStep);
         return;
       }
       default:
@@ -83,6 +104,28 @@ struct HeadTap::Impl {
     want = std::min(cap, want * 2);
   }
 
+  void grow_keras() {
+    const auto needed = keras_head_size(head.bytes, head.size);
+    done = !needed || *needed <= head.bytes.size() || *needed > kKerasConfig;
+    if (!done) want = static_cast<std::size_t>(*needed);
+  }
+
+  void grow_pickle() {
+    const std::size_t cap = at_most(head.size, kTorchPickle);
+    PickleOp op;
+    PickleStep found = PickleStep::op;
+    while (found == PickleStep::op) {
+      found = next_opcode(head.bytes, pickle_at, op);
+      if (found != PickleStep::op || op.code != kPickleStop || --pickles > 0) continue;
+      head.bytes.resize(pickle_at);
+      done = true;
+      return;
+    }
+    // What can't be read is kept as far as it came: the reader says what is wrong with it.
+    done = found == PickleStep::bad || want >= cap || op.number > cap;
+    want = std::min(cap, std::max(want * 2, static_cast<std::size_t>(op.number)));
+  }
+
   void decide() {
     switch (stage) {
       case Stage::sniff:
@@ -90,6 +133,12 @@ struct HeadTap::Impl {
         break;
       case Stage::gguf:
         grow_gguf();
+        break;
+      case Stage::pickle:
+        grow_pickle();
+        break;
+      case Stage::keras:
+        grow_keras();
         break;
       case Stage::whole:
       case Stage::safetensors:
@@ -134,8 +183,10 @@ FileHead HeadTap::finish() {
 
 FileHead condensed(FileHead head) {
   const Format format = detect_format(head);
-  const bool weights =
-      format == Format::safetensors || format == Format::gguf || format == Format::onnx;
+  const bool weights = format == Format::safetensors || format == Format::gguf ||
+                       format == Format::onnx || format == Format::pytorch ||
+                       format == Format::keras || format == Format::hdf5 ||
+                       format == Format::saved_model;
   if (weights || is_fact_name(head.path) || head.bytes.size() <= kSniff) return head;
   head.bytes.resize(kSniff);
   head.bytes.shrink_to_fit();

@@ -10,7 +10,24 @@
 
 namespace mpk::model {
 
-enum class Format { unknown, safetensors, gguf, onnx, pytorch, pickle, json, text, zip };
+enum class Format {
+  unknown,
+  safetensors,
+  gguf,
+  onnx,
+  pytorch,
+  pickle,
+  keras,
+  hdf5,
+  saved_model,
+  tflite,
+  coreml,
+  openvino,
+  npz,
+  json,
+  text,
+  zip
+};
 std::string_view to_string(Format format);
 
 /// The beginning of a file, as much as its format's header needs.
@@ -25,8 +42,10 @@ struct FileHead {
 
 /// Small files and text files by name (config, card, licence, tokenizer, code, Modelfile) are kept
 /// whole up to limits::kTextFile; safetensors up to the end of its JSON header; GGUF up to the end
-/// of its tensor infos (limits::kGgufMetadata); ONNX whole up to limits::kTextFile; of others the
-/// first 4 KiB. Bounded memory whatever the file claims. Not thread-safe.
+/// of its tensor infos (limits::kGgufMetadata); ONNX whole up to limits::kTextFile; PyTorch up to
+/// the end of its pickle (kTorchPickle); Keras archives up to the weights (kKerasConfig); HDF5 up
+/// to kHdf5Head; saved_model.pb as ONNX; of others the first 4 KiB. Bounded memory whatever the
+/// file claims. Not thread-safe.
 class HeadTap {
  public:
   HeadTap(std::string path, std::uint64_t size);
@@ -38,7 +57,7 @@ class HeadTap {
   /// Whether what comes now would be ignored.
   bool satisfied() const;
   /// How many bytes from the file's start the next decision needs. Exact once the format is known,
-  /// but for GGUF, whose header does not say how long it is.
+  /// but for GGUF and PyTorch, whose headers do not say how long they are.
   std::uint64_t wanted() const;
   FileHead finish();
 

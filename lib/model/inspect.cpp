@@ -44,6 +44,15 @@ void read_onnx_metadata(const OnnxHeader& header, const std::string& path, Model
   set_if_empty(info.description, cut(header.doc_string, kLongText));
 }
 
+void read_pytorch_metadata(const PytorchHeader& header, const std::string& path, ModelInfo& info) {
+  using Layout = PytorchHeader::Layout;
+  std::string_view layout = "torch.save";
+  if (header.layout == Layout::legacy) layout = "torch.save before 1.6";
+  if (header.layout == Layout::torchscript) layout = "TorchScript";
+  add_fact(info, {"serialization", std::string(layout), Tier::verified, path});
+  add_fact(info, {"state_dict_key", header.state.key, Tier::verified, path});
+}
+
 /// ModelPack's capabilities by the Hub's task (inferred: the card names the task only).
 struct TaskTypes {
   std::string_view task, inputs, outputs;
@@ -137,6 +146,10 @@ ModelInfo inspect(const std::vector<FileHead>& heads) {
   if (weights.format == Format::onnx) {
     const std::string& first = weights.counted.front();
     read_onnx_metadata(weights.onnx.at(first), first, info);
+  }
+  if (weights.format == Format::pytorch && !weights.counted.empty()) {
+    const std::string& first = weights.counted.front();
+    read_pytorch_metadata(weights.pytorch.at(first), first, info);
   }
   info.precision = precision_of(info.tensors);
   check_file_types(weights, info);

@@ -172,10 +172,11 @@ TEST_CASE("weights that cannot be read are findings, and the rest is described")
   REQUIRE(sample::findings(info, "git-lfs-pointer").size() == 1);
   CHECK(sample::findings(info, "git-lfs-pointer")[0].path == "a.safetensors");
   const auto unreadable = sample::findings(info, "header-unreadable");
-  REQUIRE(unreadable.size() == 3);
+  REQUIRE(unreadable.size() == 4);
   CHECK(unreadable[0].severity == Severity::high);
-  CHECK(unreadable[2].path == "d.onnx");
-  CHECK(unreadable[2].severity == Severity::low);
+  CHECK(unreadable[2].path == "f.pt");
+  CHECK(unreadable[3].path == "d.onnx");
+  CHECK(unreadable[3].severity == Severity::low);
   const auto pickles = sample::findings(info, "pickle-weights");
   REQUIRE(pickles.size() == 1);
   CHECK(pickles[0].message.find("1 more") != std::string::npos);

@@ -1,4 +1,4 @@
-// precision: one table for the spellings of safetensors, ggml and ONNX.
+// precision: one table for the spellings of safetensors, ggml, ONNX and PyTorch.
 #include "model/precision.hpp"
 
 #include <algorithm>
@@ -55,6 +55,26 @@ std::string_view modelpack_precision(std::string_view dtype) {
       {"FLOAT8E5M2", "float8_e5m2"},
       {"COMPLEX64", "complex64"},
       {"COMPLEX128", "complex128"},
+      {"float32", "float32"},
+      {"float64", "float64"},
+      {"float16", "float16"},
+      {"bfloat16", "bfloat16"},
+      {"float8_e4m3fn", "float8_e4m3"},
+      {"float8_e5m2", "float8_e5m2"},
+      {"complex64", "complex64"},
+      {"complex128", "complex128"},
+      {"int8", "int8"},
+      {"int16", "int16"},
+      {"int32", "int32"},
+      {"int64", "int64"},
+      {"uint8", "uint8"},
+      {"uint16", "uint16"},
+      {"uint32", "uint32"},
+      {"uint64", "uint64"},
+      {"bool", "bool"},
+      {"qint8", "int8"},
+      {"quint8", "uint8"},
+      {"qint32", "int32"},
       {"INT8", "int8"},
       {"INT16", "int16"},
       {"INT32", "int32"},

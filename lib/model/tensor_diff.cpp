@@ -114,7 +114,7 @@ Groups::const_iterator only_one(const Groups& groups, Format format) {
 }
 
 void pair_the_rest(Groups& before, Groups& after, std::vector<WeightsDiff>& out) {
-  for (const Format format : {Format::safetensors, Format::gguf, Format::onnx}) {
+  for (const Format format : {Format::safetensors, Format::gguf, Format::onnx, Format::pytorch}) {
     const auto old = only_one(before, format);
     const auto now = only_one(after, format);
     if (old == before.end() || now == after.end() || !share_a_name(old->second, now->second))

@@ -1,9 +1,10 @@
-// TensorList: the three readers under one name.
+// TensorList: the readers under one name.
 #include "model/tensor_list.hpp"
 
 #include "model/gguf.hpp"
 #include "model/names.hpp"
 #include "model/onnx.hpp"
+#include "model/pytorch.hpp"
 #include "model/safetensors.hpp"
 
 #include <cstdint>
@@ -42,6 +43,10 @@ Result<std::optional<TensorList>> list_tensors(const FileHead& head) {
       auto header = TRY(read_onnx(head));
       return Found(TensorList{format, std::move(header.list), std::move(header.tensors), {}});
     }
+    case Format::pytorch: {
+      auto header = TRY(read_pytorch(head));
+      return Found(TensorList{format, std::move(header.list), std::move(header.tensors), {}});
+    }
     default:
       return Found();
   }
@@ -49,7 +54,8 @@ Result<std::optional<TensorList>> list_tensors(const FileHead& head) {
 
 bool may_list_tensors(std::string_view path) {
   const std::string ending = extension(path);
-  return ending == "safetensors" || ending == "gguf" || ending == "onnx";
+  return ending == "safetensors" || ending == "gguf" || ending == "onnx" || ending == "pt" ||
+         ending == "pth" || ending == "bin" || ending == "ckpt";
 }
 
 std::string shape_text(const Tensor& tensor) {

@@ -71,7 +71,9 @@ TEST_CASE("other files list nothing, broken ones are refused") {
 }
 
 TEST_CASE("names that promise tensors") {
-  for (const char* path : {"a.safetensors", "dir/B.GGUF", "m.onnx"}) CHECK(may_list_tensors(path));
-  for (const char* path : {"a.bin", "gguf", "m.safetensors.index.json", "x.onnx_data"})
+  for (const char* path :
+       {"a.safetensors", "dir/B.GGUF", "m.onnx", "a.bin", "b.pt", "c.PTH", "d.ckpt"})
+    CHECK(may_list_tensors(path));
+  for (const char* path : {"a.bins", "gguf", "pt", "m.safetensors.index.json", "x.onnx_data"})
     CHECK_FALSE(may_list_tensors(path));
 }

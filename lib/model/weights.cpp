@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "model/collect.hpp"
 #include "model/names.hpp"
+#include "model/other_weights.hpp"
 
 #include <utility>
 
@@ -35,6 +36,27 @@ void take(const FileHead& head, Result<Header> header, std::map<std::string, Hea
   headers.emplace(head.path, std::move(*header));
 }
 
+/// What can't be read of a PyTorch file matters only where no other format describes the model.
+void take_pytorch(const FileHead& head, Weights& weights, ModelInfo& info) {
+  const bool complete = weights.complete;
+  auto header = read_pytorch(head);
+  if (!is_lfs_pointer(head)) weights.pickles.push_back(head.path);
+  if (!header) {
+    unreadable(head, header.error(), weights, info);
+    if (!is_lfs_pointer(head)) weights.complete = complete;
+    weights.unread.push_back(head.path);
+    return;
+  }
+  if (header->state.training_state) {
+    add_finding(info, Severity::info, "training-state", head.path,
+                "state of an optimizer or of random numbers is not counted",
+                "leave it out of what is shipped for inference");
+  }
+  if (header->tensors.tensors == 0) return;
+  info.by_file[head.path] = header->tensors;
+  weights.pytorch.emplace(head.path, std::move(*header));
+}
+
 void read_one(const FileHead& head, Weights& weights, ModelInfo& info) {
   switch (detect_format(head)) {
     case Format::safetensors:
@@ -44,10 +66,12 @@ void read_one(const FileHead& head, Weights& weights, ModelInfo& info) {
     case Format::onnx:
       return take(head, read_onnx(head), weights.onnx, weights, info);
     case Format::pytorch:
+      return take_pytorch(head, weights, info);
     case Format::pickle:
       weights.pickles.push_back(head.path);
       return;
     default:
+      if (is_other_weights(head)) return note_other_weights(head, weights, info);
       if (is_lfs_pointer(head)) unreadable(head, Error(ErrorKind::malformed, ""), weights, info);
   }
 }
@@ -76,8 +100,47 @@ std::vector<std::string> preferred(Weights& weights, ModelInfo& info) {
     info.format = "onnx";
     return paths_of(weights.onnx);
   }
-  if (!weights.pickles.empty()) info.format = "pt";
-  return {};
+  const bool others = weights.pytorch.empty() && !weights.others.empty();
+  if (!weights.pickles.empty() && !others) {
+    weights.format = Format::pytorch;
+    info.format = "pt";
+    weights.complete = weights.complete && weights.unread.empty();
+  }
+  return paths_of(weights.pytorch);
+}
+
+/// Llama's and Megatron's parts of a model hold slices of the same tensors: adding them up would
+/// count wrong what is in each of them.
+bool is_parallel_part(std::string_view path) {
+  const auto name = base_name(path);
+  return (name.starts_with("consolidated.0") || name.starts_with("mp_rank_")) &&
+         extension(path).starts_with("pt");
+}
+
+void drop_parallel_parts(Weights& weights, ModelInfo& info) {
+  std::vector<std::string> parts;
+  for (const auto& [path, header] : weights.pytorch) {
+    if (is_parallel_part(path)) parts.push_back(path);
+  }
+  if (parts.size() < 2) return;
+  for (const std::string& path : parts) {
+    weights.pytorch.erase(path);
+    weights.unread.push_back(path);
+  }
+  add_finding(info, Severity::low, "header-unreadable", parts.front(),
+              "it and " + std::to_string(parts.size() - 1) +
+                  " more hold slices of the same tensors, which are not counted");
+}
+
+void note_unread_tensors(const Weights& weights, ModelInfo& info) {
+  for (const auto& [path, header] : weights.pytorch) {
+    const auto& unread = header.state.unread;
+    if (unread.empty()) continue;
+    add_finding(info, Severity::low, "tensors-uncounted", path,
+                std::to_string(unread.size()) +
+                    " tensors are not stored element by element and not counted, as " +
+                    printable(unread.front(), 80));
+  }
 }
 
 struct Group {
@@ -122,9 +185,13 @@ void count_groups(const std::vector<std::string>& paths, Weights& weights, Model
 Weights read_weights(const Heads& heads, ModelInfo& info) {
   Weights weights;
   for (const auto& [path, head] : heads) read_one(*head, weights, info);
+  drop_parallel_parts(weights, info);
+  note_unread_tensors(weights, info);
   const auto paths = preferred(weights, info);
   count_groups(paths, weights, info);
-  const bool none = info.by_file.empty() && weights.pickles.empty() && weights.complete;
+  describe_other_weights(heads, weights, info);
+  const bool none =
+      info.by_file.empty() && weights.pickles.empty() && weights.others.empty() && weights.complete;
   if (none) {
     add_finding(info, Severity::medium, "no-weights", "", "there are no weights",
                 "check that the weight files are in the directory and not ignored");
@@ -158,6 +225,7 @@ std::vector<const Tensor*> counted_tensors(const Weights& weights) {
     const std::vector<Tensor>* list = nullptr;
     if (weights.format == Format::safetensors) list = &weights.safetensors.at(path).list;
     if (weights.format == Format::gguf) list = &weights.gguf.at(path).list;
+    if (weights.format == Format::pytorch) list = &weights.pytorch.at(path).list;
     if (!list) continue;
     for (const Tensor& tensor : *list) out.push_back(&tensor);
   }

@@ -5,6 +5,7 @@
 #include "model/head.hpp"
 #include "model/info.hpp"
 #include "model/onnx.hpp"
+#include "model/pytorch.hpp"
 #include "model/safetensors.hpp"
 
 #include <map>
@@ -22,10 +23,13 @@ struct Weights {
   std::map<std::string, SafetensorsHeader> safetensors;
   std::map<std::string, GgufHeader> gguf;
   std::map<std::string, OnnxHeader> onnx;
-  std::vector<std::string> pickles;  // pickle and PyTorch files
-  std::vector<std::string> counted;  // the files that info.tensors sums
-  Format format = Format::unknown;   // of the counted files
-  bool complete = true;              // every file could be read, no shard is missing
+  std::map<std::string, PytorchHeader> pytorch;  // those of a model, with tensors
+  std::vector<std::string> pickles;              // pickle and PyTorch files
+  std::map<Format, std::string> others;          // the first of each format that is_other_weights()
+  std::vector<std::string> unread;               // PyTorch files whose tensors could not be told
+  std::vector<std::string> counted;              // the files that info.tensors sums
+  Format format = Format::unknown;               // of the counted files
+  bool complete = true;                          // every file could be read, no shard is missing
 };
 
 /// Reads every weight file; sets by_file, tensors and format of `info`. A file that can't be read

@@ -95,8 +95,4 @@ class PickleMachine {
   std::optional<Error> trouble_;
 };
 
-/// The text of a quoted STRING or of a UNICODE argument, its escapes undone.
-std::optional<std::string> unquoted(std::string_view line);
-std::string raw_unicode(std::string_view line);
-
 }  // namespace mpk::scan
