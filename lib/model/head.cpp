@@ -6,6 +6,7 @@
 #include "model/gguf.hpp"
 #include "model/little_endian.hpp"
 #include "model/names.hpp"
+#include "model/tokenizer_file.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -34,7 +35,8 @@ struct HeadTap::Impl {
 
   Impl(std::string path, std::uint64_t size) {
     const bool by_name = is_text_name(path) || extension(path) == "onnx";
-    const bool keep = size <= kSmallFile || (by_name && size <= limits::kTextFile);
+    const std::size_t most = is_tokenizer_file(path) ? kTokenizerFile : limits::kTextFile;
+    const bool keep = size <= kSmallFile || (by_name && size <= most);
     head.path = std::move(path);
     head.size = size;
     if (keep) stage = Stage::whole;
@@ -136,7 +138,8 @@ FileHead condensed(FileHead head) {
   const Format format = detect_format(head);
   const bool weights =
       format == Format::safetensors || format == Format::gguf || format == Format::onnx;
-  if (weights || is_fact_name(head.path) || head.bytes.size() <= kSniff) return head;
+  const bool facts = is_fact_name(head.path) || is_tokenizer_file(head.path);
+  if (weights || facts || head.bytes.size() <= kSniff) return head;
   head.bytes.resize(kSniff);
   head.bytes.shrink_to_fit();
   head.whole = false;

@@ -155,13 +155,13 @@ TEST_CASE("formats are recognised by content, then by name") {
 TEST_CASE("a condensed head keeps what facts are read from, and 4 KiB of anything else") {
   const std::string text(kBig / 4, 't');
   for (const auto* path : {"README.md", "sub/config.json", "LICENSE", "x.safetensors.index.json",
-                           "chat_template.jinja"}) {
+                           "chat_template.jinja", "tokenizer.json", "model_index.json"}) {
     CAPTURE(std::string_view(path));
     const FileHead head = condensed(sample::tap(path, text));
     CHECK(head.whole);
     CHECK(head.bytes == text);
   }
-  for (const auto* path : {"tokenizer.json", "notes.txt", "run.py", "blob"}) {
+  for (const auto* path : {"vocab.json", "notes.txt", "run.py", "blob"}) {
     CAPTURE(std::string_view(path));
     const FileHead head = condensed(sample::tap(path, text));
     CHECK_FALSE(head.whole);
