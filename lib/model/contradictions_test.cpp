@@ -286,8 +286,7 @@ TEST_CASE("the rank of a LoRA adapter is proven by its tensors") {
             sample::safetensors(
                 R"({"q.lora_A.weight":{"dtype":"U8","shape":[8,2],"data_offsets":[0,16]}})", 16));
   const auto adapter = [](const char* json) { return whole("adapter_config.json", json); };
-  const ModelInfo good =
-      inspect({lora, adapter(R"({"r":8,"base_model_name_or_path":"a/b"})")});
+  const ModelInfo good = inspect({lora, adapter(R"({"r":8,"base_model_name_or_path":"a/b"})")});
   CHECK(good.findings.empty());
   CHECK(find_fact(good, "lora_r")->tier == Tier::verified);
   CHECK(findings(inspect({lora, adapter(R"({"r":16})")}), "hyperparameter-contradicts").size() ==
