@@ -41,7 +41,7 @@ TEST_CASE("the tokenizer must not go beyond the vocabulary") {
   CHECK(value(info, "tokenizer_vocab_size") == "3 verified");
   CHECK(value(info, "special_tokens") == "1 verified");
   CHECK(said({file("tokenizer.json", "{")}, "config-unreadable") ==
-        "tokenizer.json: no JSON at byte 1\n");
+        "tokenizer.json: no JSON at byte 2\n");
 }
 
 TEST_CASE("special tokens are in the vocabulary, and the same ones in all files") {

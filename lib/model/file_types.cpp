@@ -6,6 +6,7 @@
 #include "model/gguf_types.hpp"
 #include "model/names.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -29,11 +30,14 @@ bool bears_out(const std::vector<const Tensor*>& tensors, std::uint64_t file_typ
   const std::string_view name = file_type_name(file_type);
   const bool quantised = is_quantised(name);
   const bool blocks = name.find("_K") != name.npos || name.find("IQ") != name.npos;
+  const bool mixture =
+      quantised && std::any_of(tensors.begin(), tensors.end(),
+                               [](const Tensor* t) { return is_quantised(t->dtype); });
   std::uint64_t all = 0, allowed = 0;
   for (const Tensor* tensor : tensors) {
     if (!counts(*tensor, blocks && name != "IQ4_NL")) continue;
     // A mixture keeps some of its tensors plain.
-    if (quantised && !is_quantised(tensor->dtype) && tensors.size() > 1) continue;
+    if (mixture && !is_quantised(tensor->dtype)) continue;
     std::uint64_t elements = 1;
     for (const std::uint64_t size : tensor->shape) elements *= size;
     all += elements / kShare;

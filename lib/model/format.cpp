@@ -89,8 +89,8 @@ Format by_magic(const FileHead& head) {
     const bool torch = entry == "data.pkl" || entry.ends_with("/data.pkl");
     return torch || by_name(head.path) == Format::pytorch ? Format::pytorch : Format::zip;
   }
-  // Protocol 2 to 5; a text can't start with 0x80.
-  if (bytes.size() >= 3 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5) {
+  // Protocol 2 to 5; a text can't start with 0x80. No opcode is 0: that is a safetensors length.
+  if (bytes.size() >= 3 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5 && bytes[2] != 0) {
     return bytes.substr(2).starts_with(kTorchMagic) ? Format::pytorch : Format::pickle;
   }
   if (is_safetensors(head)) return Format::safetensors;

@@ -125,6 +125,8 @@ TEST_CASE("formats are recognised by content, then by name") {
       {"x", "GGUF" + sample::u32(3), Format::gguf},
       {"x", sample::safetensors("{}", 0), Format::safetensors},
       {"x", sample::safetensors("[]", 0), Format::unknown},
+      // A length of 0x0480 begins as a pickle of protocol 4 does.
+      {"x", sample::safetensors("{}" + std::string(1150, ' '), 0), Format::safetensors},
       {"x", "\x08\x09\x12\x01p", Format::onnx},
       {"saved_model.pb", "\x08\x01\x12\x01p", Format::unknown},
       {"x.bin", zip, Format::pytorch},

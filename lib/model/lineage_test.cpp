@@ -250,6 +250,8 @@ TEST_CASE("the name of a GGUF file says what its tensors are") {
   CHECK(found("tiny.Q4_K_M.gguf", 8, 34 * 4, 32).empty());
   CHECK(found("tiny.Q4_K_M.gguf", 8, 272 * 4, 256) ==
         "tiny.Q4_K_M.gguf: its name says Q4_K_M, most tensors are Q8_0\n");
+  CHECK(found("tiny.Q5_K_M.gguf", 1, 512 * 4, 256) ==
+        "tiny.Q5_K_M.gguf: its name says Q5_K_M, most tensors are F16\n");
   CHECK(found("tiny.Q8_0.gguf", 1, 512 * 4, 256) ==
         "tiny.Q8_0.gguf: its name says Q8_0, most tensors are F16\n");
   CHECK(found("tiny-BF16.gguf", 8, 272 * 4, 256) ==

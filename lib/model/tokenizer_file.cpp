@@ -79,9 +79,9 @@ class Events : public nlohmann::json_sax<Json> {
   }
 
   TokenizerFile out;
-  std::set<std::string, std::less<>> known;  // the added tokens, in a second pass
-  std::uint64_t both = 0;                    // tokens of the vocabulary that are among them
-  bool seen = false;                         // a model or added tokens
+  /// The added tokens, in a second pass, until the vocabulary has them, too.
+  std::set<std::string, std::less<>> missing;
+  bool seen = false;  // a model or added tokens
   std::optional<Error> problem;
 
  private:
@@ -100,7 +100,7 @@ class Events : public nlohmann::json_sax<Json> {
   void count(const string_t& token) {
     if (listed_) out.largest_id = out.vocabulary;
     ++out.vocabulary;
-    if (known.contains(token)) ++both;
+    if (const auto found = missing.find(token); found != missing.end()) missing.erase(found);
   }
   bool value() {
     first_ = false;
@@ -164,11 +164,11 @@ Result<TokenizerFile> read_tokenizer_file(const FileHead& head) {
   // Which of the vocabulary's tokens are added ones is known in a second pass only.
   Events second;
   for (const auto& token : out.added) {
-    second.known.insert(token.content);
+    second.missing.insert(token.content);
     out.largest_added_id = std::max(out.largest_added_id.value_or(0), token.id);
   }
   TRY(run(head.bytes, second));
-  out.tokens = out.vocabulary + second.known.size() - second.both;
+  out.tokens = out.vocabulary + second.missing.size();
   return out;
 }
 

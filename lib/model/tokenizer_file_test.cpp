@@ -42,6 +42,9 @@ TEST_CASE("vocabularies are counted with the added tokens that they lack") {
       {R"({"model":{"vocab":[["a",0.0],["b",-1.5],["c",-2]],"type":"Unigram","unk_id":0},
            "added_tokens":[{"content":"c","id":2}]})",
        "Unigram", 3, 3, 2},
+      // A piece that is there twice counts twice, as in the library.
+      {R"({"model":{"vocab":[["a",0],["a",-1]],"type":"Unigram"},"added_tokens":[{"content":"a","id":0}]})",
+       "Unigram", 2, 2, 1},
       // What stands elsewhere is no vocabulary: names repeat at other depths.
       {R"({"decoder":{"model":{"vocab":{"z":9}},"vocab":{"y":8}},"model":{"type":"WordLevel",
            "vocab":{"a":0},"other":{"vocab":{"b":1,"type":"x"},"type":"x"}}})",
