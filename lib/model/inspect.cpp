@@ -124,7 +124,7 @@ ModelInfo inspect(const std::vector<FileHead>& heads) {
   check_vocabulary(documents, weights, info);
   check_chat_templates(by_path, documents, weights, info);
   check_classes(by_path, documents, weights, info);
-  check_lineage(by_path, documents, weights, info);
+  check_base_models(by_path, documents, weights, info);
   check_packed_weights(documents, weights, info);
   check_shard_headers(weights, info);
   check_parts(by_path, documents, info);

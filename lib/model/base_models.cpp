@@ -1,4 +1,4 @@
-// check_lineage: what the model says it was made from, and whether it can have been.
+// check_base_models: what the model says it was made from, and whether it can have been.
 #include "base/text.hpp"
 #include "model/collect.hpp"
 #include "model/consistency.hpp"
@@ -114,7 +114,7 @@ void check_relation(const Documents& documents, const Weights& weights, ModelInf
 
 }  // namespace
 
-void check_lineage(const Heads& heads, const Documents& documents, const Weights& weights,
+void check_base_models(const Heads& heads, const Documents& documents, const Weights& weights,
                    ModelInfo& info) {
   check_base(documents, info);
   check_merge(heads, info);
