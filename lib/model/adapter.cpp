@@ -25,9 +25,13 @@ std::map<std::string_view, Pair> modules_of(const std::vector<const Tensor*>& te
   std::map<std::string_view, Pair> out;
   for (const Tensor* tensor : tensors) {
     const std::string_view name = tensor->name;
+    const auto at = name.rfind(".lora_");
+    if (at == name.npos) continue;
+    Pair& pair = out[name.substr(0, at)];
+    // Those of embeddings and convolutions have other shapes.
     if (tensor->shape.size() != 2) continue;
-    if (const auto at = name.rfind(".lora_A."); at != name.npos) out[name.substr(0, at)].a = tensor;
-    if (const auto at = name.rfind(".lora_B."); at != name.npos) out[name.substr(0, at)].b = tensor;
+    if (name.substr(at).starts_with(".lora_A.")) pair.a = tensor;
+    if (name.substr(at).starts_with(".lora_B.")) pair.b = tensor;
   }
   return out;
 }

@@ -95,8 +95,8 @@ void check_relation(const Documents& documents, const Weights& weights, ModelInf
       const auto& types = info.tensors.dtypes;
       const bool plain = std::all_of(types.begin(), types.end(),
                                      [](const auto& entry) { return is_plain_float(entry.first); });
-      // The Hub counts every GGUF file as quantised.
-      if (plain && weights.format != Format::gguf && info.quantization.empty()) {
+      // The Hub counts every GGUF file as quantised; of several ONNX files only one is counted.
+      if (plain && weights.format == Format::safetensors && info.quantization.empty()) {
         return contradicts("no tensor is quantised (" + info.precision + ")");
       }
     }
@@ -115,7 +115,7 @@ void check_relation(const Documents& documents, const Weights& weights, ModelInf
 }  // namespace
 
 void check_base_models(const Heads& heads, const Documents& documents, const Weights& weights,
-                   ModelInfo& info) {
+                       ModelInfo& info) {
   check_base(documents, info);
   check_merge(heads, info);
   check_relation(documents, weights, info);

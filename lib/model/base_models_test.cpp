@@ -62,6 +62,9 @@ TEST_CASE("ranks, targets and tensors of an adapter agree") {
         "base_model.model.model.layers.0.self_attn.q_proj has rank 8, lora_B 4\n");
   CHECK(found(R"("target_modules":["q_proj","self_attn.v_proj"])", lora(8, 8, 8), target).empty());
   CHECK(found(R"("target_modules":"all-linear")", lora(8, 8, 8), target).empty());
+  CHECK(found(R"("target_modules":["embed_tokens"])",
+              weights({{"base_model.model.model.embed_tokens.lora_embedding_A", {8, 10}}}), target)
+            .empty());
   CHECK(found(R"("target_modules":["q_proj","v_proj","o_proj"])", lora(8, 8, 8), target) ==
         "adapter_config.json#/target_modules: target_modules names o_proj, no tensor belongs to "
         "it\n");

@@ -63,6 +63,7 @@ TEST_CASE("special tokens are in the vocabulary, and the same ones in all files"
   CHECK(found(R"("eos_token_id":1)", R"({"eos_token_id":[1,2]})", differ).empty());
   CHECK(found(R"("eos_token_id":1)", R"({"eos_token_id":[2,3]})", differ) ==
         "generation_config.json#/eos_token_id: eos_token_id is 2, 3, in config.json it is 1\n");
+  CHECK(found(R"("architectures":["SiglipModel"],"eos_token_id":10)", "{}", out).empty());
   // Of a multimodal model, where the language model's part says it.
   CHECK(found(R"("text_config":{"bos_token_id":12})", "{}", out) ==
         "config.json#/text_config/bos_token_id: bos_token_id is 12, vocab_size is 10 in "
@@ -98,6 +99,14 @@ TEST_CASE("a GGUF file has a row for each of its tokens") {
   CHECK(inspect({gguf(3, 2)}).findings.empty());
   CHECK(said({gguf(4, 2)}, "vocabulary-contradicts") ==
         "m.gguf: tokenizer.ggml.tokens has 3 tokens, token_embd.weight has 4 rows\n");
+  const FileHead one = config(R"("eos_token_id":2)");
+  CHECK(said({gguf(3, 2), one, file("generation_config.json", R"({"eos_token_id":2})")},
+             "token-ids-contradict")
+            .empty());
+  CHECK(said({gguf(3, 1), one}, "token-ids-contradict").empty());
+  CHECK(said({gguf(3, 1), one, file("generation_config.json", R"({"eos_token_id":2})")},
+             "token-ids-contradict") ==
+        "m.gguf: tokenizer.ggml.eos_token_id is 1, eos_token_id is 2 in the JSON files\n");
   CHECK(said({gguf(3, 3)}, "token-out-of-vocabulary") ==
         "m.gguf: tokenizer.ggml.eos_token_id is 3, there are 3 tokens\n");
 }

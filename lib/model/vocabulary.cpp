@@ -102,7 +102,10 @@ class Check {
 
   void ids(const std::string& key) {
     Ids config, generation;
-    if (documents_.config) {
+    // A model without a head writes no tokens; configs of SigLIP name some beyond its vocabulary.
+    const bool headless = info_.architecture.ends_with("Model") &&
+                          info_.architecture.find("LMHead") == info_.architecture.npos;
+    if (documents_.config && !headless) {
       const Member member = config_member(documents_.config->json, key);
       config = ids_of(member.json);
       out_of_vocabulary(key, config, documents_.config->path, member.pointer);
@@ -120,7 +123,9 @@ class Check {
                   "make both name the token that the model was trained with", "/" + key);
     }
     config.merge(generation);
-    if (key == "eos_token_id") end_token(config);
+    if (key != "eos_token_id") return;
+    end_token(config);
+    if (documents_.config && documents_.generation) end_tokens_ = std::move(config);
   }
 
   /// The text of the end token, and the id under which the tokenizer has it.
@@ -163,6 +168,12 @@ class Check {
                     name + " is " + std::to_string(id->second) + ", there are " +
                         std::to_string(tokens->second) + " tokens",
                     "name a token of the vocabulary");
+      } else if (std::string_view(key) == "eos_token_id" && !end_tokens_.empty() &&
+                 !end_tokens_.contains(id->second)) {
+        add_finding(info_, Severity::low, "token-ids-contradict", path,
+                    name + " is " + std::to_string(id->second) + ", eos_token_id is " +
+                        text_of(end_tokens_) + " in the JSON files",
+                    "make both name the token at which the model stops");
       }
     }
   }
@@ -172,6 +183,7 @@ class Check {
   ModelInfo& info_;
   std::optional<std::uint64_t> vocabulary_;
   std::string vocabulary_source_;
+  Ids end_tokens_;  // of config.json and generation_config.json, when both are there
 };
 
 }  // namespace
