@@ -2,6 +2,7 @@
 #include "model/head.hpp"
 
 #include "model/sample_files.hpp"
+#include "model/tokenizer_file.hpp"
 
 #include <ostream>
 
@@ -152,6 +153,14 @@ TEST_CASE("formats are recognised by content, then by name") {
     CAPTURE(bytes);
     CHECK(to_string(detect_format(sample::whole(path, bytes))) == to_string(format));
   }
+}
+
+TEST_CASE("a tokenizer is kept whole where another text is cut") {
+  const std::string text(limits::kTextFile + 1, ' ');
+  CHECK(sample::tap("sub/tokenizer.json", text).whole);
+  CHECK_FALSE(sample::tap("vocab.json", text).whole);
+  HeadTap large("tokenizer.json", kTokenizerFile + 1);
+  CHECK(large.wanted() < kTokenizerFile);
 }
 
 TEST_CASE("a condensed head keeps what facts are read from, and 4 KiB of anything else") {
