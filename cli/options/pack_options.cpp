@@ -64,6 +64,7 @@ Json findings_json(const model::ModelInfo& info) {
     findings.push_back({{"severity", std::string(to_string(finding.severity))},
                         {"code", finding.code},
                         {"path", finding.path},
+                        {"pointer", finding.pointer},
                         {"message", finding.message},
                         {"fix", finding.fix}});
   }
@@ -91,8 +92,9 @@ void say_findings(const model::ModelInfo& info, Session& session) {
 }
 
 std::string finding_line(const model::Finding& finding) {
-  return std::string(to_string(finding.severity)) + ": " +
-         (finding.path.empty() ? "" : printable(finding.path, 80) + ": ") +
+  std::string place = printable(finding.path, 80);
+  if (!finding.pointer.empty()) place += "#" + printable(finding.pointer, 80);
+  return std::string(to_string(finding.severity)) + ": " + (place.empty() ? "" : place + ": ") +
          printable(finding.message, 200);
 }
 

@@ -33,7 +33,7 @@ struct ProvenanceFlags {
 Json files_json(const std::vector<modelpack::ModelFile>& files);
 /// {"files": […], "findings": […], "ignored": […]}
 Json packed_json(const modelpack::PackOutcome& packed);
-/// [{"severity": …, "code": …, "path": …, "message": …, "fix": …}]
+/// [{"severity": …, "code": …, "path": …, "pointer": …, "message": …, "fix": …}]
 Json findings_json(const model::ModelInfo& info);
 /// One warning for what looks like a secret; the rest is said with --verbose.
 void say_ignored(const std::vector<std::string>& ignored, Session& session);

@@ -105,9 +105,11 @@ Json model_properties(Draft& draft) {
           draft.sole_source(is_tokenizer_config));
   std::vector<std::string> findings;
   for (const auto& finding : info.findings) {
+    std::string place = one_line(finding.path);
+    if (!finding.pointer.empty()) place += "#" + one_line(finding.pointer);
     findings.push_back(std::string(model::to_string(finding.severity)) + ": " +
-                       (finding.path.empty() ? "" : one_line(finding.path) + ": ") +
-                       one_line(finding.message));
+                       (place.empty() ? "" : place + ": ") + one_line(finding.message) + " [" +
+                       one_line(finding.code) + "]");
   }
   auto kept = draft.keep("findings", findings.size());
   for (std::size_t i = 0; i < kept; ++i) out.add(own(kFinding), findings[i]);

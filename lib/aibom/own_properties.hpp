@@ -16,7 +16,7 @@ inline constexpr std::string_view kLibrary = "library";        // "transformers"
 inline constexpr std::string_view kLanguage = "language";      // not an ISO 639-1 code
 inline constexpr std::string_view kChatTemplate = "chat-template:sha256";
 inline constexpr std::string_view kEmissions = "co2eq:grams";
-inline constexpr std::string_view kFinding = "finding";      // "severity: path: message"
+inline constexpr std::string_view kFinding = "finding";  // "severity: path#pointer: message [code]"
 inline constexpr std::string_view kTruncated = "truncated";  // "tags: 256 of 9000 kept"
 /// "provenance:<JSON Pointer into this document>" = "<tier>" or "<tier>;source=<file>".
 inline constexpr std::string_view kProvenance = "provenance:";

@@ -187,6 +187,21 @@ TEST_CASE("official property names are used where there are any") {
   CHECK_FALSE(card["modelParameters"].contains("properties"));
 }
 
+TEST_CASE("facts of the tokenizer and counts of parameters have names of their own") {
+  auto info = tiny_llama();
+  for (const auto& [name, value] : {std::pair{"active_parameters", "5"},
+                                    {"trainable_parameters", "6"},
+                                    {"tokenizer_vocab_size", "7"},
+                                    {"tokenizer_model", "BPE"}})
+    info.hyperparameters.push_back({name, value, model::Tier::verified, "x"});
+  auto component = component_of(info);
+  const auto& card = component["modelCard"];
+  CHECK(property_of(card, "cdx:ai-ml:model:parameter:_undefined:active_count") == "5");
+  CHECK(property_of(card, "cdx:ai-ml:model:parameter:_undefined:trainable_count") == "6");
+  CHECK(property_of(card, "cdx:ai-ml:tokenizer:hyperparameter:vocab_size") == "7");
+  CHECK(property_of(card, "cdx:ai-ml:tokenizer:hyperparameter:_undefined:model") == "BPE");
+}
+
 TEST_CASE("a fact that is known twice is written once") {
   auto info = tiny_llama();
   info.quantization = "Q4_K_M";
@@ -236,5 +251,5 @@ TEST_CASE("a source is named only when one file alone can have said it") {
 
 TEST_CASE("findings say how bad, where and what") {
   CHECK(property_of(component_of(tiny_llama()), "mpk:finding") ==
-        "low: README.md: the card says 300 K parameters, counted 295392");
+        "low: README.md: the card says 300 K parameters, counted 295392 [size-contradicts]");
 }

@@ -38,6 +38,22 @@ std::string hyperparameter_name(const std::string& name) {
        "quantization", "vocab_size"});
   static constexpr auto kOfTokenizer = std::to_array<std::string_view>(
       {"bos_token", "eos_token", "pad_token", "padding_side", "tokenizer_class", "unk_token"});
+  struct Renamed {
+    std::string_view fact;
+    const std::string* space;
+    std::string_view name;
+  };
+  static const auto kRenamed = std::to_array<Renamed>({
+      {"active_parameters", &kParameter, "_undefined:active_count"},
+      {"trainable_parameters", &kParameter, "_undefined:trainable_count"},
+      {"tokenizer_vocab_size", &kTokenizer, "vocab_size"},
+      {"tokenizer_model", &kTokenizer, "_undefined:model"},
+      {"special_tokens", &kTokenizer, "_undefined:special_tokens"},
+      {"model_max_length", &kTokenizer, "_undefined:model_max_length"},
+  });
+  for (const auto& [fact, space, known] : kRenamed) {
+    if (name == fact) return *space + std::string(known);
+  }
   if (name == "tune_method") return kParameter + name;
   if (is_one_of(name, kOfTokenizer)) return kTokenizer + name;
   return kHyperparameter +

@@ -45,7 +45,8 @@ void add_fact(ModelInfo& info, Fact fact) {
   if (known->value != fact.value) {
     add_finding(info, Severity::medium, "hyperparameter-contradicts", fact.source,
                 fact.name + " is " + printable(fact.value, 80) + " here, " +
-                    printable(known->value, 80) + " in " + printable(known->source, 200));
+                    printable(known->value, 80) + " in " + printable(known->source, 200),
+                "make both say the same", fact.pointer);
   }
   if (rank(fact.tier) > rank(known->tier)) *known = std::move(fact);
 }
@@ -58,9 +59,9 @@ const Fact* find_fact(const ModelInfo& info, std::string_view name) {
 }
 
 void add_finding(ModelInfo& info, Severity severity, std::string code, std::string path,
-                 std::string message, std::string fix) {
-  info.findings.push_back(
-      {severity, std::move(code), std::move(path), std::move(message), std::move(fix)});
+                 std::string message, std::string fix, std::string pointer) {
+  info.findings.push_back({severity, std::move(code), std::move(path), std::move(message),
+                           std::move(fix), std::move(pointer)});
 }
 
 void add_license(ModelInfo& info, License license) {

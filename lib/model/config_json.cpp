@@ -34,46 +34,48 @@ constexpr auto kNames = std::to_array<Name>({
     {"head_dim", {"head_dim"}},
     {"rope_theta", {"rope_theta"}},
     {"sliding_window", {"sliding_window"}},
-    {"num_experts", {"num_local_experts", "num_experts", "n_routed_experts"}},
-    {"num_experts_per_tok", {"num_experts_per_tok"}},
+    {"num_experts",
+     {"num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts", "n_experts"}},
+    {"num_experts_per_tok",
+     {"num_experts_per_tok", "num_experts_per_token", "experts_per_token", "moe_topk", "moe_k"}},
+    {"n_shared_experts", {"n_shared_experts", "num_shared_experts", "moe_num_shared_experts"}},
     // Layers for predicting several tokens: they have weights, but the layer count leaves them out.
     {"num_nextn_predict_layers", {"num_nextn_predict_layers"}},
     // Where the embedding is narrower than the layers (ALBERT, OPT-350m).
     {"embedding_size", {"embedding_size", "word_embed_proj_dim"}},
 });
 
-std::string hyperparameter(const Json& config, const Name& name) {
+struct Found {
+  std::string value, pointer;
+};
+
+Found hyperparameter(const Json& config, const Name& name, const std::string& prefix) {
   for (const std::string_view key : name.keys) {
     if (key.empty()) break;
     const auto member = config.find(key);
-    if (member != config.end() && !scalar_text(*member).empty()) return scalar_text(*member);
+    if (member == config.end() || scalar_text(*member).empty()) continue;
+    return {scalar_text(*member), prefix + "/" + std::string(key)};
   }
   return {};
 }
 
-/// Multimodal models keep the language model's part in an object of its own.
-const Json* text_config(const Json& config) {
-  for (const char* key : {"text_config", "llm_config", "language_config"}) {
-    const auto member = config.find(key);
-    if (member != config.end() && member->is_object()) return &*member;
-  }
-  return nullptr;
-}
-
 void add_hyperparameters(const Json& config, const std::string& source, ModelInfo& info) {
-  const Json* inner = text_config(config);
+  const auto [inner, prefix] = text_config(config);
   for (const Name& name : kNames) {
-    std::string value = hyperparameter(config, name);
-    if (value.empty() && inner) value = hyperparameter(*inner, name);
+    Found found = hyperparameter(config, name, "");
+    if (found.value.empty() && inner) found = hyperparameter(*inner, name, prefix);
     // transformers 4 wrote "torch.bfloat16" now and then.
-    if (name.fact == "torch_dtype" && value.starts_with("torch.")) value.erase(0, 6);
-    add_fact(info, {std::string(name.fact), std::move(value), Tier::declared, source});
+    if (name.fact == "torch_dtype" && found.value.starts_with("torch.")) found.value.erase(0, 6);
+    add_fact(info, {std::string(name.fact), std::move(found.value), Tier::declared, source,
+                    std::move(found.pointer)});
   }
   const Fact* positions = find_fact(info, "max_position_embeddings");
   if (!positions) return;
   if (const auto length = parse_u64(positions->value); length && *length > 0) {
     if (!info.context_length) info.context_length = *length;
-    add_fact(info, {"context_length", std::to_string(*length), Tier::declared, positions->source});
+    const Fact same{"context_length", std::to_string(*length), Tier::declared, positions->source,
+                    positions->pointer};
+    add_fact(info, same);
   }
 }
 
@@ -84,12 +86,20 @@ void add_quantization(const Json& config, const std::string& source, ModelInfo& 
   for (const char* key : {"bits", "group_size"}) {
     const auto value = member->find(key);
     if (value == member->end()) continue;
-    add_fact(info,
-             {"quantization_" + std::string(key), scalar_text(*value), Tier::declared, source});
+    add_fact(info, {"quantization_" + std::string(key), scalar_text(*value), Tier::declared, source,
+                    "/quantization_config/" + std::string(key)});
   }
 }
 
 }  // namespace
+
+InnerConfig text_config(const Json& config) {
+  for (const char* key : {"text_config", "llm_config", "language_config"}) {
+    const auto member = config.find(key);
+    if (member != config.end() && member->is_object()) return {&*member, "/" + std::string(key)};
+  }
+  return {};
+}
 
 void add_remote_code(const Json& config, const std::string& path, ModelInfo& info) {
   const auto member = config.find("auto_map");

@@ -1,11 +1,9 @@
-// contradictions: types, precisions, sizes, licences, external data.
+// contradictions: precisions, sizes, licences, external data.
 #include "model/contradictions.hpp"
 
 #include "base/directory.hpp"
 #include "base/text.hpp"
 #include "model/collect.hpp"
-#include "model/gguf_info.hpp"
-#include "model/gguf_types.hpp"
 #include "model/license.hpp"
 #include "model/names.hpp"
 #include "model/precision.hpp"
@@ -99,25 +97,6 @@ std::optional<double> declared_size(std::string_view text, bool exact) {
   return best;
 }
 
-void check_file_types(const Weights& weights, ModelInfo& info) {
-  if (weights.format != Format::gguf || weights.counted.empty()) return;
-  const std::string type = main_type(info.tensors);
-  if (type.empty()) return;
-  const std::string& path = weights.counted.front();
-  const auto& integers = weights.gguf.at(path).integers;
-  const auto declared = integers.find("general.file_type");
-  const bool agrees = declared != integers.end() && file_type_allows(declared->second, type);
-  if (is_quantised(type)) {
-    const std::string_view name = agrees ? file_type_name(declared->second) : std::string_view();
-    info.quantization = name.empty() ? type : name;
-  }
-  if (agrees || declared == integers.end()) return;
-  add_finding(info, Severity::medium, "quantization-contradicts", path,
-              "general.file_type is " + std::string(file_type_name(declared->second)) +
-                  ", most tensors are " + type,
-              "the description names what the tensors are");
-}
-
 void check_precision(const Weights& weights, ModelInfo& info) {
   const Fact* declared = find_fact(info, "torch_dtype");
   const std::string_view found = main_float_precision(info.tensors);
@@ -127,7 +106,7 @@ void check_precision(const Weights& weights, ModelInfo& info) {
   add_finding(info, Severity::low, "precision-contradicts", declared->source,
               "torch_dtype is " + printable(declared->value, 80) + ", most parameters are " +
                   std::string(found),
-              "correct torch_dtype: loaders convert the weights to it");
+              "correct torch_dtype: loaders convert the weights to it", declared->pointer);
 }
 
 void check_size_claims(const Weights& weights, ModelInfo& info) {
@@ -189,10 +168,21 @@ void check_external_data(const Heads& heads, const Weights& weights, ModelInfo& 
         add_finding(info, Severity::high, "external-data-outside", path,
                     "external data \"" + printable(file, 200) + "\" is not beside the model",
                     "do not load this model");
-      } else if (!heads.contains(std::string(directory(path)) + file)) {
+        continue;
+      }
+      const auto head = heads.find(std::string(directory(path)) + file);
+      if (head == heads.end()) {
         add_finding(info, Severity::high, "external-data-missing", path,
                     "external data \"" + printable(file, 200) + "\" is missing", "add the file");
+        continue;
       }
+      const auto end = header.external_ends.find(file);
+      if (end == header.external_ends.end() || end->second <= head->second->size) continue;
+      add_finding(info, Severity::high, "external-data-short", path,
+                  "external data \"" + printable(file, 200) + "\" has " +
+                      std::to_string(head->second->size) + " bytes, the tensors need " +
+                      std::to_string(end->second),
+                  "get the file from its source again");
     }
   }
 }

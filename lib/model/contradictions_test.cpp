@@ -269,7 +269,9 @@ TEST_CASE("external data must be beside the model and there") {
     const std::string tensor = std::string("\x08\x02\x10\x01") + bytes(0x6a, entry) + "\x70\x01";
     return whole("d/m.onnx", std::string("\x08\x09") + bytes(0x3a, bytes(0x2a, tensor)));
   };
-  CHECK(inspect({onnx("w.bin"), whole("d/w.bin", "x")}).findings.empty());
+  CHECK(inspect({onnx("w.bin"), whole("d/w.bin", "8 bytes!")}).findings.empty());
+  CHECK(messages(inspect({onnx("w.bin"), whole("d/w.bin", "7 bytes")}), "external-data-short") ==
+        "d/m.onnx: external data \"w.bin\" has 7 bytes, the tensors need 8\n");
   CHECK(messages(inspect({onnx("w.bin")}), "external-data-missing") ==
         "d/m.onnx: external data \"w.bin\" is missing\n");
   for (const char* location : {"../w.bin", "/etc/passwd", "a/../../b"}) {
@@ -284,7 +286,7 @@ TEST_CASE("the rank of a LoRA adapter is proven by its tensors") {
             sample::safetensors(
                 R"({"q.lora_A.weight":{"dtype":"U8","shape":[8,2],"data_offsets":[0,16]}})", 16));
   const auto adapter = [](const char* json) { return whole("adapter_config.json", json); };
-  const ModelInfo good = inspect({lora, adapter(R"({"r":8})")});
+  const ModelInfo good = inspect({lora, adapter(R"({"r":8,"base_model_name_or_path":"a/b"})")});
   CHECK(good.findings.empty());
   CHECK(find_fact(good, "lora_r")->tier == Tier::verified);
   CHECK(findings(inspect({lora, adapter(R"({"r":16})")}), "hyperparameter-contradicts").size() ==

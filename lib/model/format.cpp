@@ -104,8 +104,8 @@ Format by_magic(const FileHead& head) {
   if (bytes.starts_with("PK\x03\x04")) {
     return by_first_member(first_zip_entry(bytes).name, head);
   }
-  // Protocol 2 to 5; a text can't start with 0x80.
-  if (bytes.size() >= 3 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5) {
+  // Protocol 2 to 5; a text can't start with 0x80. No opcode is 0: that is a safetensors length.
+  if (bytes.size() >= 3 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5 && bytes[2] != 0) {
     return bytes.substr(2).starts_with(kTorchMagic) ? Format::pytorch : Format::pickle;
   }
   if (bytes.starts_with("\x89HDF\r\n\x1a\n")) return Format::hdf5;

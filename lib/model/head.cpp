@@ -9,6 +9,7 @@
 #include "model/names.hpp"
 #include "model/pickle_opcodes.hpp"
 #include "model/pytorch.hpp"
+#include "model/tokenizer_file.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -40,7 +41,8 @@ struct HeadTap::Impl {
   Impl(std::string path, std::uint64_t size) {
     const bool by_name =
         is_text_name(path) || extension(path) == "onnx" || base_name(path) == "saved_model.pb";
-    const bool keep = size <= kSmallFile || (by_name && size <= limits::kTextFile);
+    const std::size_t most = is_tokenizer_file(path) ? kTokenizerFile : limits::kTextFile;
+    const bool keep = size <= kSmallFile || (by_name && size <= most);
     head.path = std::move(path);
     head.size = size;
     if (keep) stage = Stage::whole;
@@ -187,7 +189,8 @@ FileHead condensed(FileHead head) {
                        format == Format::onnx || format == Format::pytorch ||
                        format == Format::keras || format == Format::hdf5 ||
                        format == Format::saved_model;
-  if (weights || is_fact_name(head.path) || head.bytes.size() <= kSniff) return head;
+  const bool facts = is_fact_name(head.path) || is_tokenizer_file(head.path);
+  if (weights || facts || head.bytes.size() <= kSniff) return head;
   head.bytes.resize(kSniff);
   head.bytes.shrink_to_fit();
   head.whole = false;

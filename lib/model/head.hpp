@@ -40,12 +40,12 @@ struct FileHead {
   bool proven = true;
 };
 
-/// Small files and text files by name (config, card, licence, tokenizer, code, Modelfile) are kept
-/// whole up to limits::kTextFile; safetensors up to the end of its JSON header; GGUF up to the end
-/// of its tensor infos (limits::kGgufMetadata); ONNX whole up to limits::kTextFile; PyTorch up to
-/// the end of its pickle (kTorchPickle); Keras archives up to the weights (kKerasConfig); HDF5 up
-/// to kHdf5Head; saved_model.pb as ONNX; of others the first 4 KiB. Bounded memory whatever the
-/// file claims. Not thread-safe.
+/// Small files and text files by name (config, card, licence, code, Modelfile) are kept whole up to
+/// limits::kTextFile, tokenizer.json up to kTokenizerFile; safetensors up to the end of its JSON
+/// header; GGUF up to the end of its tensor infos (limits::kGgufMetadata); ONNX whole up to
+/// limits::kTextFile; PyTorch up to the end of its pickle (kTorchPickle); Keras archives up to the
+/// weights (kKerasConfig); HDF5 up to kHdf5Head; saved_model.pb as ONNX; of others the first 4 KiB.
+/// Bounded memory whatever the file claims. Not thread-safe.
 class HeadTap {
  public:
   HeadTap(std::string path, std::uint64_t size);

@@ -2,6 +2,7 @@
 #include "model/head.hpp"
 
 #include "model/sample_files.hpp"
+#include "model/tokenizer_file.hpp"
 
 #include <ostream>
 
@@ -125,6 +126,8 @@ TEST_CASE("formats are recognised by content, then by name") {
       {"x", "GGUF" + sample::u32(3), Format::gguf},
       {"x", sample::safetensors("{}", 0), Format::safetensors},
       {"x", sample::safetensors("[]", 0), Format::unknown},
+      // A length of 0x0480 begins as a pickle of protocol 4 does.
+      {"x", sample::safetensors("{}" + std::string(1150, ' '), 0), Format::safetensors},
       {"x", "\x08\x09\x12\x01p", Format::onnx},
       {"saved_model.pb", "\x08\x01\x12\x01p", Format::saved_model},
       {"x.pb", "\x08\x01\x12\x01p", Format::unknown},
@@ -153,16 +156,24 @@ TEST_CASE("formats are recognised by content, then by name") {
   }
 }
 
+TEST_CASE("a tokenizer is kept whole where another text is cut") {
+  const std::string text(limits::kTextFile + 1, ' ');
+  CHECK(sample::tap("sub/tokenizer.json", text).whole);
+  CHECK_FALSE(sample::tap("vocab.json", text).whole);
+  HeadTap large("tokenizer.json", kTokenizerFile + 1);
+  CHECK(large.wanted() < kTokenizerFile);
+}
+
 TEST_CASE("a condensed head keeps what facts are read from, and 4 KiB of anything else") {
   const std::string text(kBig / 4, 't');
   for (const auto* path : {"README.md", "sub/config.json", "LICENSE", "x.safetensors.index.json",
-                           "chat_template.jinja"}) {
+                           "chat_template.jinja", "tokenizer.json", "model_index.json"}) {
     CAPTURE(std::string_view(path));
     const FileHead head = condensed(sample::tap(path, text));
     CHECK(head.whole);
     CHECK(head.bytes == text);
   }
-  for (const auto* path : {"tokenizer.json", "notes.txt", "run.py", "blob"}) {
+  for (const auto* path : {"vocab.json", "notes.txt", "run.py", "blob"}) {
     CAPTURE(std::string_view(path));
     const FileHead head = condensed(sample::tap(path, text));
     CHECK_FALSE(head.whole);

@@ -26,13 +26,15 @@ struct Finding {
   std::string path;     // the file, or empty
   std::string message;  // one line, names both values of a contradiction
   std::string fix;      // what to do, may be empty
+  std::string pointer;  // JSON pointer into the file ("/hidden_size"), where it is JSON
 };
 
 struct Fact {
   std::string name;  // "context_length", "hidden_size", … (CycloneDX ai-ml taxonomy names)
   std::string value;
   Tier tier;
-  std::string source;  // "config.json", "model.gguf", "README.md"
+  std::string source;   // "config.json", "model.gguf", "README.md"
+  std::string pointer;  // where in `source`, when that is JSON
 };
 
 struct TensorFacts {

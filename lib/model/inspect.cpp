@@ -4,7 +4,9 @@
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "model/collect.hpp"
+#include "model/consistency.hpp"
 #include "model/contradictions.hpp"
+#include "model/documents.hpp"
 #include "model/gguf_info.hpp"
 #include "model/huggingface.hpp"
 #include "model/names.hpp"
@@ -18,23 +20,6 @@
 
 namespace mpk::model {
 namespace {
-
-/// The file of this name that speaks for the whole model: the one at the top, or the only one of
-/// the topmost directory that has any (diffusers keeps one config.json for each part).
-const FileHead* find_file(const Heads& heads, std::string_view name) {
-  const FileHead* found = nullptr;
-  std::ptrdiff_t depth = 0;
-  bool alone = true;
-  for (const auto& [path, head] : heads) {
-    if (!iequals_ascii(base_name(path), name)) continue;
-    const auto level = std::count(path.begin(), path.end(), '/');
-    if (found && level > depth) continue;
-    alone = !found || level < depth;
-    found = head;
-    depth = level;
-  }
-  return alone ? found : nullptr;
-}
 
 void read_onnx_metadata(const OnnxHeader& header, const std::string& path, ModelInfo& info) {
   add_fact(info, {"opset", cut(join(header.opsets, ", "), kShortText), Tier::verified, path});
@@ -107,6 +92,10 @@ void read_documents(const Heads& heads, ModelInfo& info) {
   read("adapter_config.json", read_adapter_config);
   read("config.json", read_config_json);
   read("tokenizer_config.json", read_tokenizer_config);
+  read("generation_config.json", read_generation_config);
+  read("preprocessor_config.json", read_preprocessor_config);
+  read("processor_config.json", read_preprocessor_config);
+  read("model_index.json", read_model_index);
 }
 
 // Of a remote file only the beginning may have been fetched, which its digest does not prove.
@@ -153,7 +142,17 @@ ModelInfo inspect(const std::vector<FileHead>& heads) {
   }
   info.precision = precision_of(info.tensors);
   check_file_types(weights, info);
+  const Documents documents = parse_documents(by_path, info);
   check_shapes(weights, info);
+  check_experts(weights, info);
+  check_adapter(documents, weights, info);
+  check_vocabulary(documents, weights, info);
+  check_chat_templates(by_path, documents, weights, info);
+  check_classes(by_path, documents, weights, info);
+  check_base_models(by_path, documents, weights, info);
+  check_packed_weights(documents, weights, info);
+  check_shard_headers(weights, info);
+  check_parts(by_path, documents, info);
   check_precision(weights, info);
   check_size_claims(weights, info);
   check_licenses(by_path, info);

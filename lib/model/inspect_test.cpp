@@ -48,8 +48,10 @@ TEST_CASE("tiny-llama is described with what its tensors prove, and without a fi
   CHECK(described(find_fact(info, "hidden_size")) == "96 verified config.json");
   CHECK(described(find_fact(info, "num_hidden_layers")) == "2 verified config.json");
   CHECK(described(find_fact(info, "intermediate_size")) == "256 verified config.json");
-  CHECK(described(find_fact(info, "num_attention_heads")) == "6 declared config.json");
+  CHECK(described(find_fact(info, "num_attention_heads")) == "6 verified config.json");
   CHECK(described(find_fact(info, "context_length")) == "2048 declared config.json");
+  CHECK(described(find_fact(info, "tokenizer_model")) == "BPE verified tokenizer.json");
+  CHECK(described(find_fact(info, "tokenizer_vocab_size")) == "512 verified tokenizer.json");
   CHECK(std::is_sorted(info.hyperparameters.begin(), info.hyperparameters.end(),
                        [](const Fact& a, const Fact& b) { return a.name < b.name; }));
   REQUIRE(info.licenses.size() == 2);

@@ -93,8 +93,12 @@ void add_lists(const Json& card, const std::string& source, ModelInfo& info) {
   for (const auto& tag : string_or_list(card, "tags")) add_unique(info.tags, tag);
   for (const auto& dataset : string_or_list(card, "datasets")) add_dataset(info, dataset, source);
   const std::string relation = string_member(card, "base_model_relation");
-  for (const auto& base : string_or_list(card, "base_model")) {
-    add_base_model(info, {base, relation, {}, source});
+  const auto bases = string_or_list(card, "base_model");
+  for (const auto& base : bases) add_base_model(info, {base, relation, {}, source});
+  if (!relation.empty() && bases.empty()) {
+    add_finding(info, Severity::medium, "base-model-missing", source,
+                "base_model_relation is " + printable(relation, 80) + ", there is no base_model",
+                "name the base model", "/base_model_relation");
   }
   for (const auto& license : string_or_list(card, "license")) {
     add_license(info, license_from_huggingface(license, string_member(card, "license_name"),

@@ -71,6 +71,8 @@ struct TensorRecord {
   std::vector<std::uint64_t> shape;
   std::uint64_t raw_bytes = 0;  // of raw_data
   std::uint64_t values = 0;     // of float_data, int32_data, …
+  std::uint64_t offset = 0;     // of external data
+  std::optional<std::uint64_t> length;
   bool raw = false, external = false;
 };
 
@@ -100,6 +102,8 @@ Result<void> read_external(pbf_reader entry, TensorRecord& tensor) {
       entry.skip();
     }
   }
+  if (key == "offset") tensor.offset = parse_u64(value).value_or(0);
+  if (const auto length = parse_u64(value); length && key == "length") tensor.length = *length;
   if (key == "location") tensor.location = std::move(value);
   return {};
 }
@@ -209,11 +213,22 @@ class Reader {
   Result<void> attribute(pbf_reader reader, unsigned depth);
   Result<void> sparse(pbf_reader reader, bool count);
   Result<void> tensor(pbf_reader reader, bool count);
+  void external(const TensorRecord& record, std::optional<std::uint64_t> bytes);
   Result<void> port(pbf_reader reader, std::vector<std::string>& names);
 
   OnnxHeader out_;
   std::set<std::string> files_;
 };
+
+/// onnx.proto3, external_data: without a length the data goes to the end of the file.
+void Reader::external(const TensorRecord& record, std::optional<std::uint64_t> bytes) {
+  files_.insert(record.location);
+  const std::uint64_t length = record.length.value_or(bytes.value_or(0));
+  std::uint64_t end = 0;
+  if (__builtin_add_overflow(record.offset, length, &end)) end = UINT64_MAX;
+  std::uint64_t& most = out_.external_ends[record.location];
+  most = std::max(most, end);
+}
 
 Result<void> Reader::tensor(pbf_reader reader, bool count) {
   const TensorRecord record = TRY(read_tensor(reader));
@@ -224,13 +239,13 @@ Result<void> Reader::tensor(pbf_reader reader, bool count) {
   const DataType& type = kTypes[static_cast<std::size_t>(record.data_type)];
   const std::uint64_t elements = TRY(element_count(record.shape).with(subject));
   TRY(check_payload(record, type, elements).with(subject));
-  if (record.external) files_.insert(record.location);
-  if (!count) return {};
-  TRY(count_tensor(out_.tensors, type.name, elements));
   std::optional<std::uint64_t> bytes;
   std::uint64_t bits = 0;
   if (type.bits != 0 && !__builtin_mul_overflow(elements, std::uint64_t{type.bits}, &bits))
     bytes = bits / 8 + (bits % 8 != 0 ? 1 : 0);
+  if (record.external) external(record, bytes);
+  if (!count) return {};
+  TRY(count_tensor(out_.tensors, type.name, elements));
   out_.list.push_back({record.name, std::string(type.name), record.shape, bytes});
   return {};
 }

@@ -1,4 +1,4 @@
-// shapes: embedding, layers, feed-forward and LoRA tensors against the declared numbers.
+// shapes: embedding, layers, feed-forward and attention tensors against the declared numbers.
 #include "model/shapes.hpp"
 
 #include "base/text.hpp"
@@ -7,13 +7,17 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace mpk::model {
 namespace {
 
 constexpr std::string_view kCode = "hyperparameter-contradicts";
+constexpr std::string_view kFix =
+    "correct the number, or check that the weights are the ones that were meant";
 
 /// The sizes that tensors with one of these name endings have in `dimension`.
 template <std::size_t N>
@@ -37,8 +41,12 @@ constexpr auto kEmbeddings = std::to_array<std::string_view>(
 constexpr auto kFeedForward = std::to_array<std::string_view>(
     {".mlp.gate_proj.weight", ".mlp.up_proj.weight", ".mlp.fc1.weight", ".mlp.dense_h_to_4h.weight",
      ".ffn_gate.weight", ".ffn_up.weight"});
-constexpr auto kLora =
-    std::to_array<std::string_view>({".lora_A.weight", ".lora_A.default.weight"});
+constexpr auto kPositions = std::to_array<std::string_view>(
+    {"embeddings.position_embeddings.weight", "wpe.weight", "embed_positions.weight"});
+/// The projection of the output, and that of the keys beside it.
+constexpr auto kAttention = std::to_array<std::pair<std::string_view, std::string_view>>(
+    {{".self_attn.o_proj.weight", ".self_attn.k_proj.weight"},
+     {".attn_output.weight", ".attn_k.weight"}});
 
 /// How many numbered layers stand behind each prefix ("model.layers." → 32).
 std::map<std::string_view, std::set<std::string_view>> layers_of(
@@ -73,7 +81,8 @@ class Check {
     one_size(narrow ? "embedding_size" : "hidden_size", width);
     if (!packed()) one_size("intermediate_size", sizes(tensors_, kFeedForward, 0));
     layers();
-    if (find_fact(info_, "lora_r")) one_size("lora_r", sizes(tensors_, kLora, 0));
+    positions();
+    heads();
   }
 
  private:
@@ -86,23 +95,74 @@ class Check {
   }
 
   void compare(std::string_view name, std::uint64_t found) {
-    const std::string value = std::to_string(found);
-    for (Fact& fact : info_.hyperparameters) {
-      if (fact.name != name) continue;
-      if (fact.value == value) {
-        fact.tier = Tier::verified;
-      } else {
-        refute(fact, value);
+    prove_number(name, found, source_, info_);
+  }
+
+  std::uint64_t declared(std::string_view name) const {
+    const Fact* fact = find_fact(info_, name);
+    return fact ? parse_u64(fact->value).value_or(0) : 0;
+  }
+
+  /// Rows of the table of learned positions; OPT and BART keep two more than they use.
+  void positions() {
+    const auto rows = sizes(tensors_, kPositions, 0);
+    const std::uint64_t most = declared("max_position_embeddings");
+    if (rows.size() != 1 || most == 0) return;
+    const std::uint64_t found = *rows.begin();
+    compare("max_position_embeddings", found == most + 2 ? most : found);
+    const Fact* length = find_fact(info_, "model_max_length");
+    if (!length || parse_u64(length->value).value_or(0) <= found) return;
+    refute(*length, "position embeddings for " + std::to_string(found));
+  }
+
+  /// The output projection takes what all heads give; keys are as wide as the key-value heads.
+  void heads() {
+    const std::uint64_t count = declared("num_attention_heads");
+    if (count == 0 || packed()) return;
+    std::map<std::string_view, const Tensor*> by_name;
+    for (const Tensor* tensor : tensors_) by_name.emplace(tensor->name, tensor);
+    std::set<std::pair<std::uint64_t, std::uint64_t>> widths;  // all heads, all key-value heads
+    for (const Tensor* tensor : tensors_) {
+      for (const auto& [output, key] : kAttention) {
+        if (!tensor->name.ends_with(output) || tensor->shape.size() != 2) continue;
+        std::string name = tensor->name;
+        name.replace(name.size() - output.size(), output.size(), key);
+        const auto keys = by_name.find(name);
+        // Without it: latent attention, or a fused projection, whose widths mean something else.
+        if (keys == by_name.end() || keys->second->shape.size() != 2) return;
+        widths.emplace(tensor->shape[1], keys->second->shape[0]);
+      }
+    }
+    if (widths.size() == 1) compare_heads(count, widths.begin()->first, widths.begin()->second);
+  }
+
+  void compare_heads(std::uint64_t count, std::uint64_t all, std::uint64_t keys) {
+    const Fact& heads = *find_fact(info_, "num_attention_heads");
+    const std::uint64_t pairs = declared("num_key_value_heads");
+    std::uint64_t width = declared("head_dim");
+    if (width == 0) {
+      // One equation for two numbers: what is wrong is the ratio.
+      const std::uint64_t common = std::gcd(all, keys);
+      const bool fits = all % count == 0 && (pairs == 0 || all / count * pairs == keys);
+      if (!fits) {
+        refute(heads, std::to_string(all / common) + " heads to " + std::to_string(keys / common) +
+                          " key-value heads, or a multiple");
       }
       return;
     }
-    add_fact(info_, {std::string(name), value, Tier::verified, source_});
+    if (all % width != 0 || keys % width != 0) {
+      refute(*find_fact(info_, "head_dim"),
+             "projections of " + std::to_string(all) + " and " + std::to_string(keys));
+      return;
+    }
+    compare("num_attention_heads", all / width);
+    if (pairs != 0) compare("num_key_value_heads", keys / width);
   }
 
   void refute(const Fact& fact, const std::string& found) {
     add_finding(info_, Severity::medium, std::string(kCode), fact.source,
                 fact.name + " is " + printable(fact.value, 80) + ", the tensors say " + found,
-                "correct the number, or check that the weights are the ones that were meant");
+                std::string(kFix), fact.pointer);
   }
 
   void layers() {
@@ -133,6 +193,23 @@ class Check {
 };
 
 }  // namespace
+
+void prove_number(std::string_view name, std::uint64_t found, const std::string& source,
+                  ModelInfo& info) {
+  const std::string value = std::to_string(found);
+  for (Fact& fact : info.hyperparameters) {
+    if (fact.name != name) continue;
+    if (fact.value == value) {
+      fact.tier = Tier::verified;
+    } else {
+      add_finding(info, Severity::medium, std::string(kCode), fact.source,
+                  fact.name + " is " + printable(fact.value, 80) + ", the tensors say " + value,
+                  std::string(kFix), fact.pointer);
+    }
+    return;
+  }
+  add_fact(info, {std::string(name), value, Tier::verified, source});
+}
 
 void check_shapes(const Weights& weights, ModelInfo& info) {
   if (!weights.complete || weights.counted.empty()) return;

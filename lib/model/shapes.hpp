@@ -14,4 +14,9 @@ namespace mpk::model {
 /// nothing.
 void check_shapes(const Weights& weights, ModelInfo& info);
 
+/// One number that tensors of `source` prove: the fact becomes verified or, with another value, a
+/// finding (hyperparameter-contradicts); it is added when nobody declared it.
+void prove_number(std::string_view name, std::uint64_t found, const std::string& source,
+                  ModelInfo& info);
+
 }  // namespace mpk::model

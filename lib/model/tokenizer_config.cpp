@@ -1,4 +1,4 @@
-// tokenizer_config.json and adapter_config.json (PEFT).
+// tokenizer_config.json: class, special tokens, chat template.
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "model/collect.hpp"
@@ -7,10 +7,35 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
+#include <utility>
+
 namespace mpk::model {
 namespace {
 
-/// A template, or a list of {name, template}: the one called "default", else the first.
+/// A token is its text, or an object that has it as "content".
+std::string token_text(const Json& config, const char* key) {
+  const auto member = config.find(key);
+  if (member != config.end() && member->is_object()) return string_member(*member, "content");
+  return string_member(config, key);
+}
+
+/// transformers writes 10^30 where the tokenizer knows no limit.
+constexpr std::uint64_t kNoLimit = 1'000'000'000'000;
+
+void add_special_tokens(const Json& config, const std::string& source, ModelInfo& info) {
+  for (const char* key : {"bos_token", "eos_token", "pad_token", "unk_token", "padding_side"}) {
+    add_fact(info, {key, token_text(config, key), Tier::declared, source, "/" + std::string(key)});
+  }
+  const auto length = config.find("model_max_length");
+  if (length == config.end() || !length->is_number_unsigned()) return;
+  if (length->get<std::uint64_t>() >= kNoLimit) return;
+  add_fact(info,
+           {"model_max_length", scalar_text(*length), Tier::declared, source, "/model_max_length"});
+}
+
+}  // namespace
+
 const Json* chat_template(const Json& config) {
   const auto member = config.find("chat_template");
   if (member == config.end()) return nullptr;
@@ -26,41 +51,18 @@ const Json* chat_template(const Json& config) {
   return chosen;
 }
 
-}  // namespace
-
 void read_tokenizer_config(const FileHead& config, ModelInfo& info) {
   const auto root = parse_json_file(config, info);
   if (!root) return;
   const std::string tokenizer = string_member(*root, "tokenizer_class");
   set_if_empty(info.tokenizer_class, tokenizer);
-  add_fact(info, {"tokenizer_class", tokenizer, Tier::declared, config.path});
+  add_fact(info, {"tokenizer_class", tokenizer, Tier::declared, config.path, "/tokenizer_class"});
+  add_special_tokens(*root, config.path, info);
   if (const Json* text = chat_template(*root)) {
     set_if_empty(info.chat_template_sha256,
                  crypto::sha256(text->get_ref<const std::string&>()).hex());
   }
   add_remote_code(*root, config.path, info);
-}
-
-void read_adapter_config(const FileHead& config, ModelInfo& info) {
-  const auto root = parse_json_file(config, info);
-  if (!root) return;
-  add_fact(info, {"tune_method", lower_ascii(string_member(*root, "peft_type")), Tier::declared,
-                  config.path});
-  for (const char* key : {"r", "lora_alpha", "lora_dropout"}) {
-    const auto value = root->find(key);
-    if (value == root->end()) continue;
-    const std::string name = std::string_view(key) == "r" ? "lora_r" : key;
-    add_fact(info, {name, scalar_text(*value), Tier::declared, config.path});
-  }
-  set_if_empty(info.library, "peft");
-  const std::string base = string_member(*root, "base_model_name_or_path");
-  // A path of the machine that trained it says nothing to anyone else, and may say too much.
-  if (base.starts_with('/') || base.starts_with('.') || base.find('\\') != base.npos) {
-    add_finding(info, Severity::low, "base-model-local", config.path,
-                "base_model_name_or_path is a local path", "name the base model's repository");
-    return;
-  }
-  add_base_model(info, {base, "adapter", string_member(*root, "revision"), config.path});
 }
 
 }  // namespace mpk::model
