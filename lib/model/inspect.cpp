@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
 #include <utility>
 
 namespace mpk::model {
@@ -103,10 +102,7 @@ void read_documents(const Heads& heads, ModelInfo& info) {
 void sort_all(ModelInfo& info) {
   std::sort(info.hyperparameters.begin(), info.hyperparameters.end(),
             [](const Fact& a, const Fact& b) { return a.name < b.name; });
-  std::sort(info.findings.begin(), info.findings.end(), [](const Finding& a, const Finding& b) {
-    return std::tie(b.severity, a.code, a.path, a.message) <
-           std::tie(a.severity, b.code, b.path, b.message);
-  });
+  sort_findings(info);
 }
 
 }  // namespace
