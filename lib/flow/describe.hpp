@@ -2,6 +2,7 @@
 #pragma once
 
 #include "flow/context.hpp"
+#include "flow/declared.hpp"
 #include "json/value.hpp"
 #include "model/info.hpp"
 
@@ -16,6 +17,7 @@ struct DescribeRequest {
   std::optional<std::filesystem::path> directory;  // or
   std::optional<oci::Reference> reference;
   std::optional<std::filesystem::path> modelfile;  // with a directory
+  Declared declared;
   std::optional<Timestamp> created;
 };
 

@@ -5,6 +5,7 @@
 #include "crypto/hash.hpp"
 #include "model/collect.hpp"
 #include "model/contradictions.hpp"
+#include "model/dataset_card.hpp"
 #include "model/gguf_info.hpp"
 #include "model/huggingface.hpp"
 #include "model/names.hpp"
@@ -97,6 +98,8 @@ void read_documents(const Heads& heads, ModelInfo& info) {
   read("adapter_config.json", read_adapter_config);
   read("config.json", read_config_json);
   read("tokenizer_config.json", read_tokenizer_config);
+  // After the model's card: a dataset that it names is the one that lies beside it.
+  read_dataset_cards(heads, info);
 }
 
 void sort_all(ModelInfo& info) {
