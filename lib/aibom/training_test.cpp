@@ -85,7 +85,7 @@ TEST_CASE("the run is a workflow whose inputs, outputs and topology lead somewhe
   CHECK(run["outputs"].size() == 3);
   std::vector<std::string> refs;
   for (const auto& input : run["inputs"]) {
-    if (input.contains("resource")) refs.push_back(input["resource"]["ref"]);
+    if (input.contains("resource")) refs.push_back(input["resource"]["ref"].get<std::string>());
   }
   CHECK(std::ranges::find(refs, "data:example/support-dialogues") != refs.end());
   CHECK(std::ranges::find(refs, "base:acme/tokenizer-donor") != refs.end());
@@ -149,7 +149,8 @@ TEST_CASE("a third party's report is an attestation, one's own a quality metric"
                        "}\nreport: {url: 'https://a/b'}\nresults: [{metric: m, value: 1}]\n",
                    "e.yaml"),
         info);
-    const auto& list = document(info)["metadata"]["component"]["externalReferences"];
+    const Json bom = document(info);
+    const auto& list = at(bom, "/metadata/component/externalReferences");
     CHECK(std::ranges::any_of(list, [&, wanted = std::string(type)](const Json& each) {
       return each["type"] == wanted && each["url"] == "https://a/b";
     }));

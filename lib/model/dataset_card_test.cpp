@@ -46,7 +46,7 @@ TEST_CASE("a dataset's card tells of the dataset that the model's card names") {
   CHECK(info.datasets.size() == 4);
   const auto* support = find(info, "acme/support");
   REQUIRE(support != nullptr);
-  CHECK(support->source == "datasets/support/README.md");
+  CHECK(support->source == "README.md, datasets/support/README.md");
   REQUIRE(support->licenses.size() == 1);
   CHECK(support->licenses[0].spdx_id == "CC-BY-NC-4.0");
   CHECK(fact(*support, "language") == "en, de");

@@ -76,7 +76,7 @@ TEST_CASE("what is wrong in an evaluation file is refused with its place") {
        "e.yaml: $.results[0]: confidenceInterval 2 to 3 does not hold the value, 1"},
       {kHead + "date: yesterday\nresults: [{metric: a, value: 1}]\n", "e.yaml:2:1: $.date: "},
       {kHead + "evaluator: {}\nresults: [{metric: a, value: 1}]\n", "e.yaml:2:1: $.evaluator: "},
-      {"{\"results\": {\"a\": {}}}", "e.yaml:1:2: $.results: "},
+      {"{\"results\": {\"a\": {}}}", "e.yaml:1:1: $: missing"},
       {"[{\"dataset\": {\"id\": \"a\"}}]", "e.yaml:1:1: $: expected a mapping"},
       {"[{\"dataset\": {\"id\": \"a\"}, \"value\": \"high\"}]",
        "e.yaml: no result that is a number"},

@@ -69,13 +69,14 @@ void check_base_license(const BaseModel& base, std::size_t index, ModelInfo& inf
     return license_conflict(from, to, changes);
   });
   if (why.empty()) return;
-  add_finding(
-      info, declared ? Severity::medium : Severity::low, "license-incompatible", base.source,
-      "base model " + printable(base.name, 100) + " is under " + ids(own) +
-          (declared ? "" : " as its family is") + ", this model under " + ids(info.licenses) +
-          ": " + why + " (/metadata/component/pedigree/ancestors/" + std::to_string(index) + ")",
-      "keep the base model's licence or choose one that it allows; this compares names of "
-      "licences and is no legal advice");
+  add_finding(info, declared ? Severity::medium : Severity::low, "license-incompatible",
+              declared ? base.licenses.front().source : base.source,
+              "base model " + printable(base.name, 100) + " is under " + ids(own) +
+                  (declared ? "" : " as its family is") + ", this model under " +
+                  ids(info.licenses) + ": " + why + " (/metadata/component/pedigree/ancestors/" +
+                  std::to_string(index) + ")",
+              "keep the base model's licence or choose one that it allows; this compares names of "
+              "licences and is no legal advice");
 }
 
 void check_data_license(const Dataset& dataset, ModelInfo& info) {

@@ -15,6 +15,14 @@ void fill(std::vector<T>& list, std::vector<T> more) {
   if (list.empty()) list = std::move(more);
 }
 
+// One entry of a document stands for all of it, so it names everybody who said something.
+void add_source(std::string& sources, const std::string& more) {
+  for (const auto source : split(sources, ',')) {
+    if (trim(source) == more) return;
+  }
+  sources += (sources.empty() ? "" : ", ") + more;
+}
+
 // A branch that a card names gives way to a commit: the commit says which state of it was taken.
 bool is_moving(const std::string& revision) { return revision.size() < 40; }
 
@@ -44,6 +52,7 @@ void merge_base_model(ModelInfo& info, BaseModel base) {
   merge("relation", known->relation, base.relation, false);
   merge("revision", known->revision, base.revision, is_moving(known->revision));
   merge("digest", known->digest, base.digest, false);
+  add_source(known->source, base.source);
   set_if_empty(known->reference, base.reference);
   set_if_empty(known->bom, base.bom);
   set_if_empty(known->bom_digest, base.bom_digest);
@@ -57,8 +66,7 @@ void merge_dataset(ModelInfo& info, Dataset dataset) {
     info.datasets.push_back(std::move(dataset));
     return;
   }
-  // Whoever says most about it is the source; a card that only names it says less.
-  known->source = dataset.source;
+  add_source(known->source, dataset.source);
   for (const auto& [target, value] : {std::pair{&known->revision, &dataset.revision},
                                       {&known->digest, &dataset.digest},
                                       {&known->reference, &dataset.reference},

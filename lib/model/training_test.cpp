@@ -128,9 +128,9 @@ TEST_CASE("base models and datasets of the card and of the training file are the
   check_lineage(info);
   REQUIRE(info.base_models.size() == 2);
   CHECK(info.base_models[0].revision == "0f3c1a5b7d9e2f4a6c8b0d1e3f5a7b9c1d3e5f70");
-  CHECK(info.base_models[0].source == "README.md");
+  CHECK(info.base_models[0].source == "README.md, run.yaml");
   REQUIRE(info.datasets.size() == 2);
-  CHECK(info.datasets[0].source == "run.yaml");
+  CHECK(info.datasets[0].source == "README.md, run.yaml");
   CHECK(info.datasets[0].classification == "internal");
   CHECK(codes(info).empty());
   REQUIRE(info.training);
