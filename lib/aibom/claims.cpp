@@ -48,6 +48,8 @@ std::string predicate(const EvaluationReport::Result& result) {
                                     {", task ", &result.task}}) {
     if (!value->empty()) out += word + one_line(*value);
   }
+  for (const auto& [name, value] : result.details)
+    out += ", " + one_line(name) + " " + one_line(value);
   if (!result.threshold.empty()) out += "; expected " + side(result);
   const auto passed = model::verdict(result);
   if (passed) out += *passed ? "; passed" : "; did not pass";

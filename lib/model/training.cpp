@@ -60,6 +60,7 @@ Dataset dataset(const Json& from, const std::string& source) {
   out.revision = said(from, "revision");
   out.digest = said(from, "digest");
   out.reference = said(from, "reference");
+  if (out.digest.empty()) out.digest = digest_of(out.reference);
   out.url = said(from, "url");
   out.description = said(from, "description");
   out.classification = said(from, "classification");

@@ -60,6 +60,8 @@ TEST_CASE("the file that the documentation shows is read whole") {
   CHECK(read->base_models[0].licenses[0].spdx_id == "Apache-2.0");
   REQUIRE(read->datasets.size() == 2);
   CHECK(read->datasets[0].governance.stewards[0].url == "https://acme.example/privacy");
+  CHECK(read->datasets[1].digest ==
+        "sha256:fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9");
   CHECK(read->datasets[1].roles == std::vector<std::string>{"validation", "testing"});
 }
 
