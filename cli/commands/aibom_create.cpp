@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "flow/describe.hpp"
+#include "options/declared_options.hpp"
 #include "options/options.hpp"
 #include "options/output_file.hpp"
 #include "options/pack_options.hpp"
@@ -16,6 +17,7 @@ namespace {
 struct Options {
   RegistryOptions registry;
   PackFlags pack;
+  DeclaredOptions declared;
   std::string target;
   std::optional<std::string> output, fail_on, spec_version;
   bool content = false;
@@ -52,6 +54,7 @@ Result<int> run(const Options& o, Session& session) {
   if (o.output) TRY(check_output(*o.output));
   flow::DescribeRequest request;
   request.created = TRY(session.created(o.pack.created));
+  request.declared = TRY(o.declared.resolve(session));
   if (o.pack.modelfile) request.modelfile = *o.pack.modelfile;
   if (oci::Reference::looks_like(o.target)) {
     request.reference = TRY(parse_reference(o.target));
@@ -102,7 +105,10 @@ Command aibom_create_command() {
                     "of a directory, to standard output"},
                    {"mpk aibom create ghcr.io/acme/tiny-llama:1.0 -o bom.json", "of an artifact"},
                    {"mpk aibom create ./tiny-llama --fail-on medium -o bom.json",
-                    "exit 1 when the model contradicts itself"}},
+                    "exit 1 when the model contradicts itself"},
+                   {"mpk aibom create ./tiny-llama --training run.yaml --evaluation results.json "
+                    "-o bom.json",
+                    "with what only people know"}},
       .bind = [](OptionSet& set) -> Run {
         auto o = std::make_shared<Options>();
         set.positional("DIR|REF", o->target, "Directory or artifact", ValueKind::directory);
@@ -115,6 +121,7 @@ Command aibom_create_command() {
         set.suggest({"info", "low", "medium", "high"});
         set.flag("--content", o->content,
                  "Of an artifact: read and prove every byte (a layout's always are)");
+        o->declared.add_to(set);
         o->pack.add_to(set);
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };

@@ -41,6 +41,13 @@ std::string text_of(const Json& bom, const aibom::Summary& summary) {
   line(out, "licences", join(summary.licenses, ", "));
   line(out, "base models", join(summary.base_models, ", "));
   line(out, "datasets", join(summary.datasets, ", "));
+  line(out, "training", summary.training);
+  // A harness reports hundreds: the page has them all.
+  constexpr std::size_t kShown = 20;
+  for (std::size_t i = 0; i < summary.evaluations.size() && i < kShown; ++i)
+    line(out, "evaluation", summary.evaluations[i]);
+  if (summary.evaluations.size() > kShown)
+    line(out, "", std::to_string(summary.evaluations.size() - kShown) + " more: --html shows them");
   line(out, "files", std::to_string(summary.files));
   auto tiers = aibom::count_tiers(bom);
   line(out, "facts",

@@ -4,6 +4,7 @@
 #include "aibom/build.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
+#include "options/declared_options.hpp"
 #include "options/options.hpp"
 #include "options/pack_options.hpp"
 #include "render/signed_by.hpp"
@@ -18,6 +19,7 @@ struct Options {
   RegistryOptions registry;
   SigningOptions signing;
   PackFlags pack;
+  DeclaredOptions declared;
   ProvenanceFlags provenance;
   std::string directory, reference;
 };
@@ -87,6 +89,7 @@ Result<int> run(const Options& o, Session& session) {
   flow::ShipRequest request;
   request.pack = TRY(o.pack.request(o.directory, session));
   request.reference = TRY(parse_target_reference(o.reference));
+  request.declared = TRY(o.declared.resolve(session));
   request.signing = TRY(o.signing.resolve(session));
   request.provenance = o.provenance.overrides();
   auto outcome = TRY(flow::ship(session.context(o.registry.plain_http), request));
@@ -117,12 +120,16 @@ Command ship_command() {
                    {"mpk ship ./tiny-llama ghcr.io/acme/tiny-llama:1.0 --identity-token token.jwt",
                     "sign with a token from a file"},
                    {"mpk ship ./tiny-llama oci:./layout:1.0 --identity-token token.jwt",
-                    "into a local OCI layout instead of a registry"}},
+                    "into a local OCI layout instead of a registry"},
+                   {"mpk ship ./tiny-llama ghcr.io/acme/tiny-llama:1.0 --training run.yaml "
+                    "--evaluation results.json",
+                    "with what only people know, in the aiBOM"}},
       .bind = [](OptionSet& set) -> Run {
         auto o = std::make_shared<Options>();
         set.positional("DIR", o->directory, "Directory of the model", ValueKind::directory);
         set.positional("REF", o->reference, "Where to push", ValueKind::reference);
         o->pack.add_to(set);
+        o->declared.add_to(set);
         o->signing.add_to(set);
         o->provenance.add_to(set);
         o->registry.add_to(set);

@@ -41,6 +41,8 @@ struct Summary {  // for `aibom show` and verdict facts; from any CycloneDX docu
   std::vector<std::string> licenses, base_models, datasets;
   std::size_t files = 0;
   std::vector<std::string> findings;
+  std::string training;                  // "run-17 · 2026-03-14T07:00:00Z to …"
+  std::vector<std::string> evaluations;  // "accuracy 0.93 (dataset=…;split=test)"
 };
 Summary summarize(const Json& bom);
 

@@ -49,6 +49,9 @@ Json compositions() {
 Json document(Draft& draft) {
   // Datasets first: the model card names their refs.
   auto datasets = dataset_components(draft);
+  // The tiers of all parts are properties of the model, which is written last.
+  auto formulas = formulation(draft);
+  auto claims = declarations(draft);
   Json out = {{"$schema", "http://cyclonedx.org/schema/bom-1.6.schema.json"},
               {"bomFormat", "CycloneDX"},
               {"specVersion", "1.6"},
@@ -58,6 +61,10 @@ Json document(Draft& draft) {
               {"dependencies", dependencies(draft)},
               {"compositions", compositions()}};
   if (!datasets.empty()) out["components"] = std::move(datasets);
+  if (!formulas.empty()) out["formulation"] = std::move(formulas);
+  if (!claims.empty()) out["declarations"] = std::move(claims);
+  if (auto standards = definitions(draft); !standards.empty())
+    out["definitions"] = std::move(standards);
   return out;
 }
 

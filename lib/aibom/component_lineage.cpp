@@ -1,50 +1,55 @@
-// Lineage: base models as pedigree, datasets as components of type data.
+// Lineage: base models as pedigree, each at the state that was taken.
 #include "aibom/draft.hpp"
-#include "aibom/grammar.hpp"
+#include "aibom/lineage_parts.hpp"
+#include "aibom/own_properties.hpp"
 #include "aibom/purl.hpp"
 #include "aibom/wording.hpp"
+#include "base/digest.hpp"
 #include "base/text.hpp"
+#include "model/lineage.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <set>
-#include <tuple>
 
 namespace mpk::aibom {
 namespace {
 
 Json ancestor(const model::BaseModel& base, const std::string& name, const std::string& ref) {
   Json out = {{"type", "machine-learning-model"}, {"bom-ref", ref}, {"name", name}};
-  if (auto purl = huggingface_purl(name, base.revision)) {
-    out["purl"] = *purl;
+  const auto from_hub = huggingface_purl(name, base.revision);
+  if (from_hub) {
+    out["purl"] = *from_hub;
     auto slash = name.find('/');
     out["group"] = name.substr(0, slash);
     out["name"] = name.substr(slash + 1);
   }
-  if (!base.revision.empty()) out["version"] = one_line(base.revision, kNameLength);
+  if (auto purl = artifact_purl(base.reference); !purl.empty()) out["purl"] = purl;
+  if (auto digest = Digest::parse(base.digest)) out["hashes"] = Json::array({hash_of(*digest)});
+  // A branch of the hub is no version: it names another state tomorrow.
+  const auto revision = one_line(base.revision, kNameLength);
+  if (!revision.empty() && (!from_hub || is_commit(revision))) {
+    out["version"] = revision;
+  } else if (!revision.empty()) {
+    out["properties"] = Json::array({{{"name", own(kRevision)}, {"value", revision}}});
+  }
+  if (auto licenses = declared_licenses(base.licenses); !licenses.empty())
+    out["licenses"] = std::move(licenses);
+  if (auto bom = reference_to("bom", base.bom, base.bom_digest); !bom.empty())
+    out["externalReferences"] = Json::array({std::move(bom)});
   return out;
-}
-
-bool is_web_address(std::string_view text) {
-  return (text.starts_with("https://") || text.starts_with("http://")) && is_iri(text);
 }
 
 }  // namespace
 
 Json pedigree(Draft& draft) {
-  auto bases = draft.info.base_models;
-  std::sort(bases.begin(), bases.end(), [](const model::BaseModel& a, const model::BaseModel& b) {
-    return std::tie(a.name, a.revision, a.relation, a.source) <
-           std::tie(b.name, b.revision, b.relation, b.source);
-  });
+  const auto bases = model::ordered_base_models(draft.info);
   auto kept = draft.keep("base models", bases.size());
   Json ancestors = Json::array();
   std::set<std::string> refs, relations;
   for (std::size_t i = 0; i < kept; ++i) {
     auto name = one_line(bases[i].name);
-    auto revision = one_line(bases[i].revision);
-    auto ref = "base:" + name + (revision.empty() ? "" : "@" + revision);
+    auto ref = base_ref(bases[i]);
     if (name.empty() || !refs.insert(ref).second) continue;
     draft.tiers.add(
         std::string(kModelPointer) + "/pedigree/ancestors/" + std::to_string(ancestors.size()),
@@ -60,31 +65,6 @@ Json pedigree(Draft& draft) {
   if (!relations.empty()) {
     std::vector<std::string> words(relations.begin(), relations.end());
     out["notes"] = "base_model_relation=" + join(words, ",");
-  }
-  return out;
-}
-
-Json dataset_components(Draft& draft) {
-  auto datasets = draft.info.datasets;
-  std::sort(datasets.begin(), datasets.end(), [](const model::Dataset& a, const model::Dataset& b) {
-    return std::tie(a.name, a.source) < std::tie(b.name, b.source);
-  });
-  auto kept = draft.keep("datasets", datasets.size());
-  Json out = Json::array();
-  std::set<std::string> refs;
-  for (std::size_t i = 0; i < kept; ++i) {
-    auto name = one_line(datasets[i].name);
-    auto ref = "data:" + name;
-    if (name.empty() || !refs.insert(ref).second) continue;
-    Json data = {{"type", "dataset"}, {"name", name}};
-    if (is_web_address(name)) data["contents"] = {{"url", name}};
-    draft.tiers.add("/components/" + std::to_string(out.size()), model::Tier::declared,
-                    datasets[i].source);
-    out.push_back({{"type", "data"},
-                   {"bom-ref", ref},
-                   {"name", name},
-                   {"data", Json::array({std::move(data)})}});
-    draft.dataset_refs.push_back(ref);
   }
   return out;
 }

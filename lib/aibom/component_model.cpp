@@ -38,7 +38,7 @@ Json tags(Draft& draft) {
 }
 
 // The card at the top of the artifact, by a BOM-Link to its component in this very document.
-Json external_references(const Draft& draft) {
+Json external_references(Draft& draft) {
   Json out = Json::array();
   for (const auto& file : draft.artifact.files) {
     if (file.path.find('/') != std::string::npos || !is_card(file.path)) continue;
@@ -47,6 +47,7 @@ Json external_references(const Draft& draft) {
                    {"url", "urn:cdx:" + uuid + "/1#" + percent_encode("file:" + file.path)},
                    {"hashes", Json::array({hash_of(file.digest)})}});
   }
+  for (auto& report : report_references(draft)) out.push_back(std::move(report));
   return out;
 }
 

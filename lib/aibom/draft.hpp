@@ -72,5 +72,14 @@ Json taxonomy_properties(Draft& draft);
 Json model_properties(Draft& draft);
 /// The document's "components": one of type data for each dataset.
 Json dataset_components(Draft& draft);
+/// The document's "formulation": the training run. After dataset_components().
+Json formulation(Draft& draft);
+/// modelCard.considerations.environmentalConsiderations.energyConsumptions of the run.
+Json energy_consumptions(Draft& draft);
+/// The document's "declarations" and "definitions": what evaluations claim, and the thresholds.
+Json declarations(Draft& draft);
+Json definitions(Draft& draft);
+/// externalReferences to reports of evaluations.
+Json report_references(Draft& draft);
 
 }  // namespace mpk::aibom

@@ -52,6 +52,11 @@ Json parameters(Draft& draft) {
   fact("modelArchitecture", info.architecture, Tier::inferred, draft.sole_source(is_config));
   list("inputs", formats("inputs", info.input_types, draft));
   list("outputs", formats("outputs", info.output_types, draft));
+  if (info.training && !info.training->approach.empty()) {
+    out["approach"] = {{"type", info.training->approach}};
+    draft.tiers.add(kCard + "/modelParameters/approach/type", Tier::declared,
+                    info.training->source);
+  }
   Json datasets = Json::array();
   for (const auto& ref : draft.dataset_refs) datasets.push_back({{"ref", ref}});
   if (!datasets.empty()) out["datasets"] = std::move(datasets);
@@ -68,13 +73,18 @@ std::string slice(const model::Evaluation& evaluation) {
     if (!out.empty()) out += ";";
     out += std::string(name) + "=" + one_line(value);
   }
+  for (const auto& [name, value] : evaluation.details) {
+    if (!out.empty()) out += ";";
+    out += one_line(name) + "=" + one_line(value);
+  }
   return out;
 }
 
 Json performance_metrics(Draft& draft) {
   auto all = draft.info.evaluations;
   auto key = [](const model::Evaluation& e) {
-    return std::tie(e.task, e.dataset, e.config, e.split, e.metric, e.value, e.source);
+    return std::tie(e.task, e.dataset, e.config, e.split, e.metric, e.value, e.source, e.details,
+                    e.lower, e.upper);
   };
   std::sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
   auto kept = draft.keep("evaluations", all.size());
@@ -87,6 +97,10 @@ Json performance_metrics(Draft& draft) {
         model::Tier::declared, all[i].source);
     Json entry = {{"type", metric}, {"value", value}};
     if (auto where = slice(all[i]); !where.empty()) entry["slice"] = where;
+    if (!all[i].lower.empty() && !all[i].upper.empty()) {
+      entry["confidenceInterval"] = {{"lowerBound", one_line(all[i].lower)},
+                                     {"upperBound", one_line(all[i].upper)}};
+    }
     out.push_back(std::move(entry));
   }
   return out;
@@ -108,6 +122,8 @@ Json considerations(Draft& draft) {
     list.add(own(kEmissions), fmt::format("{}", *info.co2_grams), model::Tier::declared, card);
     out["environmentalConsiderations"] = {{"properties", list.to_json()}};
   }
+  if (auto energy = energy_consumptions(draft); !energy.empty())
+    out["environmentalConsiderations"]["energyConsumptions"] = std::move(energy);
   return out;
 }
 

@@ -21,6 +21,11 @@ inline constexpr std::string_view kTruncated = "truncated";  // "tags: 256 of 90
 /// "provenance:<JSON Pointer into this document>" = "<tier>" or "<tier>;source=<file>".
 inline constexpr std::string_view kProvenance = "provenance:";
 
+inline constexpr std::string_view kRevision = "revision";   // a branch or tag, which may move
+inline constexpr std::string_view kDataset = "dataset:";    // "role", and what a card says of one
+inline constexpr std::string_view kTraining = "training:";  // "activity", "method", "flops", …
+inline constexpr std::string_view kHardware = "hardware:";  // "count", "hours", …
+
 // Of services: what `mpk agent pin` writes about an agent's servers and their tools.
 inline constexpr std::string_view kTransport = "mcp:transport";
 inline constexpr std::string_view kCommand = "mcp:command";

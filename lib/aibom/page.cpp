@@ -53,6 +53,8 @@ std::string html_page(const Json& bom) {
   add("lineage", "Lineage", lineage_section(view));
   add("tensors", "Tensors", tensors_section(view));
   add("evaluations", "Evaluations", evaluations_section(view));
+  add("claims", "Claims", claims_section(view));
+  add("training", "Training", training_section(view));
   add("licences", "Licences", licenses_section(view));
   add("data", "Data", datasets_section(view));
   add("permissions", "Agent permissions", agents_section(view));

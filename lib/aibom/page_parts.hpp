@@ -46,6 +46,10 @@ std::string licenses_section(const PageView& view);
 std::string datasets_section(const PageView& view);
 /// Services: servers, their tools, scopes and hints; none: empty.
 std::string agents_section(const PageView& view);
+/// The training run: program, machines, energy, hyperparameters; none: empty.
+std::string training_section(const PageView& view);
+/// What is claimed of the model, and on which evidence; none: empty.
+std::string claims_section(const PageView& view);
 std::string use_section(const PageView& view);
 std::string parameters_section(const PageView& view);
 std::string files_section(const PageView& view);

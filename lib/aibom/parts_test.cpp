@@ -104,7 +104,8 @@ TEST_CASE("base models: a hub purl with a version only for a full commit") {
   CHECK(bases[1]["group"] == "example");
   CHECK(bases[1]["name"] == "tiny-llama-base");
   CHECK(bases[2]["purl"] == "pkg:huggingface/meta-llama/Llama-3.1-8B");
-  CHECK(bases[2]["version"] == "main");
+  CHECK_FALSE(bases[2].contains("version"));
+  CHECK(bases[2]["properties"] == Json::array({{{"name", "mpk:revision"}, {"value", "main"}}}));
   CHECK(pedigree["notes"] == "base_model_relation=finetune,merge");
 }
 

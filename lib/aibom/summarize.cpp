@@ -56,6 +56,29 @@ std::vector<std::string> datasets(const Json& bom, const Json& parameters) {
   return out;
 }
 
+std::string training(const Json& bom) {
+  for (const auto& formula : items(member(bom, "formulation"))) {
+    for (const auto& workflow : items(member(formula, "workflows"))) {
+      const auto &start = text(workflow, "timeStart"), &end = text(workflow, "timeEnd");
+      auto out = text(workflow, "uid");
+      if (!start.empty() || !end.empty()) out += " · " + start + " to " + end;
+      return out;
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> evaluations(const Json& card) {
+  std::vector<std::string> out;
+  for (const auto& metric :
+       items(member(member(card, "quantitativeAnalysis"), "performanceMetrics"))) {
+    const auto& slice = text(metric, "slice");
+    add_once(out, text(metric, "type") + " " + text(metric, "value") +
+                      (slice.empty() ? "" : " (" + slice + ")"));
+  }
+  return out;
+}
+
 }  // namespace
 
 Summary summarize(const Json& bom) {
@@ -80,6 +103,8 @@ Summary summarize(const Json& bom) {
   out.base_models = base_models(model);
   out.datasets = datasets(bom, parameters);
   out.files = count(described_files(bom));
+  out.training = training(bom);
+  out.evaluations = evaluations(card);
   for (const auto& each : items(member(model, "properties"))) {
     if (text(each, "name") == own(kFinding)) out.findings.push_back(text(each, "value"));
   }

@@ -25,6 +25,7 @@ Result<Description> describe_directory(const Context& context, const DescribeReq
                                               .created = request.created});
   const auto plan = TRY(modelpack::plan_pack(options));
   auto packed = TRY(modelpack::pack_dry(plan, options));
+  declare(request.declared, packed.info);
   aibom::BuildInput input;
   input.artifact = &packed.artifact;
   input.info = &packed.info;
@@ -168,6 +169,7 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
   }
   auto info = model::inspect(all);
   add_unread(layers, read, info);
+  declare(request.declared, info);
   aibom::BuildInput input;
   input.artifact = &artifact;
   input.info = &info;

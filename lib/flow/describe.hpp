@@ -2,6 +2,7 @@
 #pragma once
 
 #include "flow/context.hpp"
+#include "flow/declared.hpp"
 #include "json/value.hpp"
 #include "model/info.hpp"
 
@@ -17,6 +18,7 @@ struct DescribeRequest {
   std::optional<oci::Reference> reference;
   std::optional<std::filesystem::path> modelfile;  // with a directory
   bool content = false;  // of a registry's artifact: read and prove every byte
+  Declared declared;
   std::optional<Timestamp> created;
 };
 

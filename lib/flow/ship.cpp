@@ -55,6 +55,7 @@ Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
                       .issuer = signer->issuer(),
                       .attached = {}};
   const auto& artifact = outcome.packed.artifact;
+  declare(request.declared, outcome.packed.info);
   outcome.aibom = TRY(aibom::build_aibom(aibom_input(context, request, outcome.packed)));
 
   std::vector<Statement> statements;

@@ -4,6 +4,7 @@
 #include "aibom/build.hpp"
 #include "attest/slsa_provenance.hpp"
 #include "flow/context.hpp"
+#include "flow/declared.hpp"
 #include "flow/pack.hpp"
 #include "flow/signing.hpp"
 #include "modelpack/pack.hpp"
@@ -17,6 +18,7 @@ namespace mpk::flow {
 
 struct ShipRequest {
   PackRequest pack;
+  Declared declared;
   oci::Reference reference;
   SigningRequest signing;
   attest::ProvenanceOverrides provenance;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace mpk::model {
@@ -62,6 +63,13 @@ void add_finding(ModelInfo& info, Severity severity, std::string code, std::stri
                  std::string message, std::string fix, std::string pointer) {
   info.findings.push_back({severity, std::move(code), std::move(path), std::move(message),
                            std::move(fix), std::move(pointer)});
+}
+
+void sort_findings(ModelInfo& info) {
+  std::sort(info.findings.begin(), info.findings.end(), [](const Finding& a, const Finding& b) {
+    return std::tie(b.severity, a.code, a.path, a.message) <
+           std::tie(a.severity, b.code, b.path, b.message);
+  });
 }
 
 void add_license(ModelInfo& info, License license) {

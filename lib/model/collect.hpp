@@ -23,6 +23,8 @@ void add_fact(ModelInfo& info, Fact fact);
 const Fact* find_fact(const ModelInfo& info, std::string_view name);
 void add_finding(ModelInfo& info, Severity severity, std::string code, std::string path,
                  std::string message, std::string fix = {}, std::string pointer = {});
+/// By falling severity, then code, path and message.
+void sort_findings(ModelInfo& info);
 /// Unless the same licence is known from a source of the same tier.
 void add_license(ModelInfo& info, License license);
 /// Merged with an equal name: relation and revision fill up.

@@ -1,6 +1,8 @@
 // ModelInfo: what the files of a model say about it, with how far each fact is proven.
 #pragma once
 
+#include "model/declared.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -58,14 +60,27 @@ struct BaseModel {
   std::string relation;  // "finetune", "adapter", "quantized", "merge" or empty
   std::string revision;
   std::string source;
+  std::string reference = {};             // "ghcr.io/acme/base@sha256:…"
+  std::string digest = {};                // of its manifest
+  std::vector<License> licenses = {};     // its own
+  std::string bom = {}, bom_digest = {};  // where its aiBOM is: an address or a BOM-Link
 };
 struct Dataset {
   std::string name;
   std::string source;
+  std::string revision = {}, digest = {}, reference = {}, url = {};
+  std::string description = {}, classification = {};
+  std::vector<std::string> roles = {};  // "training", "fine-tuning", "validation", "testing"
+  std::vector<std::string> sensitive = {};
+  std::vector<License> licenses = {};
+  Governance governance = {};
+  std::vector<Fact> facts = {};  // what its card says: "size_categories", "annotations_creators", …
 };
 struct Evaluation {
   std::string task, dataset, config, split, metric, value;
   std::string source;
+  std::string lower = {}, upper = {};  // of the confidence interval
+  std::vector<std::pair<std::string, std::string>> details = {};
 };
 
 struct ModelInfo {
@@ -94,6 +109,8 @@ struct ModelInfo {
   // Of all weight files; the same weights in a second format or precision are not counted twice.
   TensorFacts tensors;
   std::map<std::string, TensorFacts> by_file;  // by path
+  std::optional<TrainingRun> training;         // from --training
+  std::vector<EvaluationReport> reports;       // from --evaluation
   std::vector<Finding> findings;               // sorted by (severity falling, code, path)
   // Files of which only the beginning was fetched: what it says is no better than declared.
   std::set<std::string, std::less<>> unproven;

@@ -7,6 +7,7 @@
 #include "model/consistency.hpp"
 #include "model/contradictions.hpp"
 #include "model/documents.hpp"
+#include "model/dataset_card.hpp"
 #include "model/gguf_info.hpp"
 #include "model/huggingface.hpp"
 #include "model/names.hpp"
@@ -15,7 +16,6 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
 #include <utility>
 
 namespace mpk::model {
@@ -96,6 +96,8 @@ void read_documents(const Heads& heads, ModelInfo& info) {
   read("preprocessor_config.json", read_preprocessor_config);
   read("processor_config.json", read_preprocessor_config);
   read("model_index.json", read_model_index);
+  // After the model's card: a dataset that it names is the one that lies beside it.
+  read_dataset_cards(heads, info);
 }
 
 // Of a remote file only the beginning may have been fetched, which its digest does not prove.
@@ -113,10 +115,7 @@ void lower_unproven(const std::vector<FileHead>& heads, ModelInfo& info) {
 void sort_all(ModelInfo& info) {
   std::sort(info.hyperparameters.begin(), info.hyperparameters.end(),
             [](const Fact& a, const Fact& b) { return a.name < b.name; });
-  std::sort(info.findings.begin(), info.findings.end(), [](const Finding& a, const Finding& b) {
-    return std::tie(b.severity, a.code, a.path, a.message) <
-           std::tie(a.severity, b.code, b.path, b.message);
-  });
+  sort_findings(info);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 // Model card: YAML front matter (hub-docs, modelcard.md) and the prose below it.
 #include "base/limits.hpp"
 #include "base/text.hpp"
-#include "json/yaml.hpp"
 #include "model/card_text.hpp"
 #include "model/collect.hpp"
+#include "model/front_matter.hpp"
 #include "model/huggingface.hpp"
 #include "model/license.hpp"
 
@@ -13,29 +13,6 @@
 
 namespace mpk::model {
 namespace {
-
-struct Parts {
-  std::string_view front_matter, body;
-};
-
-/// Between the first line "---" and the next one; no front matter: all is body.
-Result<Parts> split_card(std::string_view text) {
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  std::size_t line_end = std::min(text.find('\n'), text.size());
-  if (trim(text.substr(0, line_end)) != "---") return Parts{{}, text};
-  const std::size_t start = std::min(line_end + 1, text.size());
-  for (std::size_t at = start; at < text.size();) {
-    line_end = std::min(text.find('\n', at), text.size());
-    std::string_view line = text.substr(at, line_end - at);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    const std::size_t next = std::min(line_end + 1, text.size());
-    if (line == "---" || line == "...") {
-      return Parts{text.substr(start, at - start), text.substr(next)};
-    }
-    at = next;
-  }
-  return Error(ErrorKind::malformed, "front matter does not end");
-}
 
 const Json* object_member(const Json& object, std::string_view key) {
   const auto member = object.find(key);
@@ -132,13 +109,8 @@ void add_front_matter(const Json& card, const std::string& source, ModelInfo& in
 }
 
 Result<void> read_front_matter(std::string_view yaml, const std::string& source, ModelInfo& info) {
-  // The line of "---" is put back as an empty one, so that messages name the card's own lines.
-  const auto document = TRY(json::parse_yaml("\n" + std::string(yaml), source));
-  if (document.value->is_null()) return {};
-  if (!document.value->is_object()) {
-    return Error(ErrorKind::malformed, source + ": front matter is no mapping");
-  }
-  add_front_matter(*document.value, source, info);
+  const Json card = TRY(parse_front_matter(yaml, source));
+  if (card.is_object()) add_front_matter(card, source, info);
   return {};
 }
 
