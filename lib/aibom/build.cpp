@@ -1,6 +1,7 @@
 // build: the document around the model's component, proven before it leaves.
 #include "aibom/build.hpp"
 
+#include "aibom/citations.hpp"
 #include "aibom/draft.hpp"
 #include "aibom/validate.hpp"
 #include "aibom/wording.hpp"
@@ -49,9 +50,10 @@ Json compositions() {
 Json document(Draft& draft) {
   // Datasets first: the model card names their refs.
   auto datasets = dataset_components(draft);
-  Json out = {{"$schema", "http://cyclonedx.org/schema/bom-1.6.schema.json"},
+  const std::string version(to_string(draft.input.spec_version));
+  Json out = {{"$schema", "http://cyclonedx.org/schema/bom-" + version + ".schema.json"},
               {"bomFormat", "CycloneDX"},
-              {"specVersion", "1.6"},
+              {"specVersion", version},
               {"serialNumber", draft.serial_number},
               {"version", 1},
               {"metadata", metadata(draft)},
@@ -91,6 +93,7 @@ Result<Json> build_aibom(const BuildInput& input) {
   draft.serial_number = "urn:uuid:" + crypto::uuid_v5(identifiers::kSerialNamespace,
                                                       input.artifact->manifest.digest.text());
   auto bom = document(draft);
+  tiers_to_citations(bom);
   TRY(prove(bom));
   return bom;
 }

@@ -20,6 +20,7 @@ inline constexpr std::string_view kFinding = "finding";      // "severity: path:
 inline constexpr std::string_view kTruncated = "truncated";  // "tags: 256 of 9000 kept"
 /// "provenance:<JSON Pointer into this document>" = "<tier>" or "<tier>;source=<file>".
 inline constexpr std::string_view kProvenance = "provenance:";
+inline constexpr std::string_view kTierSource = ";source=";
 
 // Of services: what `mpk agent pin` writes about an agent's servers and their tools.
 inline constexpr std::string_view kTransport = "mcp:transport";

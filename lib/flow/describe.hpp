@@ -1,6 +1,7 @@
 // describe: the aiBOM of a directory, or of an artifact in a store.
 #pragma once
 
+#include "aibom/spec_version.hpp"
 #include "flow/context.hpp"
 #include "json/value.hpp"
 #include "model/info.hpp"
@@ -17,6 +18,7 @@ struct DescribeRequest {
   std::optional<oci::Reference> reference;
   std::optional<std::filesystem::path> modelfile;  // with a directory
   std::optional<Timestamp> created;
+  aibom::SpecVersion spec_version = aibom::SpecVersion::v1_6;
 };
 
 struct Description {
