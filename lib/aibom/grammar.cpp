@@ -67,4 +67,9 @@ bool is_iri(std::string_view text) {
   return kIri && kIri->validate(Json(std::string(text)), 1).empty();
 }
 
+bool is_mailbox(std::string_view text) {
+  static const auto kMailbox = json::Schema::compile({{"format", "idn-email"}});
+  return kMailbox && kMailbox->validate(Json(std::string(text)), 1).empty();
+}
+
 }  // namespace mpk::aibom

@@ -293,6 +293,8 @@ TEST_CASE("what is legal but says little is a warning") {
         component(R"("externalReferences":[{"type":"bom","url":"https://example.com"}])")},
        {"license-ambiguous", license("GPL-3.0"), license("GPL-3.0-only")},
        {"license-ambiguous", license("LGPL-2.1+"), license("Apache-2.0")},
+       {"email", component(R"("authors":[{"email":" a@b.example"}])"),
+        component(R"("authors":[{"email":"a@b.example"}])")},
        {"no-subject", "", component("")},
        {"model-without-version",
         R"("metadata":{"component":{"type":"machine-learning-model","name":"m"}})", component("")},
