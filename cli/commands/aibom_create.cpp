@@ -89,7 +89,8 @@ Command aibom_create_command() {
       .examples = {{"mpk aibom create ./tiny-llama > bom.json",
                     "of a directory, to standard output"},
                    {"mpk aibom create ghcr.io/acme/tiny-llama:1.0 -o bom.json", "of an artifact"},
-                   {"mpk aibom create ./tiny-llama --spec-version 1.7 -o bom.json", "CycloneDX 1.7"},
+                   {"mpk aibom create ./tiny-llama --spec-version 1.7 -o bom.json",
+                    "CycloneDX 1.7"},
                    {"mpk aibom create ./tiny-llama --fail-on medium -o bom.json",
                     "exit 1 when the model contradicts itself"}},
       .bind = [](OptionSet& set) -> Run {
