@@ -40,7 +40,7 @@ class Writer:
 
     def anything(self, depth: int = 0) -> object:
         rng = self.rng
-        kinds = [self.text, self.text, lambda: None, lambda: rng.random() < 0.5, lambda: rng.randint(-(2**70), 2**70), lambda: rng.uniform(-1e6, 1e6)]
+        kinds = [self.text, self.text, lambda: None, lambda: rng.random() < 0.5, lambda: rng.randint(-9, 99), lambda: rng.randint(-(2**70), 2**70) if rng.random() < 0.2 else 7, lambda: rng.uniform(-1e6, 1e6)]
         if depth < 3:
             kinds += [lambda: [self.anything(depth + 1) for _ in range(rng.randint(0, 4))],
                       lambda: {self.text() or "x": self.anything(depth + 1) for _ in range(rng.randint(0, 3))}]
@@ -201,8 +201,10 @@ class Writer:
         if rng.random() < 0.2:
             self.write("chat_template.jinja", self.text() + "{{ messages }}")
 
-    def yaml_value(self, value: object) -> str:
+    def yaml_value(self, value: object, odd: bool) -> str:
         rng = self.rng
+        if not odd:
+            return json.dumps(self.anything() if rng.random() < 0.1 else value, ensure_ascii=False)
         if rng.random() < 0.25:
             value = self.anything()
         if rng.random() < 0.1:
@@ -211,6 +213,7 @@ class Writer:
 
     def card(self) -> str:
         rng = self.rng
+        odd = rng.random() < 0.4  # as YAML; else only what it says
         many = rng.choice((1, 3, 3, 3000)) if rng.random() < 0.3 else 3
         metrics = [{"type": self.text(), "value": rng.choice((0.5, 1e300, "0.7", None, [1], True, 10**25)), "name": self.text()} for _ in range(rng.randint(0, 3))]
         fields = {
@@ -222,8 +225,8 @@ class Writer:
             "co2_eq_emissions": rng.choice((12.5, {"emissions": rng.choice((0.3, "12 g", -1, 1e308)), "source": self.text()}, self.text())), "model_name": self.text(), "inference": False,
             "model-index": [{"name": self.text(), "results": [{"task": {"type": self.text()}, "dataset": {"name": self.text(), "type": "x", "split": "test"}, "metrics": metrics}]}],
         }
-        lines = [f"{key}: {self.yaml_value(value)}" for key, value in fields.items() if rng.random() < 0.6]
-        if rng.random() < 0.15:
+        lines = [f"{key}: {self.yaml_value(value, odd)}" for key, value in fields.items() if rng.random() < 0.6]
+        if odd and rng.random() < 0.4:
             lines.insert(rng.randint(0, len(lines)), rng.choice(("\tbad: tab", "unclosed: [1, 2", "a: b: c", "key: 'open", "%YAML 9.9", "license: mit\nlicense: mit", "? - complex", "x: *nowhere", "\x07: bell",
                                                                  "a0: &a0 [x, x]\na1: &a1 [*a0, *a0]\na2: &a2 [*a1, *a1]\na3: [*a2, *a2]", "<<: {license: mit}", "no colon here")))
         body = "\n".join(f"{rng.choice(('#', '##', '###'))} {rng.choice(('Intended use', 'Limitations', 'Training data', 'Uses', 'Bias, Risks, and Limitations', self.text()))}\n\n{self.text()}\n- {self.text()}\n"
@@ -231,7 +234,9 @@ class Writer:
         if rng.random() < 0.05:
             body += "Lorem ipsum dolor sit amet, 7B parameters. " * 40000
         head = "---\n" + "\n".join(lines) + "\n---\n"
-        return rng.choice((head + body, head + body, head + body, head + body, body, head[:-4], "---\n" + body, "\ufeff" + head + body, head.replace("\n", "\r\n") + body))
+        if not odd:
+            return head + body
+        return rng.choice((head + body, head + body, body, head[:-4], "---\n" + body, "\ufeff" + head + body, head.replace("\n", "\r\n") + body))
 
     def put_texts(self) -> None:
         rng = self.rng

@@ -5,7 +5,6 @@
 #include "aibom/lookup.hpp"
 #include "aibom/own_properties.hpp"
 #include "aibom/spec_version.hpp"
-#include "base/text.hpp"
 #include "model/info.hpp"
 
 #include <nlohmann/json.hpp>
@@ -85,10 +84,10 @@ void tiers_to_citations(Json& bom) {
   const auto files = file_refs(component);
   auto citations = items(member(bom, "citations"));
   for (auto& [value, pointers] : split.told) {
-    auto file = declaring_file(files, value);
+    const auto file = declaring_file(files, value);
     citations.push_back({{"timestamp", timestamp},
                          {"pointers", std::move(pointers)},
-                         {"attributedTo", file.empty() ? tool : std::move(file)},
+                         {"attributedTo", file.empty() ? tool : file},
                          {"note", std::string(kCitationNote) + value}});
   }
   auto& model = bom["metadata"]["component"];
