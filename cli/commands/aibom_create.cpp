@@ -17,9 +17,10 @@ namespace {
 struct Options {
   RegistryOptions registry;
   PackFlags pack;
+  AibomFlags aibom;
   DeclaredOptions declared;
   std::string target;
-  std::optional<std::string> output, fail_on, spec_version;
+  std::optional<std::string> output, fail_on;
   bool content = false;
 };
 
@@ -43,16 +44,11 @@ Json written_json(const std::string& path, const aibom::Counts& tiers,
 }
 
 Result<int> run(const Options& o, Session& session) {
-  if (o.spec_version && *o.spec_version != "1.6") {
-    return Error(
-        ErrorKind::unsupported,
-        "--spec-version " + printable(*o.spec_version, 20) + " is not supported by this release",
-        "1.6 is");
-  }
+  flow::DescribeRequest request;
+  request.spec_version = TRY(o.aibom.version());
   std::optional<model::Severity> fail_on;
   if (o.fail_on) fail_on = TRY(severity(*o.fail_on));
   if (o.output) TRY(check_output(*o.output));
-  flow::DescribeRequest request;
   request.created = TRY(session.created(o.pack.created));
   request.declared = TRY(o.declared.resolve(session));
   if (o.pack.modelfile) request.modelfile = *o.pack.modelfile;
@@ -74,9 +70,9 @@ Result<int> run(const Options& o, Session& session) {
     session.say("written to " + *o.output);
     if (session.json()) session.print_json(written_json(*o.output, tiers, described.info));
   }
-  session.say("CycloneDX 1.6 · " + counted(tiers.verified, "fact") + " verified, " +
-              std::to_string(tiers.declared) + " declared, " + std::to_string(tiers.inferred) +
-              " inferred");
+  session.say("CycloneDX " + std::string(to_string(request.spec_version)) + " · " +
+              counted(tiers.verified, "fact") + " verified, " + std::to_string(tiers.declared) +
+              " declared, " + std::to_string(tiers.inferred) + " inferred");
   int code = 0;
   for (const auto& finding : described.info.findings) {
     session.say(finding_line(finding));
@@ -90,7 +86,7 @@ Result<int> run(const Options& o, Session& session) {
 Command aibom_create_command() {
   return {
       .path = {"aibom", "create"},
-      .summary = "Write the aiBOM (CycloneDX 1.6) of a directory or an artifact",
+      .summary = "Write the aiBOM (CycloneDX) of a directory or an artifact",
       .description =
           "Computed from the bytes: file digests, tensors, types, parameters; then what the model "
           "card and\n"
@@ -104,6 +100,8 @@ Command aibom_create_command() {
       .examples = {{"mpk aibom create ./tiny-llama > bom.json",
                     "of a directory, to standard output"},
                    {"mpk aibom create ghcr.io/acme/tiny-llama:1.0 -o bom.json", "of an artifact"},
+                   {"mpk aibom create ./tiny-llama --spec-version 1.7 -o bom.json",
+                    "CycloneDX 1.7"},
                    {"mpk aibom create ./tiny-llama --fail-on medium -o bom.json",
                     "exit 1 when the model contradicts itself"},
                    {"mpk aibom create ./tiny-llama --training run.yaml --evaluation results.json "
@@ -114,8 +112,7 @@ Command aibom_create_command() {
         set.positional("DIR|REF", o->target, "Directory or artifact", ValueKind::directory);
         set.option("-o,--output", "FILE", o->output, "Write here instead of standard output",
                    ValueKind::file);
-        set.option("--spec-version", "VERSION", o->spec_version, "CycloneDX version: 1.6");
-        set.suggest({"1.6"});
+        o->aibom.add_to(set);
         set.option("--fail-on", "LEVEL", o->fail_on,
                    "Exit 1 on findings of this level or higher: info, low, medium, high");
         set.suggest({"info", "low", "medium", "high"});

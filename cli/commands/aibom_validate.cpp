@@ -48,7 +48,9 @@ Result<int> run(const Options& o, Session& session) {
         (problem.pointer.empty() ? "/" : printable(problem.pointer)) + ": " +
         printable(problem.message) + " [" + problem.code + "]");
   }
-  session.print(o.file + (invalid ? ": not valid" : ": valid CycloneDX 1.6"));
+  session.print(o.file + (invalid ? ": not valid"
+                                  : ": valid CycloneDX " +
+                                        document->at("specVersion").get_ref<const std::string&>()));
   return invalid ? kInvalid : 0;
 }
 
@@ -56,7 +58,7 @@ Result<int> run(const Options& o, Session& session) {
 
 Command aibom_validate_command() {
   return {.path = {"aibom", "validate"},
-          .summary = "Validate a CycloneDX 1.6 document",
+          .summary = "Validate a CycloneDX document (1.6 or 1.7)",
           .description =
               "Against the grammar, and for what a grammar can't see: dangling references, "
               "duplicate bom-refs,\n"

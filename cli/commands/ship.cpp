@@ -20,6 +20,7 @@ struct Options {
   SigningOptions signing;
   PackFlags pack;
   DeclaredOptions declared;
+  AibomFlags aibom;
   ProvenanceFlags provenance;
   std::string directory, reference;
 };
@@ -36,15 +37,17 @@ std::string model_line(const modelpack::PackOutcome& packed) {
   return out;
 }
 
-void print_outcome(const Options& o, const oci::Reference& reference,
+void print_outcome(const Options& o, const flow::ShipRequest& request,
                    const flow::ShipOutcome& outcome, Session& session) {
   const auto& packed = outcome.packed;
+  const auto& reference = request.reference;
   auto tiers = aibom::count_tiers(outcome.aibom);
   auto findings = packed.info.findings.size();
   session.print("packed      " + model_line(packed));
-  session.print("aibom       CycloneDX 1.6 · " + counted(tiers.verified, "fact") + " verified, " +
-                std::to_string(tiers.declared) + " declared, " + std::to_string(tiers.inferred) +
-                " inferred · " + (findings == 0 ? "no findings" : counted(findings, "finding")));
+  session.print("aibom       CycloneDX " + std::string(to_string(request.spec_version)) + " · " +
+                counted(tiers.verified, "fact") + " verified, " + std::to_string(tiers.declared) +
+                " declared, " + std::to_string(tiers.inferred) + " inferred · " +
+                (findings == 0 ? "no findings" : counted(findings, "finding")));
   for (const auto& finding : packed.info.findings)
     session.print("            " + finding_line(finding));
   session.print("provenance  SLSA v1 · " + printable(outcome.build.description));
@@ -92,12 +95,13 @@ Result<int> run(const Options& o, Session& session) {
   request.declared = TRY(o.declared.resolve(session));
   request.signing = TRY(o.signing.resolve(session));
   request.provenance = o.provenance.overrides();
+  request.spec_version = TRY(o.aibom.version());
   auto outcome = TRY(flow::ship(session.context(o.registry.plain_http), request));
   say_ignored(outcome.packed.ignored, session);
   if (session.json()) {
     session.print_json(outcome_json(request.reference, outcome));
   } else {
-    print_outcome(o, request.reference, outcome, session);
+    print_outcome(o, request, outcome, session);
   }
   return 0;
 }
@@ -132,6 +136,7 @@ Command ship_command() {
         o->declared.add_to(set);
         o->signing.add_to(set);
         o->provenance.add_to(set);
+        o->aibom.add_to(set);
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };
       },

@@ -23,6 +23,23 @@ Result<flow::PackRequest> PackFlags::request(const std::string& directory, Sessi
   return out;
 }
 
+void AibomFlags::add_to(OptionSet& set) {
+  set.option("--spec-version", "VERSION", spec_version,
+             "CycloneDX version of the aiBOM: 1.6 or 1.7 (default: 1.6)");
+  std::vector<std::string> known;
+  for (const auto version : aibom::kSpecVersions) known.emplace_back(to_string(version));
+  set.suggest(std::move(known));
+}
+
+Result<aibom::SpecVersion> AibomFlags::version() const {
+  if (!spec_version) return aibom::SpecVersion::v1_6;
+  if (const auto known = aibom::parse_spec_version(*spec_version)) return *known;
+  return Error(
+      ErrorKind::unsupported,
+      "--spec-version " + printable(*spec_version, 20) + " is not supported by this release",
+      std::string(aibom::kSpecVersionsHint));
+}
+
 void ProvenanceFlags::add_to(OptionSet& set) {
   set.option("--builder-id", "URI", builder_id, "Builder in the provenance (default: from the CI)");
   set.option("--build-type", "URI", build_type,

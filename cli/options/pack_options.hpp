@@ -1,6 +1,7 @@
 // Options and output that ship, pack, push and the aiBOM share.
 #pragma once
 
+#include "aibom/spec_version.hpp"
 #include "attest/slsa_provenance.hpp"
 #include "flow/pack.hpp"
 #include "json/value.hpp"
@@ -22,6 +23,13 @@ struct PackFlags {
 /// Help of --no-cache, of those that have it.
 inline constexpr const char* kNoCacheHelp =
     "Read and hash every file, also those that did not change since the last time";
+
+/// --spec-version, of those that write an aiBOM.
+struct AibomFlags {
+  std::optional<std::string> spec_version;
+  void add_to(OptionSet& set);
+  Result<aibom::SpecVersion> version() const;
+};
 
 struct ProvenanceFlags {
   std::optional<std::string> builder_id, build_type, source_uri, source_commit, invocation_id;

@@ -1,6 +1,7 @@
 // build: the document around the model's component, proven before it leaves.
 #include "aibom/build.hpp"
 
+#include "aibom/citations.hpp"
 #include "aibom/draft.hpp"
 #include "aibom/validate.hpp"
 #include "aibom/wording.hpp"
@@ -52,9 +53,10 @@ Json document(Draft& draft) {
   // The tiers of all parts are properties of the model, which is written last.
   auto formulas = formulation(draft);
   auto claims = declarations(draft);
-  Json out = {{"$schema", "http://cyclonedx.org/schema/bom-1.6.schema.json"},
+  const std::string version(to_string(draft.input.spec_version));
+  Json out = {{"$schema", "http://cyclonedx.org/schema/bom-" + version + ".schema.json"},
               {"bomFormat", "CycloneDX"},
-              {"specVersion", "1.6"},
+              {"specVersion", version},
               {"serialNumber", draft.serial_number},
               {"version", 1},
               {"metadata", metadata(draft)},
@@ -98,6 +100,7 @@ Result<Json> build_aibom(const BuildInput& input) {
   draft.serial_number = "urn:uuid:" + crypto::uuid_v5(identifiers::kSerialNamespace,
                                                       input.artifact->manifest.digest.text());
   auto bom = document(draft);
+  tiers_to_citations(bom);
   TRY(prove(bom));
   return bom;
 }

@@ -1,4 +1,4 @@
-// The grammar, compiled on first use.
+// The grammars, each compiled on first use: who needs one does not wait for the other.
 #include "aibom/grammar.hpp"
 
 #include "json/parse.hpp"
@@ -16,9 +16,16 @@ const Result<Json>& schema_document() {
   return document;
 }
 
-Result<json::Schema> compile() {
-  const auto& document = schema_document();
-  if (!document) return Error(document.error()).with_kind(ErrorKind::internal);
+Result<Json> document_of(SpecVersion version) {
+  if (version == SpecVersion::v1_6) return schema_document();
+  Json out = TRY(Result<Json>(schema_document()));
+  out.merge_patch(TRY(json::parse(embedded_patch())));
+  return out;
+}
+
+Result<json::Schema> compile(SpecVersion version) {
+  auto document = document_of(version);
+  if (!document) return std::move(document).error().with_kind(ErrorKind::internal);
   auto schema = json::Schema::compile(*document);
   if (!schema) return std::move(schema).error().with_kind(ErrorKind::internal);
   return schema;
@@ -40,8 +47,13 @@ std::set<std::string, std::less<>> spdx_ids() {
 
 }  // namespace
 
-const Result<json::Schema>& grammar() {
-  static const Result<json::Schema> schema = compile().with("embedded CycloneDX schema");
+const Result<json::Schema>& grammar(SpecVersion version) {
+  constexpr const char* kWhat = "embedded CycloneDX schema";
+  if (version == SpecVersion::v1_7) {
+    static const Result<json::Schema> newer = compile(SpecVersion::v1_7).with(kWhat);
+    return newer;
+  }
+  static const Result<json::Schema> schema = compile(SpecVersion::v1_6).with(kWhat);
   return schema;
 }
 
@@ -53,6 +65,11 @@ bool is_spdx_license(std::string_view id) {
 bool is_iri(std::string_view text) {
   static const Result<json::Schema> kIri = json::Schema::compile(definition("iri"));
   return kIri && kIri->validate(Json(std::string(text)), 1).empty();
+}
+
+bool is_mailbox(std::string_view text) {
+  static const auto kMailbox = json::Schema::compile({{"format", "idn-email"}});
+  return kMailbox && kMailbox->validate(Json(std::string(text)), 1).empty();
 }
 
 }  // namespace mpk::aibom

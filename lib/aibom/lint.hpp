@@ -35,8 +35,13 @@ void walk(const Json& bom, const std::function<void(const Spot&)>& visit);
 void lint_references(const Json& bom, Findings& out);
 /// Digests fit their algorithms and do not contradict each other.
 void lint_hashes(const Json& bom, Findings& out);
+/// Whether `pointer` (RFC 6901) leads to something; text that is no pointer does not.
+bool leads_somewhere(const Json& bom, const std::string& pointer);
+
 /// mpk's own provenance properties lead somewhere.
 void lint_provenance(const Json& bom, Findings& out);
+/// The pointers of citations (1.7) lead somewhere.
+void lint_citations(const Json& bom, Findings& out);
 /// What is legal and yet says nothing or not what was meant.
 void lint_advice(const Json& bom, Findings& out);
 

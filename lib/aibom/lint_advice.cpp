@@ -1,4 +1,5 @@
 // Warnings: legal, but empty, misplaced or ambiguous.
+#include "aibom/grammar.hpp"
 #include "aibom/lint.hpp"
 #include "aibom/lookup.hpp"
 #include "aibom/purl.hpp"
@@ -52,6 +53,8 @@ void advise_value(const Spot& spot, Findings& out) {
   const auto& value = spot.value;
   if (spot.key == "energyProviders" && value.is_array() && value.empty())
     out.warning("empty-energy-providers", spot.pointer, "energy without anybody who provides it");
+  if (spot.key == "email" && value.is_string() && !is_mailbox(text(value)))
+    out.warning("email", spot.pointer, printable(text(value), 100) + " is no e-mail address");
   if (!value.is_object()) return;
   if (spot.key == "performanceMetrics" &&
       (text(value, "type").empty() || text(value, "value").empty()))

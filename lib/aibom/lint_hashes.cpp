@@ -12,9 +12,10 @@ namespace {
 
 std::size_t hex_digits(std::string_view algorithm) {
   static const std::map<std::string_view, std::size_t> kDigits = {
-      {"MD5", 32},      {"SHA-1", 40},       {"SHA-256", 64},     {"SHA-384", 96},
-      {"SHA-512", 128}, {"SHA3-256", 64},    {"SHA3-384", 96},    {"SHA3-512", 128},
-      {"BLAKE3", 64},   {"BLAKE2b-256", 64}, {"BLAKE2b-384", 96}, {"BLAKE2b-512", 128}};
+      {"MD5", 32},          {"SHA-1", 40},        {"SHA-256", 64},     {"SHA-384", 96},
+      {"SHA-512", 128},     {"SHA3-256", 64},     {"SHA3-384", 96},    {"SHA3-512", 128},
+      {"BLAKE3", 64},       {"BLAKE2b-256", 64},  {"BLAKE2b-384", 96}, {"BLAKE2b-512", 128},
+      {"Streebog-256", 64}, {"Streebog-512", 128}};
   auto found = kDigits.find(algorithm);
   return found == kDigits.end() ? 0 : found->second;
 }

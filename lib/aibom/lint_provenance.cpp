@@ -7,9 +7,8 @@
 #include <nlohmann/json.hpp>
 
 namespace mpk::aibom {
-namespace {
 
-bool resolves(const Json& bom, const std::string& pointer) {
+bool leads_somewhere(const Json& bom, const std::string& pointer) {
   try {
     return bom.contains(Json::json_pointer(pointer));
   } catch (const Json::exception&) {
@@ -17,14 +16,12 @@ bool resolves(const Json& bom, const std::string& pointer) {
   }
 }
 
-}  // namespace
-
 void lint_provenance(const Json& bom, Findings& out) {
   const auto prefix = own(kProvenance);
   walk(bom, [&](const Spot& spot) {
     const auto& name = text(spot.value, "name");
     if (spot.key != "properties" || !name.starts_with(prefix)) return;
-    if (!resolves(bom, name.substr(prefix.size()))) {
+    if (!leads_somewhere(bom, name.substr(prefix.size()))) {
       out.error("dangling-provenance", spot.pointer + "/name",
                 "nothing is at " + printable(name.substr(prefix.size()), 200));
     }

@@ -13,11 +13,14 @@
 namespace mpk::aibom {
 namespace {
 
-// The members of 1.6 that hold a bom-ref, or a list of them, whenever they hold strings.
-constexpr std::array<std::string_view, 27> kReferring = {"algorithmRef",
+// The members that hold a bom-ref, or a list of them, whenever they hold strings.
+constexpr std::array<std::string_view, 33> kReferring = {"algorithm",
+                                                         "algorithmRef",
                                                          "algorithms",
                                                          "assemblies",
+                                                         "asserter",
                                                          "assessor",
+                                                         "attributedTo",
                                                          "auth",
                                                          "claims",
                                                          "counterClaims",
@@ -29,9 +32,12 @@ constexpr std::array<std::string_view, 27> kReferring = {"algorithmRef",
                                                          "evidence",
                                                          "integ",
                                                          "ke",
+                                                         "members",
                                                          "mitigationStrategies",
                                                          "parent",
+                                                         "patentRefs",
                                                          "prf",
+                                                         "process",
                                                          "provides",
                                                          "ref",
                                                          "requirement",
@@ -61,6 +67,26 @@ std::optional<std::string> local_ref(const Json& bom, const std::string& referen
   return ref ? *ref : reference;
 }
 
+// The specification's own citations of 1.7 name a formula and its workflow alike. Whoever refers to
+// the one may mean the other, which is no contradiction.
+bool is_formula_with_workflow(const std::string& first, const std::string& second) {
+  const auto formula = [](const std::string& pointer) {
+    constexpr std::string_view kHead = "/formulation/";
+    const auto end = pointer.find('/', kHead.size());
+    return pointer.starts_with(kHead) && end != std::string::npos ? pointer.substr(0, end + 1)
+                                                                  : std::string();
+  };
+  const auto& place = formula(first);
+  if (place.empty() || formula(second) != place) return false;
+  const auto is_own = [&](const std::string& pointer) { return pointer == place + "bom-ref"; };
+  const auto is_workflow = [&](const std::string& pointer) {
+    const auto list = place + "workflows/";
+    return pointer.starts_with(list) && pointer.find('/', list.size()) == pointer.rfind('/') &&
+           pointer.ends_with("/bom-ref");
+  };
+  return (is_own(first) && is_workflow(second)) || (is_workflow(first) && is_own(second));
+}
+
 }  // namespace
 
 void lint_references(const Json& bom, Findings& out) {
@@ -68,10 +94,13 @@ void lint_references(const Json& bom, Findings& out) {
   walk(bom, [&](const Spot& spot) {
     if (spot.key != "bom-ref" || !spot.value.is_string()) return;
     auto [first, is_new] = known.emplace(text(spot.value), spot.pointer);
-    if (!is_new) {
-      out.error("duplicate-bom-ref", spot.pointer,
-                "bom-ref " + printable(first->first, 100) + " is already at " +
-                    printable(first->second, 200));
+    if (is_new) return;
+    auto message = "bom-ref " + printable(first->first, 100) + " is already at " +
+                   printable(first->second, 200);
+    if (is_formula_with_workflow(first->second, spot.pointer)) {
+      out.warning("duplicate-bom-ref", spot.pointer, std::move(message));
+    } else {
+      out.error("duplicate-bom-ref", spot.pointer, std::move(message));
     }
   });
   walk(bom, [&](const Spot& spot) {

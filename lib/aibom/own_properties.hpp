@@ -20,6 +20,7 @@ inline constexpr std::string_view kFinding = "finding";  // "severity: path#poin
 inline constexpr std::string_view kTruncated = "truncated";  // "tags: 256 of 9000 kept"
 /// "provenance:<JSON Pointer into this document>" = "<tier>" or "<tier>;source=<file>".
 inline constexpr std::string_view kProvenance = "provenance:";
+inline constexpr std::string_view kTierSource = ";source=";
 
 inline constexpr std::string_view kRevision = "revision";   // a branch or tag, which may move
 inline constexpr std::string_view kDataset = "dataset:";    // "role", and what a card says of one

@@ -2,8 +2,8 @@
 #include "aibom/tiers.hpp"
 
 #include "aibom/build.hpp"
-#include "aibom/lookup.hpp"
 #include "aibom/own_properties.hpp"
+#include "aibom/told_tiers.hpp"
 #include "aibom/wording.hpp"
 
 #include <nlohmann/json.hpp>
@@ -23,7 +23,7 @@ std::vector<std::pair<std::string, std::string>> Tiers::properties() const {
   std::vector<std::pair<std::string, std::string>> out;
   for (const auto& entry : entries_) {
     std::string value(model::to_string(entry.tier));
-    if (!entry.source.empty()) value += ";source=" + entry.source;
+    if (!entry.source.empty()) value.append(kTierSource).append(entry.source);
     out.emplace_back(own(kProvenance) + entry.pointer, std::move(value));
   }
   return out;
@@ -52,15 +52,10 @@ Json Properties::to_json() const {
 
 Counts count_tiers(const Json& bom) {
   Counts counts;
-  const auto& component = member(member(bom, "metadata"), "component");
-  const auto prefix = own(kProvenance);
-  for (const auto& each : items(member(component, "properties"))) {
-    if (!text(each, "name").starts_with(prefix)) continue;
-    const auto& value = text(each, "value");
-    auto tier = std::string_view(value).substr(0, value.find(';'));
-    if (tier == model::to_string(model::Tier::verified)) ++counts.verified;
-    if (tier == model::to_string(model::Tier::declared)) ++counts.declared;
-    if (tier == model::to_string(model::Tier::inferred)) ++counts.inferred;
+  for (const auto& [pointer, told] : told_tiers(bom)) {
+    if (told.tier == model::to_string(model::Tier::verified)) ++counts.verified;
+    if (told.tier == model::to_string(model::Tier::declared)) ++counts.declared;
+    if (told.tier == model::to_string(model::Tier::inferred)) ++counts.inferred;
   }
   return counts;
 }

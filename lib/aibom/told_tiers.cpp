@@ -1,6 +1,7 @@
-// told_tiers: the mpk:provenance properties of a finished document, read back.
+// told_tiers: the tiers of a finished document, read back from properties and citations.
 #include "aibom/told_tiers.hpp"
 
+#include "aibom/citations.hpp"
 #include "aibom/draft.hpp"
 #include "aibom/lookup.hpp"
 #include "aibom/own_properties.hpp"
@@ -16,8 +17,6 @@
 
 namespace mpk::aibom {
 namespace {
-
-constexpr std::string_view kSource = ";source=";
 
 bool is_tier(std::string_view word) {
   using model::Tier;
@@ -59,6 +58,16 @@ std::string with_slice(const Json& item, std::string name) {
   return name;
 }
 
+// "<tier>" or "<tier>;source=<file>".
+void tell(ToldTiers& out, std::string_view pointer, std::string_view value) {
+  const auto cut = value.find(kTierSource);
+  const auto tier = value.substr(0, cut);
+  if (!is_tier(tier)) return;
+  const auto source =
+      cut == std::string_view::npos ? std::string_view() : value.substr(cut + kTierSource.size());
+  out.emplace(pointer, ToldTier{std::string(tier), std::string(source)});
+}
+
 }  // namespace
 
 ToldTiers told_tiers(const Json& bom) {
@@ -67,14 +76,13 @@ ToldTiers told_tiers(const Json& bom) {
   for (const auto& each :
        items(member(member(member(bom, "metadata"), "component"), "properties"))) {
     const std::string_view name = text(each, "name");
-    const std::string_view value = text(each, "value");
-    if (!name.starts_with(prefix)) continue;
-    const auto cut = value.find(kSource);
-    const auto tier = value.substr(0, cut);
-    if (!is_tier(tier)) continue;
-    const auto source =
-        cut == std::string_view::npos ? std::string_view() : value.substr(cut + kSource.size());
-    out.emplace(name.substr(prefix.size()), ToldTier{std::string(tier), std::string(source)});
+    if (name.starts_with(prefix)) tell(out, name.substr(prefix.size()), text(each, "value"));
+  }
+  for (const auto& citation : items(member(bom, "citations"))) {
+    const std::string_view note = text(citation, "note");
+    if (!note.starts_with(kCitationNote)) continue;
+    for (const auto& pointer : items(member(citation, "pointers")))
+      if (pointer.is_string()) tell(out, text(pointer), note.substr(kCitationNote.size()));
   }
   return out;
 }

@@ -15,7 +15,8 @@ struct ToldTier {
   std::string source;  // a file's path, or empty
 };
 
-/// By JSON Pointer; from the mpk:provenance properties of the document's component.
+/// By JSON Pointer; from the mpk:provenance properties of the document's component, and from the
+/// citations of 1.7 that carry them.
 using ToldTiers = std::map<std::string, ToldTier, std::less<>>;
 ToldTiers told_tiers(const Json& bom);
 

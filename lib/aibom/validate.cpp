@@ -14,18 +14,18 @@ namespace mpk::aibom {
 namespace {
 
 constexpr std::size_t kMaxViolations = 100;
-constexpr std::string_view kSpecVersion = "1.6";
 
 }  // namespace
 
 Result<std::vector<Problem>> validate_aibom(const Json& bom) {
-  const auto& version = text(bom, "specVersion");
-  if (!version.empty() && version != kSpecVersion) {
+  const auto& said = text(bom, "specVersion");
+  const auto version = said.empty() ? SpecVersion::v1_6 : parse_spec_version(said);
+  if (!version) {
     return Error(ErrorKind::unsupported,
-                 "aibom: CycloneDX " + printable(version, 20) + " is not supported by this release",
-                 "1.6 is");
+                 "aibom: CycloneDX " + printable(said, 20) + " is not supported by this release",
+                 std::string(kSpecVersionsHint));
   }
-  const auto& schema = grammar();
+  const auto& schema = grammar(*version);
   if (!schema) return Error(schema.error());
   std::vector<Problem> problems;
   for (auto& violation : schema->validate(bom, kMaxViolations)) {
@@ -36,6 +36,7 @@ Result<std::vector<Problem>> validate_aibom(const Json& bom) {
   lint_references(bom, findings);
   lint_hashes(bom, findings);
   lint_provenance(bom, findings);
+  lint_citations(bom, findings);
   lint_advice(bom, findings);
   for (auto& problem : findings.take()) problems.push_back(std::move(problem));
   // What makes a document unusable first.
@@ -50,6 +51,6 @@ bool has_errors(const std::vector<Problem>& problems) {
                      [](const Problem& problem) { return problem.level == Problem::Level::error; });
 }
 
-void prepare_validation() { static_cast<void>(grammar()); }
+void prepare_validation() { static_cast<void>(grammar(SpecVersion::v1_6)); }
 
 }  // namespace mpk::aibom

@@ -17,11 +17,11 @@ struct Problem {
   std::string message;
 };
 
-/// Of a parsed document. unsupported: a specVersion without a schema here (1.6 is supported).
+/// Of a parsed document. unsupported: a specVersion without a schema here (1.6 and 1.7 have one).
 Result<std::vector<Problem>> validate_aibom(const Json& bom);
 bool has_errors(const std::vector<Problem>& problems);
 
-/// Compiles the grammar, some milliseconds of work, before the first document is there.
+/// Compiles the grammar of 1.6, some milliseconds of work, before the first document is there.
 /// Thread-safe.
 void prepare_validation();
 

@@ -25,8 +25,8 @@ bool has_code(const std::vector<Problem>& problems, std::string_view code) {
 }
 
 /// A document of `members`, which is valid but for them.
-std::vector<Problem> problems_of(const std::string& members) {
-  auto bom = parsed(R"({"bomFormat":"CycloneDX","specVersion":"1.6","version":1,)"
+std::vector<Problem> problems_of(const std::string& members, const std::string& version = "1.6") {
+  auto bom = parsed(R"({"bomFormat":"CycloneDX","specVersion":")" + version + R"(","version":1,)" +
                     R"("serialNumber":"urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79")" +
                     (members.empty() ? "" : "," + members) + "}");
   return validate_aibom(bom).take();
@@ -64,7 +64,7 @@ const std::string kHex64(64, 'a');
 
 }  // namespace
 
-TEST_CASE("the specification's documents of 1.6 are judged as it says") {
+TEST_CASE("the specification's documents of 1.6 are judged as it says, and so are they as 1.7") {
   std::filesystem::path folder = MPK_VECTORS_DIR "/cyclonedx/1.6";
   if (!std::filesystem::exists(folder)) {
     MESSAGE("skipped: no vectors at " << folder.string());
@@ -83,6 +83,9 @@ TEST_CASE("the specification's documents of 1.6 are judged as it says") {
     if (name.starts_with("valid-")) {
       ++valid;
       CHECK_MESSAGE(!broken, problems->front().pointer << " " << problems->front().message);
+      auto newer = *bom;
+      newer["specVersion"] = "1.7";
+      CHECK_FALSE(has_code(validate_aibom(newer).take(), "schema"));
     } else {
       ++invalid;
       CHECK(broken);
@@ -94,12 +97,94 @@ TEST_CASE("the specification's documents of 1.6 are judged as it says") {
 }
 
 TEST_CASE("another version is not supported, and says so") {
-  for (const char* version : {"1.5", "1.7", "2.0", "1.6 "}) {
+  for (const char* version : {"1.5", "1.8", "2.0", "1.6 "}) {
     auto result = validate_aibom({{"bomFormat", "CycloneDX"}, {"specVersion", version}});
     REQUIRE_FALSE(result);
     CHECK(result.error().kind() == ErrorKind::unsupported);
   }
   CHECK(validate_aibom({{"bomFormat", "CycloneDX"}, {"specVersion", "1.6"}}));
+  CHECK(validate_aibom({{"bomFormat", "CycloneDX"}, {"specVersion", "1.7"}}));
+}
+
+TEST_CASE("what 1.7 allows, it alone allows; what it refuses has a neighbour that is fine") {
+  struct Case {
+    const char* name;
+    std::string newer;    // valid in 1.7, not in 1.6
+    std::string refused;  // in neither
+  };
+  const std::string part = R"("components":[{"type":"library","name":"l")";
+  const auto licenses = [](const std::string& expression) {
+    return component(R"("licenses":[{"license":{"id":"MIT"}},{"expression":)" + expression + "}]");
+  };
+  const auto cited = [](const std::string& members) {
+    return component("") + R"(,"citations":[{"timestamp":"2026-01-01T00:00:00Z")" + members + "}]";
+  };
+  const auto patent = [](const std::string& number) {
+    return R"("definitions":{"patents":[{"patentNumber":")" + number +
+           R"(","jurisdiction":"US","patentLegalStatus":"granted","filingDate":"2024-02-29"}]})";
+  };
+  const std::string hash = R"(,"hashes":[{"alg":"Streebog-)";
+  const std::vector<Case> cases = {
+      {"expression beside licence", licenses(R"("MIT OR ISC")"), licenses("1")},
+      {"version range", part + R"(,"isExternal":true,"versionRange":"vers:npm/>1"}])",
+       part + R"(,"isExternal":false,"versionRange":"vers:npm/>1"}])"},
+      {"version range", part + R"(,"isExternal":true,"versionRange":"vers:npm/>1"}])",
+       part + R"(,"isExternal":true,"version":"1","versionRange":"vers:npm/>1"}])"},
+      {"version range", part + R"(,"isExternal":true,"versionRange":"vers:npm/>1"}])",
+       part + R"(,"versionRange":"vers:npm/>1"}])"},
+      {"citation", cited(R"(,"pointers":["/metadata"],"attributedTo":"m")"),
+       cited(R"(,"pointers":["/metadata"])")},
+      {"citation", cited(R"(,"expressions":["$.a"],"process":"m")"),
+       cited(R"(,"pointers":["/metadata"],"expressions":["$.a"],"attributedTo":"m")")},
+      {"citation", cited(R"(,"pointers":["/metadata"],"attributedTo":"m")"),
+       cited(R"(,"pointers":[],"attributedTo":"m")")},
+      {"patent", patent("US 1.234/5"), patent("US_1")},
+      {"hash", part + hash + "256\",\"content\":\"" + kHex64 + "\"}]}]",
+       part + hash + "384\",\"content\":\"" + kHex64 + "\"}]}]"},
+      {"distribution", R"("metadata":{"distributionConstraints":{"tlp":"AMBER"}})",
+       R"("metadata":{"distributionConstraints":{"tlp":"amber"}})"}};
+  for (const auto& [name, newer, refused] : cases) {
+    CAPTURE(name);
+    CAPTURE(newer);
+    CAPTURE(refused);
+    CHECK_FALSE(has_errors(problems_of(newer, "1.7")));
+    CHECK(has_code(problems_of(newer), "schema"));
+    CHECK(has_code(problems_of(refused, "1.7"), "schema"));
+    CHECK(has_code(problems_of(refused), "schema"));
+  }
+}
+
+TEST_CASE("citations point at something, by somebody who is there") {
+  const auto cited = [](const std::string& pointer, const std::string& who) {
+    return problems_of(component("") + R"(,"citations":[{"timestamp":"2026-01-01T00:00:00Z",)" +
+                           R"("pointers":["/metadata",")" + pointer + R"("],"attributedTo":")" +
+                           who + R"("}])",
+                       "1.7");
+  };
+  CHECK_FALSE(has_errors(cited("/metadata/component/name", "m")));
+  for (const char* nowhere : {"/metadata/component/version/1", "metadata", "/metadata/~2", "/a"}) {
+    CAPTURE(nowhere);
+    const auto problems = cited(nowhere, "m");
+    REQUIRE(has_code(problems, "dangling-citation"));
+    CHECK(problems.front().pointer == "/citations/0/pointers/1");
+    CHECK(has_errors(problems));
+  }
+  CHECK(has_code(cited("/metadata", "nobody"), "dangling-ref"));
+}
+
+TEST_CASE("a formula and its workflow may share a bom-ref, which is a warning; a task may not") {
+  const auto formulation = [](const std::string& workflow, const std::string& task) {
+    return problems_of(component("") +
+                           R"(,"formulation":[{"bom-ref":"w","workflows":[{"bom-ref":")" +
+                           workflow + R"(","uid":"1","taskTypes":["build"],"tasks":[{"bom-ref":")" +
+                           task + R"(","uid":"2","taskTypes":["build"]}]}]}])",
+                       "1.7");
+  };
+  CHECK_FALSE(has_code(formulation("v", "t"), "duplicate-bom-ref"));
+  CHECK(has_code(formulation("w", "t"), "duplicate-bom-ref"));
+  CHECK_FALSE(has_errors(formulation("w", "t")));
+  CHECK(has_errors(formulation("v", "w")));
+  CHECK(has_errors(formulation("v", "v")));
 }
 
 TEST_CASE("what is no document has errors and never crashes") {
@@ -208,6 +293,8 @@ TEST_CASE("what is legal but says little is a warning") {
         component(R"("externalReferences":[{"type":"bom","url":"https://example.com"}])")},
        {"license-ambiguous", license("GPL-3.0"), license("GPL-3.0-only")},
        {"license-ambiguous", license("LGPL-2.1+"), license("Apache-2.0")},
+       {"email", component(R"("authors":[{"email":" a@b.example"}])"),
+        component(R"("authors":[{"email":"a@b.example"}])")},
        {"no-subject", "", component("")},
        {"model-without-version",
         R"("metadata":{"component":{"type":"machine-learning-model","name":"m"}})", component("")},

@@ -33,6 +33,7 @@ Result<Description> describe_directory(const Context& context, const DescribeReq
   input.name = name.empty() ? "model" : name;
   input.mpk_version = context.mpk_version;
   input.created = request.created;
+  input.spec_version = request.spec_version;
   auto bom = TRY(aibom::build_aibom(input));
   return Description{.aibom = std::move(bom), .info = std::move(packed.info)};
 }
@@ -180,6 +181,7 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
   input.version = reference.tag.value_or("");
   input.mpk_version = context.mpk_version;
   input.created = request.created;
+  input.spec_version = request.spec_version;
   auto bom = TRY(aibom::build_aibom(input));
   return Description{.aibom = std::move(bom), .info = std::move(info)};
 }

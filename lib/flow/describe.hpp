@@ -1,6 +1,7 @@
 // describe: the aiBOM of a directory, or of an artifact in a store.
 #pragma once
 
+#include "aibom/spec_version.hpp"
 #include "flow/context.hpp"
 #include "flow/declared.hpp"
 #include "json/value.hpp"
@@ -20,6 +21,7 @@ struct DescribeRequest {
   bool content = false;  // of a registry's artifact: read and prove every byte
   Declared declared;
   std::optional<Timestamp> created;
+  aibom::SpecVersion spec_version = aibom::SpecVersion::v1_6;
 };
 
 struct Description {

@@ -33,6 +33,7 @@ aibom::BuildInput aibom_input(const Context& context, const ShipRequest& request
   input.version = request.reference.tag.value_or("");
   input.mpk_version = context.mpk_version;
   input.created = request.pack.created;
+  input.spec_version = request.spec_version;
   return input;
 }
 

@@ -22,6 +22,7 @@ struct ShipRequest {
   oci::Reference reference;
   SigningRequest signing;
   attest::ProvenanceOverrides provenance;
+  aibom::SpecVersion spec_version = aibom::SpecVersion::v1_6;
 };
 
 struct AttachedStatement {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Validates CycloneDX 1.6 documents with cyclonedx-python-lib's strict validator.
+"""Validates CycloneDX documents (1.6, 1.7) with cyclonedx-python-lib's strict validator.
 
     ~/.cache/mpk/peers/venv/bin/python scripts/interop/validate_cyclonedx.py FILE…
 
@@ -7,6 +7,7 @@ The library judges by the official schemas, which forbid unknown members. One li
 "invalid" with the first error. Exit 0: all are valid. 1: one is not. 2: usage, or a file can't be
 read. 77: the library is not installed here (scripts/peers installs it).
 """
+import json
 import pathlib
 import sys
 
@@ -23,7 +24,7 @@ def main(names):
     if not names:
         print("usage: validate_cyclonedx.py FILE…", file=sys.stderr)
         return 2
-    validator = JsonStrictValidator(SchemaVersion.V1_6)
+    validators = {"1.6": JsonStrictValidator(SchemaVersion.V1_6), "1.7": JsonStrictValidator(SchemaVersion.V1_7)}
     code = 0
     for name in names:
         try:
@@ -32,8 +33,9 @@ def main(names):
             print(f"{name}: {error}", file=sys.stderr)
             return 2
         try:
-            problem = validator.validate_str(text)
-        except ValueError as error:  # no JSON at all
+            version = json.loads(text).get("specVersion")
+            problem = validators[version].validate_str(text) if version in validators else f"specVersion {version}"
+        except (AttributeError, ValueError) as error:  # no JSON at all, or no object
             problem = error
         except MissingOptionalDependencyException as missing:
             print(f"validate_cyclonedx: skipped: {missing}")
