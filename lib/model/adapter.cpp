@@ -61,9 +61,11 @@ class Check {
  private:
   void ranks() {
     std::set<std::uint64_t> found;
+    bool told = false;
     for (const auto& [module, pair] : modules_) {
       if (pair.a) found.insert(pair.a->shape[0]);
-      if (!pair.a || !pair.b || pair.a->shape[0] == pair.b->shape[1]) continue;
+      if (told || !pair.a || !pair.b || pair.a->shape[0] == pair.b->shape[1]) continue;
+      told = true;  // the first of them: all modules come from one run
       add_finding(info_, Severity::high, "hyperparameter-contradicts", weights_.counted.front(),
                   "lora_A of " + printable(module, 200) + " has rank " +
                       std::to_string(pair.a->shape[0]) + ", lora_B " +
@@ -75,7 +77,9 @@ class Check {
       if (!has_patterns()) prove_number("lora_r", *found.begin(), weights_.counted.front(), info_);
     } else if (found.size() > 1 && !has_patterns() && find_fact(info_, "lora_r")) {
       std::vector<std::string> all;
-      for (const std::uint64_t rank : found) all.push_back(std::to_string(rank));
+      for (const std::uint64_t rank : found) {
+        if (all.size() < 8) all.push_back(std::to_string(rank));
+      }
       const Fact& declared = *find_fact(info_, "lora_r");
       add_finding(
           info_, Severity::medium, "hyperparameter-contradicts", declared.source,

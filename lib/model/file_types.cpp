@@ -43,7 +43,7 @@ bool bears_out(const std::vector<const Tensor*>& tensors, std::uint64_t file_typ
     all += elements / kShare;
     if (file_type_allows(file_type, tensor->dtype)) allowed += elements;
   }
-  return all == 0 ? quantised : allowed >= all;
+  return allowed >= all;
 }
 
 struct Named {
