@@ -22,9 +22,7 @@ constexpr std::string_view kText = "text/plain";
 
 Json& annotate(Draft& draft, std::string_view type, const std::string& subject,
                std::string_view content_type, std::string statement) {
-  const auto cut = subject.find('#');
-  auto& element = draft.graph.add("Annotation", "annotation",
-                                  cut == std::string::npos ? subject : subject.substr(cut + 1));
+  auto& element = draft.graph.add("Annotation", "annotation/" + fragment_of(subject), "");
   element["annotationType"] = type;
   element["subject"] = subject;
   element["contentType"] = content_type;

@@ -48,7 +48,7 @@ constexpr auto kElement = std::to_array<Member>({
 constexpr auto kCollection = std::to_array<Member>({
     {"element", Range::link, true, false, "Element"},
     {"profileConformance", Range::word, true, false,
-     "ai core dataset expandedLicensing extension simpleLicensing software"},
+     "ai core dataset expandedLicensing simpleLicensing software"},
     {"rootElement", Range::link, true, false, "Element"},
 });
 constexpr auto kDocument = std::to_array<Member>({

@@ -23,10 +23,8 @@ constexpr auto kKinds = std::to_array<Kind>({
     {"application", "software_Package", "application"},
     {"container", "software_Package", "container"},
     {"cryptographic-asset", "software_Package", "other"},
-    {"data", "dataset_DatasetPackage", "data"},
     {"device", "software_Package", "device"},
     {"device-driver", "software_Package", "deviceDriver"},
-    {"file", "software_File", "file"},
     {"firmware", "software_Package", "firmware"},
     {"framework", "software_Package", "framework"},
     {"library", "software_Package", "library"},
@@ -52,9 +50,24 @@ Kind kind_of_data(const Json& component) {
   return {"data", "software_Package", found == kPurposes.end() ? "data" : found->second};
 }
 
+// ModelPack's media types say what a file is for.
+Kind kind_of_file(const Json& component) {
+  constexpr auto kPurposes = std::to_array<std::pair<std::string_view, std::string_view>>(
+      {{".model.weight.config.", "configuration"},
+       {".model.weight.", "model"},
+       {".model.doc.", "documentation"},
+       {".model.code.", "source"},
+       {".model.dataset.", "data"}});
+  const auto& type = text(component, "mime-type");
+  const auto* found = std::ranges::find_if(
+      kPurposes, [&](const auto& row) { return type.find(row.first) != std::string::npos; });
+  return {"file", "software_File", found == kPurposes.end() ? "file" : found->second};
+}
+
 Kind kind_of(const Json& component) {
   const auto& type = text(component, "type");
   if (type == "data") return kind_of_data(component);
+  if (type == "file") return kind_of_file(component);
   const auto* found = std::ranges::find(kKinds, type, &Kind::cyclonedx);
   return found == kKinds.end() ? Kind{"", "software_Package", "other"} : *found;
 }

@@ -93,9 +93,8 @@ std::string Graph::add_creation(Json info) {
 
 Json Graph::finish() {
   for (auto& relation : relations_) {
-    const auto cut = relation.from.find('#');
-    auto& element = add("Relationship", "relationship/" + relation.type,
-                        cut == std::string::npos ? relation.from : relation.from.substr(cut + 1));
+    auto& element =
+        add("Relationship", "relationship/" + relation.type + "/" + fragment_of(relation.from), "");
     element["from"] = relation.from;
     element["relationshipType"] = relation.type;
     element["to"] = std::move(relation.to);
@@ -113,6 +112,11 @@ Json Graph::finish() {
   document["@context"] = kContext;
   document["@graph"] = std::move(graph);
   return document;
+}
+
+std::string fragment_of(const std::string& id) {
+  const auto cut = id.find('#');
+  return cut == std::string::npos ? std::string() : id.substr(cut + 1);
 }
 
 std::string id_of(const Json& element) { return text(element, "spdxId"); }

@@ -71,6 +71,8 @@ class Graph {
 
 /// The id of an element.
 std::string id_of(const Json& element);
+/// What follows "#" in an id.
+std::string fragment_of(const std::string& id);
 /// element[key] is a list; makes it when it is missing.
 void append(Json& element, std::string_view key, Json value);
 /// Nothing is set for an empty text.
