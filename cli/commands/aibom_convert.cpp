@@ -51,22 +51,26 @@ Json converted_json(const Options& o, const aibom::SpdxOutcome& outcome) {
           {"gaps", std::move(gaps)}};
 }
 
-void say_outcome(const aibom::SpdxOutcome& outcome, Session& session) {
+void say_some(const std::vector<std::string>& lines, Session& session) {
   constexpr std::size_t kShown = 20;
-  const auto limit = session.verbose() ? outcome.unmapped.size() : kShown;
-  for (std::size_t i = 0; i < outcome.unmapped.size() && i < limit; ++i) {
-    const auto& each = outcome.unmapped[i];
-    session.say((each.kept ? "kept as an annotation: " : "left out: ") +
-                printable(each.pointer, 200));
-  }
-  if (outcome.unmapped.size() > limit) {
-    session.say("and " + std::to_string(outcome.unmapped.size() - limit) +
-                " more: --verbose lists them");
+  const auto shown = session.verbose() ? lines.size() : std::min(lines.size(), kShown);
+  for (std::size_t i = 0; i < shown; ++i) session.say(lines[i]);
+  if (lines.size() > shown)
+    session.say("and " + std::to_string(lines.size() - shown) + " more: --verbose lists them");
+}
+
+void say_outcome(const aibom::SpdxOutcome& outcome, Session& session) {
+  std::vector<std::string> unmapped, gaps;
+  for (const auto& each : outcome.unmapped) {
+    unmapped.push_back((each.kept ? "kept as an annotation: " : "left out: ") +
+                       printable(each.pointer, 200));
   }
   for (const auto& gap : outcome.gaps) {
-    session.say("profile " + gap.profile + ": " + printable(gap.element, 80) +
-                ": nothing is known of " + join(gap.missing, ", "));
+    gaps.push_back("profile " + gap.profile + ": " + printable(gap.element, 80) +
+                   ": nothing is known of " + join(gap.missing, ", "));
   }
+  say_some(unmapped, session);
+  say_some(gaps, session);
 }
 
 Result<int> run(const Options& o, Session& session) {

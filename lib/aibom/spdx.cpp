@@ -99,17 +99,16 @@ void begin(Draft& draft, const std::string& uuid, const std::string& version) {
     const auto type = sbom_type(text(each, "phase"));
     if (type.empty()) continue;
     source.use(each);
-    const auto& known = items(member(sbom, "software_sbomType"));
-    if (std::ranges::find(known, Json(type)) == known.end())
-      spdx::append(sbom, "software_sbomType", type);
+    spdx::append_once(sbom, "software_sbomType", std::string(type));
   }
 }
 
 void add_creators(Draft& draft, const SpdxInput& input, Timestamp created) {
   const auto& metadata = member(draft.source.bom(), "metadata");
   std::vector<std::string> by;
+  std::set<std::string> known;
   const auto add = [&](std::string id) {
-    if (!id.empty() && std::ranges::find(by, id) == by.end()) by.push_back(std::move(id));
+    if (!id.empty() && known.insert(id).second) by.push_back(std::move(id));
   };
   for (const auto& author : items(member(metadata, "authors"))) add(person(draft, author));
   add(organization(draft, member(metadata, "manufacturer")));

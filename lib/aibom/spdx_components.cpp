@@ -133,11 +133,7 @@ void add_package_members(Draft& draft, const Json& part, Json& element) {
 
 void add_makers(Draft& draft, const Json& part, Json& element) {
   auto& source = draft.source;
-  const auto origin = [&](const std::string& id) {
-    if (id.empty()) return;
-    const auto& known = items(member(element, "originatedBy"));
-    if (std::ranges::find(known, Json(id)) == known.end()) append(element, "originatedBy", id);
-  };
+  const auto origin = [&](const std::string& id) { append_once(element, "originatedBy", id); };
   if (auto id = organization(draft, member(part, "supplier")); !id.empty())
     element["suppliedBy"] = id;
   origin(organization(draft, member(part, "manufacturer")));

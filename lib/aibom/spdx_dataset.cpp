@@ -1,6 +1,7 @@
 // A dataset (Dataset/DatasetPackage).
 #include "aibom/lookup.hpp"
 #include "aibom/spdx_draft.hpp"
+#include "aibom/spdx_words.hpp"
 #include "base/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -22,12 +23,6 @@ std::string confidentiality(std::string_view classification) {
   if (word == "public") return "clear";
   constexpr auto kLevels = std::to_array<std::string_view>({"clear", "green", "amber", "red"});
   return std::ranges::find(kLevels, word) == kLevels.end() ? "" : word;
-}
-
-void add_words(Json& element, std::string_view key, const std::string& words) {
-  if (words.empty()) return;
-  const auto& before = text(element, key);
-  element[std::string(key)] = before.empty() ? words : before + "\n" + words;
 }
 
 void add_contents(Draft& draft, const Json& contents, Json& element) {
@@ -62,7 +57,7 @@ void fill_item(Draft& draft, const Json& each, Json& element) {
   for (const auto& words : items(member(each, "sensitiveData"))) {
     source.use(words);
     element["dataset_hasSensitivePersonalInformation"] = "noAssertion";
-    if (!text(words).empty()) add_words(element, "comment", "sensitive data: " + text(words));
+    add_line(element, "comment", "sensitive data: " + text(words), text(words));
   }
   add_contents(draft, member(each, "contents"), element);
   add_owners(draft, member(each, "governance"), element);

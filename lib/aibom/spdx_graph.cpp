@@ -24,8 +24,8 @@ std::string Graph::unique(std::string_view kind, std::string_view name) {
       name.size() > kLongestName ? "sha256-" + crypto::sha256(name).hex() : percent_encode(name);
   const auto wanted = base_ + "#" + std::string(kind) + (part.empty() ? std::string() : "/" + part);
   auto id = wanted;
-  // What follows is tried until it is free, so a name that ends like that does no harm.
-  for (std::size_t i = 2; !taken_.insert(id).second; ++i) id = wanted + "~" + std::to_string(i);
+  // A name that ends like the second of another is tried on like any other.
+  while (!taken_.insert(id).second) id = wanted + "~" + std::to_string(++repeats_[wanted] + 1);
   return id;
 }
 
@@ -125,6 +125,15 @@ void append(Json& element, std::string_view key, Json value) {
   auto& list = element[std::string(key)];
   if (list.is_null()) list = Json::array();
   list.push_back(std::move(value));
+}
+
+void append_once(Json& element, std::string_view key, const std::string& value) {
+  // To say something twice does no harm, and a hostile list may be long.
+  constexpr std::size_t kCompared = 64;
+  const auto& known = items(member(element, key));
+  const bool compared = known.size() <= kCompared;
+  if (value.empty() || (compared && std::ranges::find(known, Json(value)) != known.end())) return;
+  append(element, key, value);
 }
 
 void set_text(Json& element, std::string_view key, const std::string& value) {

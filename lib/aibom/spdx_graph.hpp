@@ -65,6 +65,7 @@ class Graph {
   std::vector<Json> more_creations_;
   std::deque<Json> elements_;
   std::set<std::string> taken_;
+  std::map<std::string, std::size_t> repeats_;
   std::vector<Relation> relations_;
   std::map<std::pair<std::string, std::string>, std::size_t> relation_index_;
 };
@@ -75,6 +76,8 @@ std::string id_of(const Json& element);
 std::string fragment_of(const std::string& id);
 /// element[key] is a list; makes it when it is missing.
 void append(Json& element, std::string_view key, Json value);
+/// The same for a text that may be there already; nothing for an empty one.
+void append_once(Json& element, std::string_view key, const std::string& value);
 /// Nothing is set for an empty text.
 void set_text(Json& element, std::string_view key, const std::string& value);
 /// SPDX knows seconds and UTC only (Core/DateTime).

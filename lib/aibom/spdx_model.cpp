@@ -16,12 +16,6 @@
 namespace mpk::aibom::spdx {
 namespace {
 
-void add_to_list(Json& element, std::string_view key, const std::string& value) {
-  const auto& known = items(member(element, key));
-  if (!value.empty() && std::ranges::find(known, Json(value)) == known.end())
-    append(element, key, value);
-}
-
 // cdx:ai-ml:model:hyperparameter:hidden_size → hidden_size; what is no hyperparameter keeps the
 // word that says what it is.
 std::string hyperparameter(std::string_view name) {
@@ -47,10 +41,10 @@ std::string hyperparameter(std::string_view name) {
 void add_parameters(Draft& draft, const Json& card, Json& element) {
   auto& source = draft.source;
   const auto& parameters = member(card, "modelParameters");
-  add_to_list(element, "ai_domain", source.take(parameters, "task"));
-  add_to_list(element, "ai_typeOfModel", source.take(member(parameters, "approach"), "type"));
+  append_once(element, "ai_domain", source.take(parameters, "task"));
+  append_once(element, "ai_typeOfModel", source.take(member(parameters, "approach"), "type"));
   for (const auto* key : {"architectureFamily", "modelArchitecture"})
-    add_to_list(element, "ai_typeOfModel", source.take(parameters, key));
+    append_once(element, "ai_typeOfModel", source.take(parameters, key));
   for (const auto* key : {"inputs", "outputs"}) {
     for (const auto& each : items(member(parameters, key))) {
       const auto& format = source.take(each, "format");
@@ -169,7 +163,7 @@ void add_word(Json& element, const Word& word, const std::string& value) {
   const std::string key(word.target);
   switch (word.form) {
     case Form::list:
-      return add_to_list(element, key, value);
+      return append_once(element, key, value);
     case Form::line:
       return add_line(element, key, std::string(word.label) + value, value);
     case Form::presence:

@@ -343,12 +343,12 @@ TEST_CASE("tiers and findings are annotations of the elements that they are abou
 
 TEST_CASE("hostile names make ids that are ids, and no two alike") {
   const std::string hostile = R"(\"> <script>{}|\\^`\u0000\u202e ü#/../%00 x)";
-  const auto made = converted(
-      document(R"("components": [{"type": "library", "name": "a", "bom-ref": ")" + hostile +
-               R"("}, {"type": "library", "name": "b"}, {"type": "library", "name": "b", "scope": "required"},
+  const auto made = converted(document(
+      R"("components": [{"type": "library", "name": "a", "bom-ref": ")" + hostile +
+      R"("}, {"type": "library", "name": "b"}, {"type": "library", "name": "b", "scope": "required"},
          {"type": "library", "name": "c", "bom-ref": "at//components/1"},
          {"type": "library", "name": "d", "bom-ref": ")" +
-               std::string(100000, 'x') + R"("}])"));
+      std::string(100000, 'x') + R"("}])"));
   Strings ids;
   for (const auto& each : items(member(made.document, "@graph"))) {
     const auto id = text(each, "spdxId").empty() ? text(each, "@id") : text(each, "spdxId");

@@ -16,8 +16,12 @@ namespace mpk::aibom::spdx {
 void add_line(Json& element, std::string_view key, const std::string& line,
               const std::string& value) {
   if (value.empty()) return;
-  const auto before = text(element, key);
-  element[std::string(key)] = before.empty() ? line : before + "\n" + line;
+  auto& words = element[std::string(key)];
+  if (words.is_null()) {
+    words = line;
+  } else {
+    words.get_ref<std::string&>().append("\n").append(line);
+  }
 }
 
 std::string presence(std::string_view words) {
