@@ -28,6 +28,7 @@ const std::vector<Command>& commands() {
       aibom_validate_command(),
       aibom_show_command(),
       aibom_diff_command(),
+      aibom_convert_command(),
       agent_pin_command(),
       agent_verify_command(),
       agent_export_command(),

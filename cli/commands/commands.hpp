@@ -26,6 +26,7 @@ Command tag_command();
 Command rm_command();
 Command prune_command();
 Command check_store_command();
+Command aibom_convert_command();
 Command aibom_create_command();
 Command aibom_diff_command();
 Command aibom_validate_command();
