@@ -116,6 +116,10 @@ Json considerations(Draft& draft) {
     out[name] = Json::array({words});
     draft.tiers.add(kCard + "/considerations/" + name + "/0", model::Tier::declared, card);
   }
+  if (auto words = paragraphs(info.risks); !words.empty()) {
+    out["ethicalConsiderations"] = Json::array({{{"name", words}}});
+    draft.tiers.add(kCard + "/considerations/ethicalConsiderations/0", model::Tier::declared, card);
+  }
   // An energyConsumption needs an energy figure, and emissions alone give none: a property then.
   if (info.co2_grams && std::isfinite(*info.co2_grams) && *info.co2_grams >= 0) {
     Properties list(kCard + "/considerations/environmentalConsiderations/properties", draft.tiers);

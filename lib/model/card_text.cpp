@@ -150,6 +150,20 @@ std::string find_limitations(const std::vector<Section>& sections) {
                 }));
 }
 
+std::string find_risks(const std::vector<Section>& sections) {
+  return find_text(sections, std::to_array<bool (*)(std::string_view)>({
+                                 [](std::string_view words) {
+                                   return words.starts_with("ethical consideration") ||
+                                          words == "ethics";
+                                 },
+                                 [](std::string_view words) {
+                                   return words.starts_with("risks") || words == "safety" ||
+                                          words.starts_with("bias risks") ||
+                                          words.starts_with("bias and risk");
+                                 },
+                             }));
+}
+
 std::string find_description(const std::vector<Section>& sections) {
   for (const Section& section : sections) {
     if (section.level > 1) continue;
@@ -199,6 +213,7 @@ CardText read_card_text(std::string_view body) {
   out.description = find_description(sections);
   out.intended_use = find_intended_use(sections);
   out.limitations = find_limitations(sections);
+  out.risks = find_risks(sections);
   out.parameters = find_parameters(sections);
   return out;
 }

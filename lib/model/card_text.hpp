@@ -10,7 +10,7 @@ namespace mpk::model {
 struct CardText {
   std::string title;        // of the first heading of level 1
   std::string description;  // first paragraph of prose
-  std::string intended_use, limitations;
+  std::string intended_use, limitations, risks;
   std::vector<std::string> parameters;  // what stands behind "Parameters:" or "| Parameters |"
 };
 

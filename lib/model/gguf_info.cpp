@@ -84,6 +84,7 @@ void add_architecture(const GgufHeader& header, const std::string& path, ModelIn
       {"vocab_size", "vocab_size"},
       {"expert_count", "num_experts"},
       {"expert_used_count", "num_experts_per_tok"},
+      {"rope.dimension_count", "rope_dimension_count"},
   });
   const std::string architecture = text(header, "general.architecture");
   if (architecture.empty()) return;
@@ -118,6 +119,10 @@ std::string main_type(const TensorFacts& facts) {
 void read_gguf_metadata(const GgufHeader& header, const std::string& path, ModelInfo& info) {
   add_general(header, path, info);
   add_architecture(header, path, info);
+  if (const auto version = number(header, "general.quantization_version")) {
+    add_fact(info, {"quantization_version", std::to_string(*version), Tier::declared, path});
+  }
+  set_if_empty(info.tokenizer_class, text(header, "tokenizer.ggml.model"));
   // The whole template, as llama.cpp runs it.
   if (const auto found = header.strings.find("tokenizer.chat_template");
       found != header.strings.end()) {

@@ -101,7 +101,7 @@ struct ModelInfo {
   std::vector<Dataset> datasets;
   std::vector<Evaluation> evaluations;
   std::vector<Fact> hyperparameters;      // sorted by name
-  std::string intended_use, limitations;  // paragraphs of the card
+  std::string intended_use, limitations, risks;  // paragraphs of the card
   std::optional<double> co2_grams;
   std::optional<std::uint64_t> context_length;
   // "7B" as a card, a name or general.size_label says it: to compare with what was counted.

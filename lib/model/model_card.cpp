@@ -138,6 +138,7 @@ void read_model_card(const FileHead& readme, ModelInfo& info) {
   set_if_empty(info.description, text.description);
   set_if_empty(info.intended_use, text.intended_use);
   set_if_empty(info.limitations, text.limitations);
+  set_if_empty(info.risks, text.risks);
   if (!text.title.empty()) {
     info.size_claims.push_back({"name", text.title, Tier::declared, readme.path});
   }
