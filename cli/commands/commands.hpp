@@ -26,6 +26,7 @@ Command rm_command();
 Command prune_command();
 Command check_store_command();
 Command aibom_create_command();
+Command aibom_score_command();
 Command aibom_validate_command();
 Command aibom_show_command();
 Command provenance_create_command();
