@@ -17,7 +17,7 @@ struct Options {
   RegistryOptions registry;
   PackFlags pack;
   std::string target;
-  std::optional<std::string> output, fail_on, spec_version;
+  std::optional<std::string> output, fail_on, spec_version, overlay;
 };
 
 Result<model::Severity> severity(const std::string& word) {
@@ -52,6 +52,7 @@ Result<int> run(const Options& o, Session& session) {
   flow::DescribeRequest request;
   request.created = TRY(session.created(o.pack.created));
   if (o.pack.modelfile) request.modelfile = *o.pack.modelfile;
+  if (o.overlay) request.overlay = *o.overlay;
   if (oci::Reference::looks_like(o.target)) {
     request.reference = TRY(parse_reference(o.target));
   } else {
@@ -105,6 +106,8 @@ Command aibom_create_command() {
         set.option("--fail-on", "LEVEL", o->fail_on,
                    "Exit 1 on findings of this level or higher: info, low, medium, high");
         set.suggest({"info", "low", "medium", "high"});
+        set.option("--overlay", "FILE", o->overlay,
+                   "What no file tells, instead of the directory's aibom.yaml", ValueKind::file);
         o->pack.add_to(set);
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };

@@ -2,6 +2,8 @@
 #include "flow/describe.hpp"
 
 #include "aibom/build.hpp"
+#include "base/file.hpp"
+#include "base/limits.hpp"
 #include "flow/attach.hpp"
 #include "flow/pack.hpp"
 #include "model/head.hpp"
@@ -21,6 +23,7 @@ Result<Description> describe_directory(const Context& context, const DescribeReq
   const auto options = pack_options(context, {.directory = *request.directory,
                                               .modelfile = request.modelfile,
                                               .created = request.created});
+  const auto overlay = TRY(read_overlay(request.directory, request.overlay));
   const auto plan = TRY(modelpack::plan_pack(options));
   auto packed = TRY(modelpack::pack_dry(plan, options));
   aibom::BuildInput input;
@@ -30,7 +33,7 @@ Result<Description> describe_directory(const Context& context, const DescribeReq
   input.name = name.empty() ? "model" : name;
   input.mpk_version = context.mpk_version;
   input.created = request.created;
-  auto bom = TRY(aibom::build_aibom(input));
+  auto bom = TRY(build_document(input, overlay, packed.info));
   return Description{.aibom = std::move(bom), .info = std::move(packed.info)};
 }
 
@@ -87,6 +90,7 @@ Result<ReadLayer> read_layer(const Context& context, oci::Store& store,
 
 Result<Description> describe_artifact(const Context& context, const DescribeRequest& request) {
   const auto& reference = *request.reference;
+  const auto overlay = TRY(read_overlay(std::nullopt, request.overlay));
   // What is described here is attested next, by the registry's own tag.
   auto store = TRY(open_store(context, reference, {.mirrors = Mirrors::bytes}));
   auto descriptor = TRY(resolve(*store, reference));
@@ -131,11 +135,37 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
   input.version = reference.tag.value_or("");
   input.mpk_version = context.mpk_version;
   input.created = request.created;
-  auto bom = TRY(aibom::build_aibom(input));
+  auto bom = TRY(build_document(input, overlay, info));
   return Description{.aibom = std::move(bom), .info = std::move(info)};
 }
 
 }  // namespace
+
+Result<std::optional<aibom::Overlay>> read_overlay(
+    const std::optional<std::filesystem::path>& directory,
+    const std::optional<std::filesystem::path>& file) {
+  std::filesystem::path path;
+  if (file) {
+    path = *file;
+  } else if (directory) {
+    path = *directory / aibom::kOverlayName;
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) return std::optional<aibom::Overlay>();
+  } else {
+    return std::optional<aibom::Overlay>();
+  }
+  auto text = read_file(path, limits::kYamlDocument);
+  if (!text) return std::move(text).error().with_kind(ErrorKind::usage);
+  return std::optional(TRY(aibom::parse_overlay(*text, path.string())));
+}
+
+Result<Json> build_document(const aibom::BuildInput& input,
+                            const std::optional<aibom::Overlay>& overlay, model::ModelInfo& info) {
+  if (!overlay) return aibom::build_aibom(input);
+  auto merged = TRY(aibom::build_aibom(input, *overlay));
+  info.findings.insert(info.findings.end(), merged.findings.begin(), merged.findings.end());
+  return std::move(merged.bom);
+}
 
 Result<Description> describe(const Context& context, const DescribeRequest& request) {
   return request.directory ? describe_directory(context, request)

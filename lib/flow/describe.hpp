@@ -1,6 +1,7 @@
 // describe: the aiBOM of a directory, or of an artifact in a store.
 #pragma once
 
+#include "aibom/overlay.hpp"
 #include "flow/context.hpp"
 #include "json/value.hpp"
 #include "model/info.hpp"
@@ -16,6 +17,7 @@ struct DescribeRequest {
   std::optional<std::filesystem::path> directory;  // or
   std::optional<oci::Reference> reference;
   std::optional<std::filesystem::path> modelfile;  // with a directory
+  std::optional<std::filesystem::path> overlay;    // instead of the directory's aibom.yaml
   std::optional<Timestamp> created;
 };
 
@@ -23,6 +25,15 @@ struct Description {
   Json aibom;
   model::ModelInfo info;
 };
+
+/// `file`, else the directory's own aibom.yaml; nullopt: there is none. usage: one that is wrong.
+Result<std::optional<aibom::Overlay>> read_overlay(
+    const std::optional<std::filesystem::path>& directory,
+    const std::optional<std::filesystem::path>& file);
+
+/// The document with the overlay, whose contradictions become findings of `info`.
+Result<Json> build_document(const aibom::BuildInput& input,
+                            const std::optional<aibom::Overlay>& overlay, model::ModelInfo& info);
 
 /// Of a directory: what `ship` would attach (the manifest digest is that of `pack`). Of a
 /// reference: the layers are read once for their headers and proven on the way.
