@@ -95,7 +95,7 @@ int run_command(const Command& command, const std::vector<std::string>& argument
   OptionSet set;
   auto run = command.bind(set);
   CommonOptions common;
-  add_common(set, common);
+  add_common(set, common, command);
   if (auto parsed = set.parse(arguments); !parsed) {
     to_stderr(error_text(parsed.error(), false) + "usage: " + usage_line(command) + "\n");
     return kExitUsage;

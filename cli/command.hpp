@@ -26,6 +26,7 @@ struct Command {
   std::string description;        // paragraphs, may be empty
   std::vector<Example> examples;  // three real ones
   std::function<Run(OptionSet&)> bind;
+  std::vector<std::string> formats = {"text", "json"};  // of --format
   bool goes_on = false;  // run again after Ctrl-C, it does not do again what was done
 
   std::string name() const;  // "aibom create"

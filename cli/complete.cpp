@@ -157,7 +157,7 @@ std::string complete(const std::vector<std::string>& words) {
   OptionSet set;
   command->bind(set);
   CommonOptions common;
-  add_common(set, common);
+  add_common(set, common, *command);
   auto specs = set.specs();
   std::vector<std::string> rest(words.begin() + static_cast<std::ptrdiff_t>(command->path.size()),
                                 words.end() - 1);

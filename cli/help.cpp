@@ -42,7 +42,7 @@ std::vector<OptionSpec> specs_of(const Command& command) {
   OptionSet set;
   command.bind(set);
   CommonOptions common;
-  add_common(set, common);
+  add_common(set, common, command);
   return set.specs();
 }
 
@@ -60,8 +60,8 @@ std::string escaped(const std::string& text) {
 
 std::string Command::name() const { return join(path, " "); }
 
-void add_common(OptionSet& set, CommonOptions& common) {
-  set.choice("--format", common.format, {"text", "json"}, "How to print the result");
+void add_common(OptionSet& set, CommonOptions& common, const Command& command) {
+  set.choice("--format", common.format, command.formats, "How to print the result");
   set.flag("-q,--quiet", common.quiet, "Only results and errors");
   set.flag("-v,--verbose", common.verbose, "Also say each step, and the whole context of an error");
   set.flag("--stats", common.stats, "Print bytes read, hashed, sent and received, and requests");

@@ -9,7 +9,7 @@
 namespace mpk::cli {
 
 struct CommonOptions;
-void add_common(OptionSet& set, CommonOptions& common);
+void add_common(OptionSet& set, CommonOptions& common, const Command& command);
 
 std::string overview();
 std::string group_help(const std::string& group);  // "mpk aibom"

@@ -71,6 +71,7 @@ Session::Session(const CommonOptions& common, CancelToken cancel)
 Session::~Session() = default;
 
 bool Session::json() const { return impl_->common.format == "json"; }
+const std::string& Session::format() const { return impl_->common.format; }
 bool Session::quiet() const { return impl_->common.quiet; }
 bool Session::verbose() const { return impl_->common.verbose; }
 

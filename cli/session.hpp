@@ -32,6 +32,7 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   bool json() const;
+  const std::string& format() const;
   bool quiet() const;
   bool verbose() const;
 

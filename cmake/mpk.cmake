@@ -12,7 +12,7 @@ if(MPK_FUZZ)
   target_compile_options(mpk_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 if(MPK_COVERAGE)
-  target_compile_options(mpk_flags INTERFACE --coverage -O0)
+  target_compile_options(mpk_flags INTERFACE --coverage -O0 -DMPK_COVERAGE)
   target_link_options(mpk_flags INTERFACE --coverage)
 endif()
 

@@ -1,24 +1,24 @@
-// mpk aibom show: the facts of an aiBOM on one screen.
+// mpk aibom show: the facts of an aiBOM on one screen, or as one page.
 #include "aibom/agree.hpp"
 #include "aibom/build.hpp"
-#include "base/limits.hpp"
+#include "aibom/page.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
-#include "flow/attached_aibom.hpp"
-#include "json/parse.hpp"
+#include "options/aibom_source.hpp"
 #include "options/options.hpp"
+#include "options/output_file.hpp"
 
 #include <nlohmann/json.hpp>
 
 namespace mpk::cli {
 namespace {
 
-constexpr int kNoAibom = 20, kNotValid = 21;
-
 struct Options {
   RegistryOptions registry;
   TrustOptions trust;
   std::string source;
+  std::optional<std::string> output;
+  bool html = false;
 };
 
 void line(std::string& out, const char* label, const std::string& value) {
@@ -50,52 +50,24 @@ std::string text_of(const Json& bom, const aibom::Summary& summary) {
   return out;
 }
 
-// nullopt: the artifact has none.
-Result<std::optional<Json>> load_attached(const Options& o, Session& session) {
-  auto reference = TRY(parse_reference(o.source));
-  auto found = TRY(flow::attached_aibom(session.context(o.registry.plain_http), reference,
-                                        TRY(o.trust.resolve(session))));
-  if (!found) return std::optional<Json>();
-  if (found->verified_by.empty()) {
-    session.warn("its signature does not verify: " + found->problem);
-  } else {
-    session.say("signed by " + found->verified_by);
-  }
-  return std::optional(std::move(found->aibom));
-}
-
-bool is_cyclonedx(const Json& document) {
-  const auto text = [&](const char* name) {
-    const auto found = document.find(name);
-    return found != document.end() && found->is_string() ? found->get<std::string>()
-                                                         : std::string();
-  };
-  return document.is_object() && text("bomFormat") == "CycloneDX" && !text("specVersion").empty();
-}
-
 Result<int> run(const Options& o, Session& session) {
-  Json bom;
-  if (oci::Reference::looks_like(o.source)) {
-    auto found = TRY(load_attached(o, session));
-    // An artifact that is there but has no aiBOM is another answer than no artifact.
-    if (!found) {
-      return session.refuse(Error(ErrorKind::not_found, o.source + ": no aibom is attached",
-                                  "mpk aibom create " + o.source + " computes one"),
-                            kNoAibom);
+  if (o.html && session.json())
+    return Error(ErrorKind::usage, "--html and --format json: two forms of one output");
+  if (o.output && !o.html)
+    return Error(ErrorKind::usage, "-o is for --html", "the rest goes to standard output: > FILE");
+  if (o.output) TRY(check_output(*o.output));
+  const auto loaded = TRY(load_aibom(session, o.registry, o.trust, o.source));
+  if (!loaded.document) return loaded.exit_code;
+  const auto& bom = *loaded.document;
+  if (o.html) {
+    const auto page = aibom::html_page(bom);
+    if (!o.output) {
+      session.print_raw(page);
+      return 0;
     }
-    bom = *std::move(found);
-  } else {
-    auto text = TRY(session.flag_file("aibom", o.source, limits::kJsonDocument));
-    auto parsed = json::parse(text, {.max_depth = 128});
-    if (!parsed) return session.refuse(std::move(parsed).error().with(o.source), kNotValid);
-    bom = parsed.take();
-  }
-  if (!is_cyclonedx(bom)) {
-    return session.refuse(Error(ErrorKind::malformed,
-                                o.source + ": not a CycloneDX document: it has no bomFormat "
-                                           "\"CycloneDX\" with a specVersion",
-                                "mpk aibom validate lists every problem of a document"),
-                          kNotValid);
+    TRY(write_output(*o.output, page));
+    session.say("written to " + *o.output);
+    return 0;
   }
   if (session.json()) {
     session.print_json(bom);
@@ -110,14 +82,21 @@ Result<int> run(const Options& o, Session& session) {
 Command aibom_show_command() {
   return {.path = {"aibom", "show"},
           .summary = "Show the facts of an aiBOM",
-          .description = "Of a file, or of the newest aiBOM attached to an artifact.",
+          .description =
+              "Of a file, or of the newest aiBOM attached to an artifact. With --html as one page "
+              "for a "
+              "browser\nthat needs no network and no script.",
           .examples = {{"mpk aibom show bom.json", "a file"},
                        {"mpk aibom show ghcr.io/acme/tiny-llama:1.0", "what is attached"},
+                       {"mpk aibom show bom.json --html -o bom.html", "a page to read or print"},
                        {"mpk aibom create ./tiny-llama | mpk aibom show -", "a pipe"}},
           .bind = [](OptionSet& set) -> Run {
             auto o = std::make_shared<Options>();
             set.positional("FILE|REF", o->source, "Document, - for standard input, or artifact",
                            ValueKind::file);
+            set.flag("--html", o->html, "One self-contained HTML page");
+            set.option("-o,--output", "FILE", o->output,
+                       "With --html: write here instead of standard output", ValueKind::file);
             o->trust.add_to(set);
             o->registry.add_to(set);
             return [o](Session& session) { return run(*o, session); };

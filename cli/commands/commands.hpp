@@ -5,6 +5,7 @@
 
 namespace mpk::cli {
 
+Command scan_command();
 Command ship_command();
 Command pack_command();
 Command push_command();
@@ -27,8 +28,12 @@ Command prune_command();
 Command check_store_command();
 Command aibom_create_command();
 Command aibom_score_command();
+Command aibom_diff_command();
 Command aibom_validate_command();
 Command aibom_show_command();
+Command agent_pin_command();
+Command agent_verify_command();
+Command agent_export_command();
 Command provenance_create_command();
 Command attest_command();
 Command sign_command();

@@ -21,6 +21,16 @@ inline constexpr std::string_view kTruncated = "truncated";  // "tags: 256 of 90
 /// "provenance:<JSON Pointer into this document>" = "<tier>" or "<tier>;source=<file>".
 inline constexpr std::string_view kProvenance = "provenance:";
 
+// Of services: what `mpk agent pin` writes about an agent's servers and their tools.
+inline constexpr std::string_view kTransport = "mcp:transport";
+inline constexpr std::string_view kCommand = "mcp:command";
+inline constexpr std::string_view kArguments = "mcp:arguments";  // a JSON array
+inline constexpr std::string_view kInstructions = "mcp:instructions";
+inline constexpr std::string_view kToolDigest = "mcp:tool:sha256";
+inline constexpr std::string_view kHint = "mcp:hint:";  // readOnly, destructive, …: true or false
+inline constexpr std::string_view kScope = "oauth:scope";  // separated by spaces
+inline constexpr std::string_view kCardSignature = "a2a:card:signature";
+
 inline std::string own(std::string_view name) {
   return std::string(identifiers::kPropertyPrefix).append(name);
 }

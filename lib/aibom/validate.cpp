@@ -50,4 +50,6 @@ bool has_errors(const std::vector<Problem>& problems) {
                      [](const Problem& problem) { return problem.level == Problem::Level::error; });
 }
 
+void prepare_validation() { static_cast<void>(grammar()); }
+
 }  // namespace mpk::aibom

@@ -21,4 +21,8 @@ struct Problem {
 Result<std::vector<Problem>> validate_aibom(const Json& bom);
 bool has_errors(const std::vector<Problem>& problems);
 
+/// Compiles the grammar, some milliseconds of work, before the first document is there.
+/// Thread-safe.
+void prepare_validation();
+
 }  // namespace mpk::aibom

@@ -11,8 +11,41 @@
 namespace mpk::archive {
 namespace {
 
-const char* name_of(Compression compression) {
-  return compression == Compression::gzip ? "gzip" : "zstd";
+struct Filter {
+  const char* name;
+  int code;  // of libarchive
+};
+
+Filter filter_of(Compression compression) {
+  switch (compression) {
+    case Compression::gzip:
+      return {"gzip", ARCHIVE_FILTER_GZIP};
+    case Compression::zstd:
+      return {"zstd", ARCHIVE_FILTER_ZSTD};
+    case Compression::xz:
+      return {"xz", ARCHIVE_FILTER_XZ};
+    case Compression::lzma:
+      return {"lzma", ARCHIVE_FILTER_LZMA};
+    case Compression::bzip2:
+      return {"bzip2", ARCHIVE_FILTER_BZIP2};
+    case Compression::lz4:
+      return {"lz4", ARCHIVE_FILTER_LZ4};
+    case Compression::none:
+      break;
+  }
+  return {"none", ARCHIVE_FILTER_NONE};
+}
+
+const char* name_of(Compression compression) { return filter_of(compression).name; }
+
+void support(::archive* handle, Compression compression) {
+  const auto& library = libarchive();
+  if (compression == Compression::gzip) library.archive_read_support_filter_gzip(handle);
+  if (compression == Compression::zstd) library.archive_read_support_filter_zstd(handle);
+  if (compression == Compression::xz) library.archive_read_support_filter_xz(handle);
+  if (compression == Compression::lzma) library.archive_read_support_filter_lzma(handle);
+  if (compression == Compression::bzip2) library.archive_read_support_filter_bzip2(handle);
+  if (compression == Compression::lz4) library.archive_read_support_filter_lz4(handle);
 }
 
 }  // namespace
@@ -38,8 +71,7 @@ Result<void> Decompressor::Impl::open() {
   TRY(load_libarchive());
   handle.reset(libarchive().archive_read_new());
   if (!handle) return Error(ErrorKind::internal, "libarchive: out of memory");
-  if (compression == Compression::gzip) libarchive().archive_read_support_filter_gzip(handle.get());
-  if (compression == Compression::zstd) libarchive().archive_read_support_filter_zstd(handle.get());
+  support(handle.get(), compression);
   libarchive().archive_read_support_format_raw(handle.get());
   ::archive_entry* entry = nullptr;
   if (feed.open(handle.get()) != ARCHIVE_OK ||
@@ -47,7 +79,7 @@ Result<void> Decompressor::Impl::open() {
     if (feed.total() == 0) TRY(feed.drain());
     return feed.error(handle.get(), name_of(compression));
   }
-  const int expected = compression == Compression::gzip ? ARCHIVE_FILTER_GZIP : ARCHIVE_FILTER_ZSTD;
+  const int expected = filter_of(compression).code;
   // libarchive would decode any other stream as it is, and one within another to the innermost.
   if (libarchive().archive_filter_count(handle.get()) != 2 ||
       libarchive().archive_filter_code(handle.get(), 0) != expected) {

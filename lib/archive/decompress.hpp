@@ -1,4 +1,4 @@
-// Decompressor: gzip (RFC 1952) and zstd (RFC 8878) streams, with a limit on what comes out.
+// Decompressor: gzip (RFC 1952), zstd (RFC 8878) and other streams, with a limit on what comes out.
 #pragma once
 
 #include "archive/source.hpp"
@@ -9,7 +9,8 @@
 
 namespace mpk::archive {
 
-enum class Compression { none, gzip, zstd };
+/// Layers are compressed by the first three; the rest is met in what people save models with.
+enum class Compression { none, gzip, zstd, xz, lzma, bzip2, lz4 };
 
 /// What may come out: at most `bytes`, and, beyond `slack`, at most `ratio` times what went in.
 struct DecompressLimits {

@@ -35,7 +35,11 @@ namespace mpk::archive {
   F(archive_read_new)                  \
   F(archive_read_next_header)          \
   F(archive_read_open2)                \
+  F(archive_read_support_filter_bzip2) \
   F(archive_read_support_filter_gzip)  \
+  F(archive_read_support_filter_lz4)   \
+  F(archive_read_support_filter_lzma)  \
+  F(archive_read_support_filter_xz)    \
   F(archive_read_support_filter_zstd)  \
   F(archive_read_support_format_raw)   \
   F(archive_read_support_format_tar)   \

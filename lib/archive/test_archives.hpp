@@ -35,6 +35,10 @@ inline la_ssize_t append(::archive* /*handle*/, void* out, const void* bytes, st
 inline void add_filter(::archive* handle, Compression compression) {
   if (compression == Compression::gzip) ::archive_write_add_filter_gzip(handle);
   if (compression == Compression::zstd) ::archive_write_add_filter_zstd(handle);
+  if (compression == Compression::xz) ::archive_write_add_filter_xz(handle);
+  if (compression == Compression::lzma) ::archive_write_add_filter_lzma(handle);
+  if (compression == Compression::bzip2) ::archive_write_add_filter_bzip2(handle);
+  if (compression == Compression::lz4) ::archive_write_add_filter_lz4(handle);
 }
 
 /// A pax archive with its entries as they are given.

@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <stdexcept>
 
 namespace mpk::crypto {
 namespace {
@@ -106,6 +107,22 @@ Result<SubjectAltName> other_name(const OTHERNAME* name) {
 
 }  // namespace
 
+struct Certificate::Content {
+  std::once_flag once;  // only of what is decoded late
+  X509Handle x509;
+};
+
+x509_st* Certificate::native() const {
+  std::call_once(content_->once, [this] {
+    if (!content_->x509) content_->x509 = decode_der<X509Handle>(d2i_X509, der_);
+    if (!content_->x509 || X509_check_purpose(content_->x509.get(), -1, 0) != 1)
+      throw std::logic_error("a certificate that was known to be one is none");
+  });
+  return content_->x509.get();
+}
+
+Certificate Certificate::known(Bytes der) { return {std::make_shared<Content>(), std::move(der)}; }
+
 Result<Certificate> Certificate::decode(BytesView der) {
   X509Handle x509 = decode_der<X509Handle>(d2i_X509, der);
   if (!x509) return openssl_error(ErrorKind::malformed, "certificate cannot be decoded");
@@ -127,7 +144,9 @@ Result<Certificate> Certificate::decode(BytesView der) {
       !to_timestamp(X509_get0_notAfter(x509.get()))) {
     return openssl_error(ErrorKind::malformed, "certificate has a validity that is not a time");
   }
-  return Certificate(std::shared_ptr<X509>(std::move(x509)), std::move(canonical));
+  auto content = std::make_shared<Content>();
+  content->x509 = std::move(x509);
+  return Certificate(std::move(content), std::move(canonical));
 }
 
 // A run meets the same few certificates again and again (one signer's bundles, the authorities that
@@ -187,7 +206,7 @@ Result<std::vector<Certificate>> Certificate::list_from_pem(std::string_view pem
 std::string Certificate::pem() const { return write_pem("CERTIFICATE", der_); }
 
 Result<PublicKey> Certificate::public_key() const {
-  return PublicKey::from_spki(encode_der(i2d_X509_PUBKEY, X509_get_X509_PUBKEY(x509_.get())))
+  return PublicKey::from_spki(encode_der(i2d_X509_PUBKEY, X509_get_X509_PUBKEY(native())))
       .with("certificate");
 }
 

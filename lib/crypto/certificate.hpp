@@ -27,6 +27,9 @@ class Certificate {
  public:
   /// Exactly one certificate, no trailing bytes. malformed otherwise.
   static Result<Certificate> from_der(BytesView der);
+  /// Of bytes that from_der() is known to take, as those of the embedded trusted root (a test says
+  /// so): decoded when it is first looked into.
+  static Certificate known(Bytes der);
   static Result<Certificate> from_pem(std::string_view pem);
   /// One or more concatenated PEM certificates, in order.
   static Result<std::vector<Certificate>> list_from_pem(std::string_view pem);
@@ -60,14 +63,15 @@ class Certificate {
   Result<std::optional<std::string>> extension_utf8(std::string_view oid) const;
 
   bool operator==(const Certificate& other) const { return der_ == other.der_; }
-  x509_st* native() const { return x509_.get(); }
+  x509_st* native() const;
 
  private:
-  Certificate(std::shared_ptr<x509_st> x509, Bytes der)
-      : x509_(std::move(x509)), der_(std::move(der)) {}
+  struct Content;
   class Decoded;
+  Certificate(std::shared_ptr<Content> content, Bytes der)
+      : content_(std::move(content)), der_(std::move(der)) {}
   static Result<Certificate> decode(BytesView der);
-  std::shared_ptr<x509_st> x509_;
+  std::shared_ptr<Content> content_;
   Bytes der_;
 };
 

@@ -69,6 +69,16 @@ TEST_CASE("a certificate that is read again is the same object, its neighbour is
   CHECK_FALSE(Certificate::from_der(longer));
 }
 
+TEST_CASE("what is known to be a certificate is decoded when it is looked into") {
+  const Certificate late = Certificate::known(read(kSigner).der());
+  CHECK(late == read(kSigner));
+  CHECK(late.issuer() == "CN=Test Intermediate,O=mpk tests");
+  CHECK(late.native() == late.native());
+  const Certificate none = Certificate::known({0x30, 0x00});
+  CHECK(none.der().size() == 2);
+  CHECK_THROWS(none.subject());
+}
+
 TEST_CASE("a certificate with a weak key is read, its key is refused") {
   CHECK(read(kWeakKey).public_key().error().kind() == ErrorKind::unsupported);
   CHECK(read(kPlainSigner).public_key());

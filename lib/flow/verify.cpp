@@ -1,6 +1,7 @@
 // verify: reference → manifest → evidence → rules → verdict.
 #include "flow/verify.hpp"
 
+#include "aibom/validate.hpp"
 #include "attest/predicate_type.hpp"
 #include "base/limits.hpp"
 #include "flow/attached_model.hpp"
@@ -13,8 +14,10 @@
 #include "oci/once_more.hpp"
 
 #include <chrono>
+#include <future>
 #include <map>
 #include <set>
+#include <system_error>
 #include <utility>
 
 namespace mpk::flow {
@@ -270,6 +273,17 @@ void evaluate(const VerifyRequest& request, Evaluation evaluation) {
   if (policy.aibom) evaluation.aibom(aibom_signers(policy), *policy.aibom);
 }
 
+// What is verified is a model, as a rule, and has an aiBOM: the grammar is compiled while libcurl
+// is loaded and the registry answers.
+std::future<void> prepare_aibom(const VerifyRequest& request) {
+  if (request.policy && !request.policy->aibom) return {};
+  try {
+    return std::async(std::launch::async, aibom::prepare_validation);
+  } catch (const std::system_error&) {
+    return {};  // no thread to be had: it is compiled when it is needed
+  }
+}
+
 void verify_subject(const Context& context, oci::Store& store, const oci::Descriptor& descriptor,
                     VerifyRequest::Content content, const VerifyRequest& request,
                     policy::Verdict& verdict) {
@@ -304,6 +318,7 @@ Result<policy::Verdict> verify_in_store(const Context& context, oci::Store& stor
   auto started = std::chrono::steady_clock::now();
   auto requests = context.stats.requests.load();
   auto verdict = start_verdict(reference.text(), request);
+  const auto prepared = prepare_aibom(request);
   const bool is_layout = reference.kind == oci::Reference::Kind::layout;
   const auto content = request.content.value_or(is_layout ? VerifyRequest::Content::all
                                                           : VerifyRequest::Content::none);

@@ -20,9 +20,10 @@ std::string bundle_of(const Json& item) {
 }
 
 Result<std::vector<std::string>> from_list(const Json& list) {
-  if (list.size() > limits::kReferrers)
+  if (list.size() > limits::kReferrers) {
     return Error(ErrorKind::too_large,
                  "more than " + std::to_string(limits::kReferrers) + " bundles");
+  }
   std::vector<std::string> out;
   for (const auto& item : list) out.push_back(bundle_of(item));
   if (out.empty()) return Error(ErrorKind::malformed, "a list without a bundle");
@@ -36,9 +37,10 @@ Result<std::vector<std::string>> from_lines(std::string_view text) {
     ++number;
     const auto line = trim(each);
     if (line.empty()) continue;
-    if (out.size() == limits::kReferrers)
+    if (out.size() == limits::kReferrers) {
       return Error(ErrorKind::too_large,
                    "more than " + std::to_string(limits::kReferrers) + " bundles");
+    }
     const auto item = TRY(
         json::parse(line, {.max_bytes = limits::kBundle}).with("line " + std::to_string(number)));
     out.push_back(item.is_object() && item.contains("bundle") ? bundle_of(item)
@@ -50,6 +52,13 @@ Result<std::vector<std::string>> from_lines(std::string_view text) {
 }  // namespace
 
 Result<std::vector<std::string>> split_bundles(std::string_view text) {
+  // One bundle on one line is what most files are: parse_bundle() reads it, here it is not looked
+  // into.
+  const auto has = [&](std::string_view what) { return text.find(what) != text.npos; };
+  const auto line = trim(text);
+  if (line.starts_with('{') && line.find('\n') == line.npos && !has("attestations") &&
+      !has("\"bundle\""))
+    return std::vector<std::string>{std::string(text)};
   const auto whole = json::parse(text, {.max_bytes = limits::kEvidence});
   if (whole && whole->is_array()) return from_list(*whole);
   if (whole && whole->is_object()) {

@@ -162,9 +162,10 @@ Result<void> each_of(oci::Store& store, const Digest& subject, bool simple_signi
                     .bundle = {},
                     .signed_digest = subject,
                     .about = subject};
-    if (layer.size > limits::kEvidence - std::min<std::uint64_t>(read, limits::kEvidence))
+    if (layer.size > limits::kEvidence - std::min<std::uint64_t>(read, limits::kEvidence)) {
       return Error(ErrorKind::too_large,
                    "the layers of " + tag + " take more than " + human_size(limits::kEvidence));
+    }
     read += layer.size;
     const auto outcome = read_layer(store, layer, simple_signing, out);
     if (!outcome && !is_about_the_bytes(outcome.error().kind()))

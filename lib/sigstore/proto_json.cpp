@@ -62,11 +62,15 @@ Result<crypto::Certificate> read_certificate(const json::Field& object) {
   return certificate;
 }
 
-Result<std::vector<crypto::Certificate>> read_certificates(const json::Field& object) {
+Result<std::vector<crypto::Certificate>> read_certificates(const json::Field& object, bool known) {
   TRY(object.only({"certificates"}));
   std::vector<crypto::Certificate> out;
   for (const auto& item : TRY(object.optional_items("certificates"))) {
-    out.push_back(TRY(read_certificate(item)));
+    if (known) {
+      out.push_back(crypto::Certificate::known(TRY(read_bytes(item, "rawBytes"))));
+    } else {
+      out.push_back(TRY(read_certificate(item)));
+    }
   }
   if (out.empty()) return object.error("no certificate");
   return out;

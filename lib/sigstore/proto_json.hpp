@@ -27,7 +27,9 @@ Result<std::optional<Bytes>> find_log_id(const json::Field& object, std::string_
 Result<Digest> read_hash_output(const json::Field& object);
 /// X509Certificate: {"rawBytes": DER}.
 Result<crypto::Certificate> read_certificate(const json::Field& object);
-/// X509CertificateChain: {"certificates": […]}, at least one.
-Result<std::vector<crypto::Certificate>> read_certificates(const json::Field& object);
+/// X509CertificateChain: {"certificates": […]}, at least one. `known`:
+/// crypto::Certificate::known().
+Result<std::vector<crypto::Certificate>> read_certificates(const json::Field& object,
+                                                           bool known = false);
 
 }  // namespace mpk::sigstore

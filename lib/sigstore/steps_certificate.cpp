@@ -109,6 +109,15 @@ std::optional<Problem> check_own_validity(Case& c, const crypto::Certificate& le
 }
 
 // Also finds the issuer: the one of a path that was proven, never of one that was only assumed.
+// Those first that count at that time; the others can only tell what is wrong.
+std::vector<const CertificateAuthority*> authorities_for(const TrustedRoot& root, Timestamp at) {
+  std::vector<const CertificateAuthority*> out;
+  for (const auto& authority : root.certificate_authorities) out.push_back(&authority);
+  std::ranges::stable_partition(
+      out, [&](const auto* authority) { return authority->valid_for.contains(at); });
+  return out;
+}
+
 std::optional<Problem> check_path(Case& c, const crypto::Certificate& leaf,
                                   const ProvenTime& time) {
   Miss miss = Miss::no_path;
@@ -118,7 +127,8 @@ std::optional<Problem> check_path(Case& c, const crypto::Certificate& leaf,
                       "certificate",
                   .found = leaf.issuer(),
                   .hint = std::string(kOtherInstance)};
-  for (const auto& authority : c.root.certificate_authorities) {
+  for (const auto* entry : authorities_for(c.root, time.time)) {
+    const auto& authority = *entry;
     auto path = path_to(leaf, authority, time.time);
     if (path && authority.valid_for.contains(time.time)) {
       if (auto misused = check_purposes(*path)) {

@@ -59,13 +59,13 @@ Result<Validity> read_log_validity(const json::Field& key) {
 // therefore bound it where validFor does not.
 Result<Validity> read_authority_validity(const json::Field& authority,
                                          const std::vector<crypto::Certificate>& chain) {
-  Validity out{chain.back().not_before(), std::nullopt};
-  const auto range = TRY(authority.find("validFor"));
-  if (!range) return out;
-  TRY(range->only({"start", "end"}));
-  if (const auto start = TRY(range->optional_timestamp("start"))) out.start = *start;
-  out.end = TRY(range->optional_timestamp("end"));
-  return out;
+  std::optional<Timestamp> start, end;
+  if (const auto range = TRY(authority.find("validFor"))) {
+    TRY(range->only({"start", "end"}));
+    start = TRY(range->optional_timestamp("start"));
+    end = TRY(range->optional_timestamp("end"));
+  }
+  return Validity{start ? *start : chain.back().not_before(), end};
 }
 
 // nullopt: a kind of key that mpk does not use; `reason` says so.
@@ -117,9 +117,9 @@ std::string origin_of(const std::string& base_url) {
   return url ? url->host : std::string();
 }
 
-Result<std::vector<crypto::Certificate>> read_chain(const json::Field& authority) {
+Result<std::vector<crypto::Certificate>> read_chain(const json::Field& authority, bool known) {
   TRY(authority.only({"subject", "uri", "certChain", "validFor", "operator"}));
-  return read_certificates(TRY(authority.at("certChain")));
+  return read_certificates(TRY(authority.at("certChain")), known);
 }
 
 }  // namespace
@@ -128,6 +128,8 @@ Result<TrustedRoot> parse_trusted_root(std::string_view text) {
   const auto document =
       TRY(json::parse(text, {.max_bytes = limits::kTrustedRoot}).with("trusted root"));
   const json::Field top(document);
+  // Of the embedded root's certificates most runs need two.
+  const bool known = text == embedded_trusted_root().text;
   auto read = [&]() -> Result<TrustedRoot> {
     const auto media_type = TRY(top.string("mediaType"));
     if (std::ranges::find(kMediaTypes, media_type) == kMediaTypes.end()) {
@@ -156,13 +158,13 @@ Result<TrustedRoot> parse_trusted_root(std::string_view text) {
           {std::move(id), std::move(log->key), log->valid_for.start, log->valid_for.end});
     }
     for (const auto& item : TRY(top.optional_items("certificateAuthorities"))) {
-      auto chain = TRY(read_chain(item));
+      auto chain = TRY(read_chain(item, known));
       const auto validity = TRY(read_authority_validity(item, chain));
       auto uri = TRY(item.optional_string("uri")).value_or("");
       root.certificate_authorities.push_back({std::move(uri), std::move(chain), validity});
     }
     for (const auto& item : TRY(top.optional_items("timestampAuthorities"))) {
-      auto chain = TRY(read_chain(item));
+      auto chain = TRY(read_chain(item, known));
       const auto validity = TRY(read_authority_validity(item, chain));
       auto uri = TRY(item.optional_string("uri")).value_or("");
       auto operated_by = TRY(item.optional_string("operator")).value_or("");

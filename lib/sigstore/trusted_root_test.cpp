@@ -32,6 +32,22 @@ TEST_CASE("the embedded trusted root is the public instance's") {
   CHECK(embedded_trusted_root().date.size() == 10);
 }
 
+TEST_CASE("the embedded certificates, decoded late, are certificates") {
+  const auto root = must(parse_trusted_root(embedded_trusted_root().text));
+  std::vector<crypto::Certificate> all;
+  for (const auto& authority : root.certificate_authorities)
+    all.insert(all.end(), authority.chain.begin(), authority.chain.end());
+  for (const auto& authority : root.timestamp_authorities)
+    all.insert(all.end(), authority.chain.begin(), authority.chain.end());
+  REQUIRE(all.size() == 5);
+  for (const auto& certificate : all) {
+    const auto again = crypto::Certificate::from_der(certificate.der());
+    REQUIRE(again);
+    CHECK(again->subject() == certificate.subject());
+    CHECK(again->is_ca() == certificate.is_ca());
+  }
+}
+
 TEST_CASE("the embedded files are the data files, byte for byte") {
   const std::filesystem::path data = std::filesystem::path(MPK_SOURCE_DIR) / "lib/sigstore/data";
   CHECK(read_file(data / "trusted_root.json") == std::string(embedded_trusted_root().text));

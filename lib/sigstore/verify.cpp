@@ -65,9 +65,10 @@ bool Case::by_trusted_root() const { return !expectation.key && expectation.anch
 
 std::size_t count_different(const std::vector<Source>& sources) {
   std::set<std::string> seen;
-  for (const auto& source : sources)
+  for (const auto& source : sources) {
     seen.insert(source.operated_by.empty() ? "name " + source.name
                                            : "operator " + source.operated_by);
+  }
   return seen.size();
 }
 

@@ -1,0 +1,72 @@
+// An aiBOM named by a word.
+#include "options/aibom_source.hpp"
+
+#include "base/limits.hpp"
+#include "flow/attached_aibom.hpp"
+#include "json/parse.hpp"
+
+namespace mpk::cli {
+namespace {
+
+constexpr int kNoAibom = 20, kNotValid = 21;
+
+// nullopt: the artifact has none.
+Result<std::optional<Json>> load_attached(Session& session, const RegistryOptions& registry,
+                                          const TrustOptions& trust, const std::string& source) {
+  auto reference = TRY(parse_reference(source));
+  auto found = TRY(flow::attached_aibom(session.context(registry.plain_http), reference,
+                                        TRY(trust.resolve(session))));
+  if (!found) return std::optional<Json>();
+  if (found->verified_by.empty()) {
+    session.warn("its signature does not verify: " + found->problem);
+  } else {
+    session.say("signed by " + found->verified_by);
+  }
+  return std::optional(std::move(found->aibom));
+}
+
+bool is_cyclonedx(const Json& document) {
+  const auto text = [&](const char* name) {
+    const auto found = document.find(name);
+    return found != document.end() && found->is_string() ? found->get<std::string>()
+                                                         : std::string();
+  };
+  return document.is_object() && text("bomFormat") == "CycloneDX" && !text("specVersion").empty();
+}
+
+LoadedAibom refused(Session& session, const Error& error, int exit_code) {
+  return {.document = std::nullopt, .exit_code = session.refuse(error, exit_code)};
+}
+
+}  // namespace
+
+Result<LoadedAibom> load_aibom(Session& session, const RegistryOptions& registry,
+                               const TrustOptions& trust, const std::string& source) {
+  LoadedAibom out;
+  if (oci::Reference::looks_like(source)) {
+    out.document = TRY(load_attached(session, registry, trust, source));
+    // An artifact that is there but has no aiBOM is another answer than no artifact.
+    if (!out.document) {
+      return refused(session,
+                     Error(ErrorKind::not_found, source + ": no aibom is attached",
+                           "mpk aibom create " + source + " computes one"),
+                     kNoAibom);
+    }
+  } else {
+    auto text = TRY(session.flag_file("aibom", source, limits::kJsonDocument));
+    auto parsed = json::parse(text, {.max_depth = 128});
+    if (!parsed) return refused(session, std::move(parsed).error().with(source), kNotValid);
+    out.document = parsed.take();
+  }
+  if (!is_cyclonedx(*out.document)) {
+    return refused(session,
+                   Error(ErrorKind::malformed,
+                         source + ": not a CycloneDX document: it has no bomFormat "
+                                  "\"CycloneDX\" with a specVersion",
+                         "mpk aibom validate lists every problem of a document"),
+                   kNotValid);
+  }
+  return out;
+}
+
+}  // namespace mpk::cli

@@ -1,0 +1,38 @@
+// A CycloneDX document from a file.
+#include "options/bom_file.hpp"
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "json/parse.hpp"
+#include "oci/reference.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace mpk::cli {
+
+Result<Json> read_bom(Session& session, const std::string& path) {
+  if (oci::Reference::looks_like(path)) {
+    return Error(ErrorKind::unsupported,
+                 "--aibom " + printable(path, 200) + ": a reference is not supported here",
+                 "give a file; mpk aibom show REF --format json prints the attached one");
+  }
+  const auto text = TRY(session.flag_file("--aibom", path, limits::kJsonDocument));
+  auto document = json::parse(text, {.max_depth = 128});
+  if (!document) return std::move(document).error().with(path);
+  const auto format = document->is_object() ? document->find("bomFormat") : document->end();
+  if (!document->is_object() || format == document->end() || *format != Json("CycloneDX")) {
+    return Error(ErrorKind::malformed, path + ": not a CycloneDX document",
+                 "mpk aibom create writes one");
+  }
+  return document;
+}
+
+Result<std::vector<agent::Server>> read_pinned(Session& session, const std::string& path) {
+  auto pins = TRY(agent::read_pins(TRY(read_bom(session, path))));
+  if (pins.empty()) {
+    return Error(ErrorKind::usage, path + ": no MCP server is pinned", "mpk agent pin pins one");
+  }
+  return pins;
+}
+
+}  // namespace mpk::cli
