@@ -24,6 +24,7 @@ const std::vector<Command>& commands() {
       rm_command(),
       prune_command(),
       check_store_command(),
+      aibom_init_command(),
       aibom_create_command(),
       aibom_validate_command(),
       aibom_show_command(),

@@ -107,7 +107,7 @@ Command aibom_create_command() {
                    "Exit 1 on findings of this level or higher: info, low, medium, high");
         set.suggest({"info", "low", "medium", "high"});
         set.option("--overlay", "FILE", o->overlay,
-                   "What no file tells, instead of the directory's aibom.yaml", ValueKind::file);
+                   "What no file tells, instead of the model's own aibom.yaml", ValueKind::file);
         o->pack.add_to(set);
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };

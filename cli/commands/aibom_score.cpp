@@ -1,11 +1,10 @@
 // mpk aibom score: what a profile asks for, what the document says, and what to add.
 #include "aibom/score.hpp"
-#include "base/limits.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
-#include "json/parse.hpp"
+#include "options/aibom_source.hpp"
+#include "options/options.hpp"
 #include "render/table.hpp"
-#include "session.hpp"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -13,11 +12,13 @@
 namespace mpk::cli {
 namespace {
 
-constexpr int kBelow = 21;
+constexpr int kBelow = 1;
 
 struct Options {
-  std::string file;
-  std::optional<std::string> profile, min;
+  RegistryOptions registry;
+  TrustOptions trust;
+  std::string source;
+  std::optional<std::string> profile, fail_under;
 };
 
 std::vector<std::string> profile_names() {
@@ -35,14 +36,15 @@ Result<const aibom::Profile*> chosen_profile(const std::string& name) {
       near.empty() ? "one of " + join(names, ", ") : "did you mean " + std::string(near) + "?");
 }
 
-Result<double> chosen_min(const std::string& word) {
+Result<double> chosen_limit(const std::string& word) {
   auto number = parse_u64(word);
   if (number && *number <= 100) return static_cast<double>(*number);
   return Error(ErrorKind::usage,
-               "--min " + printable(word, 20) + ": expected a whole number from 0 to 100");
+               "--fail-under " + printable(word, 20) + ": expected a whole number from 0 to 100");
 }
 
-Json to_json(const aibom::Score& score, const std::string& file, const std::optional<double>& min) {
+Json to_json(const aibom::Score& score, const std::string& source,
+             const std::optional<double>& limit) {
   Json elements = Json::array();
   for (const auto& each : score.elements) {
     Json one = {{"id", std::string(each.element->id)},
@@ -54,7 +56,7 @@ Json to_json(const aibom::Score& score, const std::string& file, const std::opti
     elements.push_back(std::move(one));
   }
   Json out = {{"kind", "AibomScore"},
-              {"file", file},
+              {"source", source},
               {"profile", std::string(score.profile->name)},
               {"title", std::string(score.profile->title)},
               {"percent", score.percent},
@@ -67,7 +69,7 @@ Json to_json(const aibom::Score& score, const std::string& file, const std::opti
                 {"placeholder", score.placeholders},
                 {"missing", score.missing}}},
               {"elements", std::move(elements)}};
-  if (min) out["min"] = *min;
+  if (limit) out["failUnder"] = *limit;
   return out;
 }
 
@@ -91,34 +93,21 @@ std::string text_of(const aibom::Score& score) {
   return out;
 }
 
-bool is_cyclonedx(const Json& document) {
-  if (!document.is_object()) return false;
-  const auto found = document.find("bomFormat");
-  return found != document.end() && *found == "CycloneDX";
-}
-
 Result<int> run(const Options& o, Session& session) {
   const auto* profile = TRY(chosen_profile(o.profile.value_or("g7")));
-  std::optional<double> min;
-  if (o.min) min = TRY(chosen_min(*o.min));
-  auto text = TRY(session.flag_file("aibom", o.file, limits::kJsonDocument));
-  auto parsed = json::parse(text, {.max_depth = 128});
-  if (!parsed) return session.refuse(std::move(parsed).error().with(o.file), kBelow);
-  if (!is_cyclonedx(*parsed)) {
-    return session.refuse(
-        Error(ErrorKind::malformed,
-              o.file + ": not a CycloneDX document: it has no bomFormat \"CycloneDX\"",
-              "mpk aibom create writes one"),
-        kBelow);
-  }
-  const auto score = aibom::score_aibom(*parsed, *profile);
+  std::optional<double> limit;
+  if (o.fail_under) limit = TRY(chosen_limit(*o.fail_under));
+  const auto loaded = TRY(load_aibom(session, o.registry, o.trust, o.source));
+  if (!loaded.document) return loaded.exit_code;
+  const auto score = aibom::score_aibom(*loaded.document, *profile, !loaded.signed_by.empty());
   if (session.json()) {
-    session.print_json(to_json(score, o.file, min));
+    session.print_json(to_json(score, o.source, limit));
   } else {
     session.print(text_of(score));
   }
-  if (!min || score.percent >= *min) return 0;
-  session.say(fmt::format("below --min {:.0f}", *min));
+  if (!limit || score.percent >= *limit) return 0;
+  session.say(
+      fmt::format("refused by --fail-under {:.0f}: the score is {:.1f} %", *limit, score.percent));
   return kBelow;
 }
 
@@ -133,17 +122,21 @@ Command aibom_score_command() {
           "two count\n"
           "zero. Verified is what the document's own tier properties call so. Works for CycloneDX "
           "documents\n"
-          "by any tool. Exit code 21 below --min.",
+          "by any tool, in a file or attached to an artifact.",
       .examples = {{"mpk aibom score bom.json --profile g7", "the 50 elements of the G7"},
                    {"mpk aibom create ./tiny-llama | mpk aibom score - --profile owasp", "a pipe"},
-                   {"mpk aibom score bom.json --profile eu-xi --min 60", "a gate for CI"}},
+                   {"mpk aibom score bom.json --profile eu-xi --fail-under 60", "a gate for CI"}},
       .bind = [](OptionSet& set) -> Run {
         auto o = std::make_shared<Options>();
-        set.positional("FILE", o->file, "Document, - for standard input", ValueKind::file);
+        set.positional("FILE|REF", o->source, "Document, - for standard input, or artifact",
+                       ValueKind::file);
         set.option("--profile", "NAME", o->profile,
                    "owasp, g7, bsi, cisa, ntia, eu-xi or eu-xii; g7 by default");
         set.suggest(profile_names());
-        set.option("--min", "N", o->min, "Exit 21 when the score is below N percent");
+        set.option("--fail-under", "PERCENT", o->fail_under,
+                   "Exit 1 when the score, verified and declared together, is lower");
+        o->trust.add_to(set);
+        o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };
       }};
 }

@@ -27,6 +27,7 @@ Command rm_command();
 Command prune_command();
 Command check_store_command();
 Command aibom_create_command();
+Command aibom_init_command();
 Command aibom_score_command();
 Command aibom_diff_command();
 Command aibom_validate_command();

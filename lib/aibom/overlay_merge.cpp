@@ -1,7 +1,9 @@
 // Merging an overlay: where each of its keys stands in CycloneDX 1.6, and the tiers of what it
 // adds.
+#include "aibom/grammar.hpp"
 #include "aibom/lookup.hpp"
 #include "aibom/overlay.hpp"
+#include "aibom/overlay_keys.hpp"
 #include "aibom/own_properties.hpp"
 #include "aibom/placeholder.hpp"
 #include "aibom/validate.hpp"
@@ -9,7 +11,6 @@
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace mpk::aibom {
@@ -17,70 +18,24 @@ namespace {
 
 using Names = std::pair<std::string_view, std::string_view>;  // key, its place
 
-// Below metadata.component.
-constexpr auto kTexts =
-    std::to_array<Names>({{"version", "/version"},
-                          {"description", "/description"},
-                          {"task", "/modelCard/modelParameters/task"},
-                          {"approach", "/modelCard/modelParameters/approach/type"},
-                          {"architecture", "/modelCard/modelParameters/modelArchitecture"}});
-constexpr auto kLists = std::to_array<Names>(
-    {{"intendedUse", "useCases"}, {"users", "users"}, {"limitations", "technicalLimitations"}});
-// Types of external references.
-constexpr auto kLinks = std::to_array<Names>({{"website", "website"},
-                                              {"documentation", "documentation"},
-                                              {"sourceCode", "vcs"},
-                                              {"download", "distribution"},
-                                              {"support", "support"},
-                                              {"securityContact", "security-contact"},
-                                              {"securityTxt", "rfc-9116"},
-                                              {"advisories", "advisories"},
-                                              {"acceptableUsePolicy", "other"},
-                                              {"riskAssessment", "risk-assessment"},
-                                              {"adversarialTestReport", "pentest-report"},
-                                              {"evaluationReport", "quality-metrics"},
-                                              {"operationalMetrics", "quality-metrics"}});
-// Properties of the model card: CycloneDX has no member for them.
-constexpr auto kProperties =
-    std::to_array<Names>({{"parameters", "cdx:ai-ml:model:parameter:count"},
-                          {"contextLength", "cdx:ai-ml:model:hyperparameter:context_length"},
-                          {"standards", "mpk:standards"},
-                          {"domain", "mpk:domain"},
-                          {"autonomy", "mpk:autonomy"},
-                          {"explainability", "mpk:explainability"},
-                          {"trainingMethod", "mpk:training-method"},
-                          {"trainingCompute", "mpk:training-compute"},
-                          {"trainingTime", "mpk:training-time"},
-                          {"dataPreprocessing", "mpk:data-preprocessing"},
-                          {"sensitivePersonalInformation", "mpk:sensitive-personal-information"},
-                          {"decisionThreshold", "mpk:decision-threshold"},
-                          {"integration", "mpk:integration"},
-                          {"hardware", "mpk:hardware"},
-                          {"software", "mpk:software"},
-                          {"distribution", "mpk:distribution"},
-                          {"systemArchitecture", "mpk:system-architecture"},
-                          {"securityControls", "mpk:security-controls"}});
-
 class Merger {
  public:
   Merger(Json bom, const Json& overlay) : bom_(std::move(bom)), overlay_(overlay) {}
 
   Merged merge() && {
-    for (const auto& [key, place] : kTexts) put(key, kComponent + std::string(place), said(key));
+    for (const auto& key : overlay_keys()) simple(key);
     if (auto day = said("releaseDate"); !day.empty()) {
       component()["releaseNotes"] = {{"type", "release"}, {"timestamp", day + "T00:00:00Z"}};
       declare(kComponent + "/releaseNotes/timestamp");
     }
+    formats("inputs");
+    formats("outputs");
+    license();
     for (const auto* key : {"supplier", "manufacturer"}) organization(key);
     people();
-    for (const auto& [key, name] : kLists) {
-      for (const auto& each : items(member(overlay_, key)))
-        append("/modelCard/considerations/" + std::string(name), words(each));
-    }
     risks();
     energy();
-    for (const auto& [key, type] : kLinks) link(key, type);
-    for (const auto& [key, name] : kProperties) property(key, name, said(key));
+    download_hash();
     for (const auto& each : items(member(overlay_, "outOfScopeUse"))) {
       if (auto use = words(each); !use.is_null())
         append("/modelCard/properties", {{"name", "mpk:out-of-scope-use"}, {"value", use}});
@@ -111,6 +66,29 @@ class Merger {
       if (auto value = words(member(from, key)); !value.is_null()) out[std::string(name)] = value;
     }
     return out;
+  }
+
+  void simple(const OverlayKey& key) {
+    switch (key.form) {
+      case Form::text:
+        put(key.name, kComponent + std::string(key.place), said(key.name));
+        break;
+      case Form::words:
+        for (const auto& each : items(member(overlay_, key.name)))
+          append("/modelCard/considerations/" + std::string(key.place), words(each));
+        break;
+      case Form::link:
+        link(key.name, key.place);
+        break;
+      case Form::property:
+        property("/modelCard/properties", key);
+        break;
+      case Form::trait:
+        property("/properties", key);
+        break;
+      case Form::special:
+        break;
+    }
   }
 
   void declare(const std::string& pointer) { declared_.push_back(pointer); }
@@ -210,33 +188,70 @@ class Merger {
     const auto url = said(key);
     if (url.empty()) return;
     Json one = {{"type", std::string(type)}, {"url", url}};
-    if (key == "acceptableUsePolicy") one["comment"] = "acceptable use policy";
+    if (key == "acceptableUsePolicy") one["comment"] = std::string(kAcceptableUse);
     append("/externalReferences", std::move(one));
   }
-  void property(std::string_view key, std::string_view name, const std::string& value) {
-    if (value.empty()) return;
-    const auto below = std::string("/modelCard/properties");
-    const auto& list = items(member(member(component(), "modelCard"), "properties"));
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      if (text(list[i], "name") == name) {
-        put(key, kComponent + below + "/" + std::to_string(i) + "/value", value, i);
-        return;
-      }
-    }
-    append(below, {{"name", std::string(name)}, {"value", value}});
-  }
   // A property's tier is that of the whole property.
-  void put(std::string_view key, const std::string& pointer, const std::string& value,
-           std::size_t index) {
-    const auto whole = kComponent + "/modelCard/properties/" + std::to_string(index);
-    const auto before = text(at(pointer));
-    if (before == value) return;
-    if (is_verified(whole)) {
-      contradict(key, value, before);
+  void property(const std::string& below, const OverlayKey& key) {
+    const auto value = said(key.name);
+    if (value.empty()) return;
+    const bool trait = key.form == Form::trait;
+    const auto& owner = trait ? component() : member(component(), "modelCard");
+    const auto& list = items(member(owner, "properties"));
+    const auto found = std::ranges::find_if(
+        list, [&](const Json& each) { return text(each, "name") == key.place; });
+    if (found == list.end()) {
+      append(below, {{"name", std::string(key.place)}, {"value", value}});
       return;
     }
-    at(pointer) = value;
+    const auto whole = kComponent + below + "/" + std::to_string(found - list.begin());
+    const auto before = text(*found, "value");
+    if (before == value) return;
+    if (is_verified(whole)) {
+      contradict(key.name, value, before);
+      return;
+    }
+    at(whole + "/value") = value;
     declare(whole);
+  }
+  void formats(const char* key) {
+    for (const auto& each : items(member(overlay_, key))) {
+      if (auto format = words(each); !format.is_null())
+        append("/modelCard/modelParameters/" + std::string(key), {{"format", format}});
+    }
+  }
+  // The licence that the model is handed out under is acknowledged as concluded (BSI TR-03183-2,
+  // "distribution licence"); what its author declared stays beside it.
+  void license() {
+    const auto name = one_line(said("license"));
+    if (name.empty()) return;
+    const char* kind = is_spdx_license(name) ? "id" : "name";
+    Json entry = {{"license", {{kind, name}, {"acknowledgement", "concluded"}}}};
+    const auto& list = items(member(component(), "licenses"));
+    const auto recognised = std::ranges::find_if(list, [](const Json& each) {
+      return text(member(each, "license"), "acknowledgement") == "concluded";
+    });
+    if (recognised == list.end()) {
+      append("/licenses", std::move(entry));
+      return;
+    }
+    const auto& read = member(*recognised, "license");
+    const auto before = text(read, "id").empty() ? text(read, "name") : text(read, "id");
+    if (before == name) return;
+    contradict("license", name, before);
+    const auto pointer = kComponent + "/licenses/" + std::to_string(recognised - list.begin());
+    at(pointer) = std::move(entry);
+    declare(pointer);
+  }
+  // TR-03183-2 asks for the hash of what is handed out at the reference that leads to it.
+  void download_hash() {
+    const auto digest = said("downloadSha512");
+    const auto& list = items(member(component(), "externalReferences"));
+    const auto found = std::ranges::find_if(
+        list, [](const Json& each) { return text(each, "type") == "distribution"; });
+    if (digest.empty() || found == list.end()) return;
+    append("/externalReferences/" + std::to_string(found - list.begin()) + "/hashes",
+           {{"alg", "SHA-512"}, {"content", digest}});
   }
 
   void datasets() {
@@ -252,44 +267,69 @@ class Merger {
       return text(each, "type") == "data" && text(each, "name") == name;
     });
     const auto index = static_cast<std::size_t>(found - list.begin());
-    if (found == list.end()) {
+    const auto pointer = "/components/" + std::to_string(index);
+    const bool is_new = found == list.end();
+    if (is_new) {
       const auto ref = "data:" + name;
+      Json data = {{"type", "dataset"}, {"name", name}};
       list.push_back({{"type", "data"}, {"bom-ref", ref}, {"name", name}});
+      list.back()["data"] = Json::array({std::move(data)});
       auto& refs = at(kComponent + "/modelCard/modelParameters/datasets");
       refs.push_back({{"ref", ref}});
       if (!bom_["dependencies"].empty()) bom_["dependencies"][0]["dependsOn"].push_back(ref);
     }
-    auto& out = list[index];
+    const auto before = list[index];
+    describe_dataset(from, list[index], pointer);
+    if (is_new) {
+      declare(pointer);
+      return;
+    }
+    for (const auto* key : {"version", "description", "purl", "data", "licenses", "hashes"}) {
+      if (member(list[index], key) != member(before, key)) declare(pointer + "/" + key);
+    }
+  }
+  // Only what is said is touched: the rest may have been read.
+  void describe_dataset(const Json& from, Json& out, const std::string& pointer) {
     out.update(renamed(
         from, {{"version", "version"}, {"description", "description"}, {"identifier", "purl"}}));
-    auto data =
-        renamed(from, {{"description", "description"}, {"classification", "classification"}});
-    data["type"] = "dataset";
-    data["name"] = name;
+    auto& list = out["data"];
+    if (!list.is_array() || list.empty()) list = Json::array({{{"type", "dataset"}}});
+    auto& data = list[0];
+    data.update(
+        renamed(from, {{"description", "description"}, {"classification", "classification"}}));
     if (auto url = words(member(from, "url")); !url.is_null()) data["contents"]["url"] = url;
-    if (auto facts = words(member(from, "statistics")); !facts.is_null()) {
-      data["contents"]["properties"] = Json::array();
+    if (auto facts = words(member(from, "statistics")); !facts.is_null())
       data["contents"]["properties"].push_back({{"name", "mpk:statistics"}, {"value", facts}});
-    }
     for (const auto& kind : items(member(from, "sensitiveData"))) {
       if (auto value = words(kind); !value.is_null()) data["sensitiveData"].push_back(value);
     }
-    if (auto owner = words(member(from, "owner")); !owner.is_null()) {
-      data["governance"]["owners"] = Json::array();
-      data["governance"]["owners"].push_back({{"organization", {{"name", owner}}}});
-    }
-    out["data"] = Json::array();
-    out["data"].push_back(std::move(data));
+    if (auto owner = words(member(from, "owner")); !owner.is_null())
+      data["governance"]["owners"] = Json::array({{{"organization", {{"name", owner}}}}});
     if (auto license = words(member(from, "license")); !license.is_null()) {
-      out["licenses"] = Json::array();
-      out["licenses"].push_back(
-          {{"license", {{"name", license}, {"acknowledgement", "declared"}}}});
+      const char* kind = is_spdx_license(license.get<std::string>()) ? "id" : "name";
+      out["licenses"] =
+          Json::array({{{"license", {{kind, license}, {"acknowledgement", "declared"}}}}});
     }
-    if (auto digest = words(member(from, "sha256")); !digest.is_null()) {
-      out["hashes"] = Json::array();
+    dataset_digest(from, out, pointer);
+  }
+  void dataset_digest(const Json& from, Json& out, const std::string& pointer) {
+    const auto digest = words(member(from, "sha256"));
+    if (digest.is_null()) return;
+    const auto& list = items(member(out, "hashes"));
+    const auto found =
+        std::ranges::find_if(list, [](const Json& each) { return text(each, "alg") == "SHA-256"; });
+    if (found == list.end()) {
       out["hashes"].push_back({{"alg", "SHA-256"}, {"content", digest}});
+      return;
     }
-    declare("/components/" + std::to_string(index));
+    const auto before = text(*found, "content");
+    if (before == text(digest)) return;
+    const auto place = pointer + "/hashes/" + std::to_string(found - list.begin());
+    if (is_verified(place) || is_verified(pointer)) {
+      contradict("datasets", text(digest), before);
+      return;
+    }
+    out["hashes"][static_cast<std::size_t>(found - list.begin())]["content"] = digest;
   }
 
   void finish() {

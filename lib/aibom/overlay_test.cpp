@@ -24,8 +24,9 @@ Merged merge(const std::string& yaml) {
   input.info = &info;
   input.name = "m";
   input.mpk_version = "0.1.0";
-  return build_aibom(input, parse_overlay("apiVersion: mpk/v1\n" + yaml, "aibom.yaml").take())
-      .take();
+  const auto read = parse_overlay("apiVersion: mpk/v1\n" + yaml, "aibom.yaml");
+  if (!read) FAIL(read.error().text());
+  return build_aibom(input, *read).take();
 }
 
 // A value that the schema takes.
@@ -43,8 +44,15 @@ Json sample(const Json& schema) {
   const auto pattern = schema.value("pattern", std::string());
   if (pattern.find("http") != std::string::npos) return "https://acme.test/x";
   if (pattern.find('@') != std::string::npos) return "ann@acme.test";
+  if (pattern.find("{128}") != std::string::npos) return std::string(128, 'a');
   if (pattern.find("{64}") != std::string::npos) return std::string(64, 'a');
   return pattern.empty() ? "pkg:generic/words" : "2026-01-31";
+}
+
+// What a key can't be without stands before it.
+std::string yaml_of(const std::string& key, const Json& value) {
+  return (key == "downloadSha512" ? "download: https://acme.test/m.tar\n" : "") + key + ": " +
+         value.dump() + "\n";
 }
 
 }  // namespace
@@ -55,7 +63,7 @@ TEST_CASE("every key of the schema is taken, changes the document, and leaves it
   for (auto it = schema["properties"].begin(); it != schema["properties"].end(); ++it) {
     if (it.key() == "apiVersion") continue;
     CAPTURE(it.key());
-    const auto merged = merge(it.key() + ": " + sample(it.value()).dump() + "\n");
+    const auto merged = merge(yaml_of(it.key(), sample(it.value())));
     CHECK((merged.bom != bare || !merged.findings.empty()));
     CHECK_FALSE(has_errors(validate_aibom(merged.bom).take()));
   }
@@ -77,7 +85,7 @@ TEST_CASE("what a profile says to add is a key that the overlay takes, and then 
           value.back()["name"] = name;
         }
       }
-      const auto score = score_aibom(merge(key + ": " + value.dump() + "\n").bom, profile);
+      const auto score = score_aibom(merge(yaml_of(key, value)).bom, profile);
       for (const auto& each : score.elements) {
         if (each.element->id == element.id) CHECK(each.standing <= Standing::declared);
       }
@@ -92,6 +100,42 @@ TEST_CASE("placeholders do not reach the document") {
           .bom == merge("").bom);
 }
 
+TEST_CASE("a licence is concluded beside what the card declares; another text is a finding") {
+  auto licenses = [](const Merged& merged) -> Json {
+    return merged.bom["metadata"]["component"]["licenses"];
+  };
+  const auto before = licenses(merge(""));
+  REQUIRE(before.size() == 2);
+  CHECK(before[1]["license"]["acknowledgement"] == "concluded");
+  CHECK(licenses(merge("license: Apache-2.0\n")) == before);
+  CHECK(merge("license: Apache-2.0\n").findings.empty());
+  const auto other = merge("license: My own licence\n");
+  CHECK(licenses(other)[0] == before[0]);
+  CHECK(licenses(other)[1]["license"]["name"] == "My own licence");
+  CHECK(other.findings.size() == 1);
+}
+
+TEST_CASE("what is said of a dataset joins what is known of it") {
+  const std::string known = "example/support-dialogues";
+  auto data = [](const Merged& merged, std::string_view name) {
+    for (const auto& each : merged.bom["components"]) {
+      if (each["name"] == name) return each;
+    }
+    return Json();
+  };
+  const auto bare = merge("");
+  auto merged = merge("datasets: [{name: " + known + ", owner: Acme, license: TODO}]\n");
+  CHECK(merged.bom["components"].size() == bare.bom["components"].size());
+  auto expected = data(bare, known);
+  expected["data"][0]["governance"]["owners"][0]["organization"]["name"] = "Acme";
+  CHECK(data(merged, known) == expected);
+  merged = merge("datasets: [{name: new/one, sha256: " + std::string(64, 'b') + "}]\n");
+  CHECK(merged.bom["components"].size() == bare.bom["components"].size() + 1);
+  CHECK(data(merged, "new/one")["hashes"][0]["alg"] == "SHA-256");
+  // A name alone says nothing new of a known one.
+  CHECK(merge("datasets: [{name: " + known + ", owner: TODO}]\n").bom == bare.bom);
+}
+
 TEST_CASE("a verified fact stays, a declared one gives way") {
   auto merged = merge("parameters: 8B\ntask: translation\n");
   REQUIRE(merged.findings.size() == 1);
@@ -104,8 +148,10 @@ TEST_CASE("a verified fact stays, a declared one gives way") {
 }
 
 TEST_CASE("what is wrong is refused with its line and column") {
+  const std::string kDigest512(128, 'a');
   struct Case {
-    const char *yaml, *error, *hint;
+    std::string yaml;
+    const char *error, *hint;
   };
   for (const auto& [yaml, error, hint] : {
            Case{"apiVersion: mpk/v1\nsuplier: {name: x}\n",
@@ -113,6 +159,8 @@ TEST_CASE("what is wrong is refused with its line and column") {
            Case{"apiVersion: mpk/v1\nsupplier:\n  nam: x\n", "aibom.yaml:3:", "did you mean name?"},
            Case{"apiVersion: mpk/v1\nwebsite: acme\n", "aibom.yaml:2:", ""},
            Case{"apiVersion: mpk/v1\nreleaseDate: soon\n", "aibom.yaml:2:", ""},
+           Case{"apiVersion: mpk/v1\ndownloadSha512: " + kDigest512 + "\n", "aibom.yaml:1:", ""},
+           Case{"apiVersion: mpk/v1\nexecutable: maybe\n", "aibom.yaml:2:", ""},
            Case{"apiVersion: mpk/v1\nusers: everybody\n", "aibom.yaml:2:", ""},
            Case{"apiVersion: mpk/v2\n", "aibom.yaml:1:", ""},
            Case{"users: []\n", "aibom.yaml:1:", ""},

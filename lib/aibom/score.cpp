@@ -2,47 +2,36 @@
 #include "aibom/score.hpp"
 
 #include "aibom/lookup.hpp"
-#include "aibom/own_properties.hpp"
 #include "aibom/placeholder.hpp"
 #include "aibom/score_locate.hpp"
 #include "aibom/score_profiles.hpp"
+#include "aibom/told_tiers.hpp"
+#include "base/text.hpp"
+#include "json/value.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 
 namespace mpk::aibom {
 namespace {
 
-// By pointer: is it verified? Only the tier properties of the document itself can say so.
-using TierMap = std::map<std::string, bool, std::less<>>;
-
-TierMap tiers_of(const Json& subject) {
-  TierMap out;
-  const auto prefix = own(kProvenance);
-  for (const auto& each : items(member(subject, "properties"))) {
-    const auto& name = text(each, "name");
-    if (!name.starts_with(prefix)) continue;
-    const auto& value = text(each, "value");
-    out.insert_or_assign(name.substr(prefix.size()),
-                         value.substr(0, value.find(';')) == "verified");
-  }
-  return out;
-}
+constexpr std::string_view kVerified = "verified";
+constexpr std::string_view kSignature = "/signature";
+constexpr std::string_view kAnyDataset = "[{name: …";
 
 // Of the value itself or the nearest around it; else of everything below it.
-bool is_verified(const TierMap& tiers, const std::string& pointer) {
+bool is_verified(const ToldTiers& tiers, const std::string& pointer) {
   for (auto at = pointer; !at.empty(); at.resize(at.rfind('/'))) {
-    if (auto found = tiers.find(at); found != tiers.end()) return found->second;
+    if (auto found = tiers.find(at); found != tiers.end()) return found->second.tier == kVerified;
   }
   bool any = false;
   const auto below = pointer + "/";
   for (auto it = tiers.lower_bound(below); it != tiers.end() && it->first.starts_with(below);
        ++it) {
-    if (!it->second) return false;
+    if (it->second.tier != kVerified) return false;
     any = true;
   }
   return any;
@@ -50,11 +39,15 @@ bool is_verified(const TierMap& tiers, const std::string& pointer) {
 
 class Judge {
  public:
-  explicit Judge(const Json& bom)
-      : bom_(bom), subject_(find_subject(bom)), tiers_(tiers_of(subject_.value)) {}
+  Judge(const Json& bom, bool signed_outside)
+      : bom_(bom), subject_(find_subject(bom)), tiers_(told_tiers(bom)), signed_(signed_outside) {}
 
   ElementScore judge(const Element& element) const {
     ElementScore best{.element = &element, .standing = Standing::missing, .pointer = {}, .add = {}};
+    if (signed_ && element.where == kSignature) {
+      best.standing = Standing::verified;
+      return best;
+    }
     for (auto paths = element.where; !paths.empty();) {
       const auto end = paths.find(" | ");
       auto one = judge(element, paths.substr(0, end));
@@ -62,12 +55,28 @@ class Judge {
       paths = end == std::string_view::npos ? std::string_view() : paths.substr(end + 3);
     }
     if (best.standing < Standing::placeholder) return best;
-    best.add =
-        element.line.empty() ? "at " + best.pointer : "in aibom.yaml: " + std::string(element.line);
+    best.add = advice(element, best.pointer);
     return best;
   }
 
  private:
+  // Which of several datasets is meant is part of the line.
+  std::string advice(const Element& element, const std::string& pointer) const {
+    if (element.line.empty()) return std::string(element.command);
+    std::string line(element.line);
+    const auto open = line.find(kAnyDataset);
+    const auto parts = split(pointer, '/');
+    if (open != std::string::npos && parts.size() > 2 && parts[1] == "components") {
+      const auto& list = items(member(bom_, "components"));
+      const auto index = parse_u64(parts[2]);
+      if (index && *index < list.size() && !text(list[*index], "name").empty()) {
+        line.replace(open, kAnyDataset.size(),
+                     "[{name: " + json::compact(text(list[*index], "name")));
+      }
+    }
+    return "in aibom.yaml: " + line;
+  }
+
   ElementScore judge(const Element& element, std::string_view path) const {
     ElementScore out{.element = &element, .standing = Standing::missing, .pointer = {}, .add = {}};
     const bool each = path.find("/+") != std::string_view::npos;
@@ -94,7 +103,8 @@ class Judge {
 
   const Json& bom_;
   Subject subject_;
-  TierMap tiers_;
+  ToldTiers tiers_;
+  bool signed_;
 };
 
 double one_decimal(double value) { return std::round(value * 10) / 10; }
@@ -158,9 +168,9 @@ std::string_view to_string(Standing standing) {
   return kNames.at(static_cast<std::size_t>(standing));
 }
 
-Score score_aibom(const Json& bom, const Profile& profile) {
+Score score_aibom(const Json& bom, const Profile& profile, bool signed_outside) {
   Score out{.profile = &profile, .elements = {}};
-  const Judge judge(bom);
+  const Judge judge(bom, signed_outside);
   for (const auto& element : profile.elements) {
     out.elements.push_back(judge.judge(element));
     switch (out.elements.back().standing) {

@@ -18,9 +18,10 @@ enum class Weight { critical, important, supplementary };
 struct Element {
   std::string_view group;
   std::string_view id;
-  std::string_view name;   // as the source names it
-  std::string_view where;  // score_locate.hpp's paths, alternatives separated by " | "
-  std::string_view line;   // of aibom.yaml; empty: the overlay can't supply it
+  std::string_view name;          // as the source names it
+  std::string_view where;         // score_locate.hpp's paths, alternatives separated by " | "
+  std::string_view line;          // of aibom.yaml; empty: the overlay can't supply it
+  std::string_view command = {};  // then: what does
   Weight weight = Weight::important;
   bool evident = false;  // the document proves it by being there: its format, its serial number
 };
@@ -63,7 +64,8 @@ struct Score {
   double penalty = 1;
 };
 
-/// Of any tool's document; never fails, what it can't find is missing.
-Score score_aibom(const Json& bom, const Profile& profile);
+/// Of any tool's document; never fails, what it can't find is missing. `signed_outside`: a
+/// signature beside the document was verified, which answers for the one in it.
+Score score_aibom(const Json& bom, const Profile& profile, bool signed_outside = false);
 
 }  // namespace mpk::aibom

@@ -83,7 +83,8 @@ std::vector<Spotted> locate(const Json& bom, const Subject& subject, std::string
           if (passes(step, list[i]))
             next.push_back({spot.pointer + "/" + std::to_string(i), &list[i]});
         }
-      } else if (const auto& value = member(*spot.value, step.word); !value.is_null()) {
+      } else if (const auto& value = member(*spot.value, step.word);
+                 !value.is_null() && passes(step, value)) {
         next.push_back({json::pointer_step(spot.pointer, step.word), &value});
       } else if (each) {
         next.push_back({json::pointer_step(spot.pointer, step.word), nullptr});

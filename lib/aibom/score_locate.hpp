@@ -22,7 +22,7 @@ struct Subject {
 Subject find_subject(const Json& bom);
 
 /// `path` is a JSON Pointer with four more forms: a leading '@' is the subject; the step "*" is any
-/// item of a list, "+" each item (all must go on from there), and either may be followed by
+/// item of a list, "+" each item (all must go on from there), and a step may be followed by
 /// "[member=value]" or "[member^=start of a value]", which picks items. Points into `bom`.
 std::vector<Spotted> locate(const Json& bom, const Subject& subject, std::string_view path);
 

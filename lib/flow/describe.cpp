@@ -88,9 +88,25 @@ Result<ReadLayer> read_layer(const Context& context, oci::Store& store,
   return out;
 }
 
+// Nobody can mend it in an artifact: what is wrong with it is a finding, the rest stands.
+std::optional<aibom::Overlay> own_overlay(const std::vector<model::FileHead>& heads,
+                                          model::ModelInfo& info) {
+  const auto found = std::ranges::find(heads, aibom::kOverlayName, &model::FileHead::path);
+  if (found == heads.end()) return std::nullopt;
+  auto overlay = found->whole ? aibom::parse_overlay(found->bytes, aibom::kOverlayName)
+                              : Error(ErrorKind::too_large, "too large to be one");
+  if (overlay) return overlay.take();
+  info.findings.push_back({.severity = model::Severity::medium,
+                           .code = "overlay-unreadable",
+                           .path = std::string(aibom::kOverlayName),
+                           .message = overlay.error().text(),
+                           .fix = "mend it and pack again, or name another one with --overlay"});
+  return std::nullopt;
+}
+
 Result<Description> describe_artifact(const Context& context, const DescribeRequest& request) {
   const auto& reference = *request.reference;
-  const auto overlay = TRY(read_overlay(std::nullopt, request.overlay));
+  auto overlay = TRY(read_overlay(std::nullopt, request.overlay));
   // What is described here is attested next, by the registry's own tag.
   auto store = TRY(open_store(context, reference, {.mirrors = Mirrors::bytes}));
   auto descriptor = TRY(resolve(*store, reference));
@@ -125,6 +141,7 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
                                  .size = layers[i].descriptor.size});
   }
   auto info = model::inspect(all);
+  if (!overlay) overlay = own_overlay(all, info);
   aibom::BuildInput input;
   input.artifact = &artifact;
   input.info = &info;

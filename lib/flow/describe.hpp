@@ -17,7 +17,7 @@ struct DescribeRequest {
   std::optional<std::filesystem::path> directory;  // or
   std::optional<oci::Reference> reference;
   std::optional<std::filesystem::path> modelfile;  // with a directory
-  std::optional<std::filesystem::path> overlay;    // instead of the directory's aibom.yaml
+  std::optional<std::filesystem::path> overlay;    // instead of the model's own aibom.yaml
   std::optional<Timestamp> created;
 };
 
@@ -36,7 +36,8 @@ Result<Json> build_document(const aibom::BuildInput& input,
                             const std::optional<aibom::Overlay>& overlay, model::ModelInfo& info);
 
 /// Of a directory: what `ship` would attach (the manifest digest is that of `pack`). Of a
-/// reference: the layers are read once for their headers and proven on the way.
+/// reference: the layers are read once for their headers and proven on the way. An aibom.yaml at
+/// the top of either is its overlay; a wrong one is usage in a directory, a finding in an artifact.
 Result<Description> describe(const Context& context, const DescribeRequest& request);
 
 }  // namespace mpk::flow
