@@ -5,12 +5,15 @@
 #include "aibom/overlay_keys.hpp"
 #include "aibom/score.hpp"
 #include "aibom/test_models.hpp"
+#include "base/file.hpp"
+#include "base/limits.hpp"
 #include "base/text.hpp"
 #include "json/parse.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -56,6 +59,18 @@ TEST_CASE("the table of keys is the schema's, in its order") {
   std::vector<std::string> in_table = {"apiVersion"};
   for (const auto& key : overlay_keys()) in_table.emplace_back(key.name);
   CHECK(in_schema == in_table);
+}
+
+TEST_CASE("docs/aibom-yaml.md explains each key, in the same order") {
+  const auto doc =
+      read_file(std::filesystem::path(MPK_SOURCE_DIR) / "docs/aibom-yaml.md", limits::kJsonDocument)
+          .take();
+  std::size_t at = doc.find("| key | meaning |");
+  for (const auto& key : overlay_keys()) {
+    CAPTURE(key.name);
+    at = doc.find("\n| `" + std::string(key.name) + "` |", at);
+    REQUIRE(at != std::string::npos);
+  }
 }
 
 TEST_CASE("a started file is taken as it stands and changes nothing") {

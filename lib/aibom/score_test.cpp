@@ -220,6 +220,46 @@ TEST_CASE("a real model is partly verified, and verified and declared add up") {
   CHECK(standing(bom, *find_profile("g7"), "SLP-03") == Standing::missing);
 }
 
+namespace {
+
+std::string read_doc(const std::string& name) {
+  return read_file(std::filesystem::path(MPK_SOURCE_DIR) / "docs" / name, limits::kJsonDocument)
+      .take();
+}
+
+}  // namespace
+
+TEST_CASE("docs/g7-mapping.md has the rows of the table, in its order") {
+  std::vector<std::string> rows, expected;
+  for (auto line : split(read_doc("g7-mapping.md"), '\n')) {
+    const auto cells = split(line, '|');
+    if (cells.size() != 7 || trim(cells[1]).find('-') == std::string_view::npos) continue;
+    if (trim(cells[1]).starts_with("---")) continue;
+    rows.push_back(std::string(trim(cells[1])) + " " + std::string(trim(cells[2])));
+  }
+  for (const auto& each : find_profile("g7")->elements)
+    expected.push_back(std::string(each.id) + " " + std::string(each.name));
+  CHECK(rows == expected);
+  CHECK(rows.size() == 50);
+}
+
+TEST_CASE("docs/aibom-score.md has each element with what is printed for it") {
+  const auto text = read_doc("aibom-score.md");
+  for (const auto& profile : profiles()) {
+    const auto start = text.find("\n### " + std::string(profile.name) + ": ");
+    REQUIRE(start != std::string::npos);
+    const auto section = text.substr(start, text.find("\n### ", start + 1) - start);
+    for (const auto& element : profile.elements) {
+      CAPTURE(element.id);
+      const auto row = section.find("\n| " + std::string(element.id) + " ");
+      REQUIRE(row != std::string::npos);
+      const auto line = section.substr(row, section.find('\n', row + 1) - row);
+      const auto& add = element.line.empty() ? element.command : element.line;
+      CHECK(line.find(add) != std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("words that are answers are no placeholders") {
   for (const char* answer : {"text", "1", "A model that answers", "none of the data is personal",
                              "Example Inc", "モデル", "C"}) {
