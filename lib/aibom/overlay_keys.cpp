@@ -76,7 +76,7 @@ constexpr auto kKeys = std::to_array<OverlayKey>({
 std::span<const OverlayKey> overlay_keys() { return kKeys; }
 
 std::string told_where(const OverlayKey& key) {
-  const std::string place(key.place);
+  std::string place(key.place);
   switch (key.form) {
     case Form::text:
       return "@" + place;

@@ -1,5 +1,6 @@
 // Merging an overlay: where each of its keys stands in CycloneDX 1.6, and the tiers of what it
 // adds.
+#include "aibom/draft.hpp"
 #include "aibom/grammar.hpp"
 #include "aibom/lookup.hpp"
 #include "aibom/overlay.hpp"
@@ -26,7 +27,7 @@ class Merger {
     for (const auto& key : overlay_keys()) simple(key);
     if (auto day = said("releaseDate"); !day.empty()) {
       component()["releaseNotes"] = {{"type", "release"}, {"timestamp", day + "T00:00:00Z"}};
-      declare(kComponent + "/releaseNotes/timestamp");
+      declare(in_model("/releaseNotes/timestamp"));
     }
     formats("inputs");
     formats("outputs");
@@ -46,7 +47,10 @@ class Merger {
   }
 
  private:
-  inline static const std::string kComponent = "/metadata/component";
+  // A place in the component.
+  static std::string in_model(std::string_view below) {
+    return std::string(kModelPointer).append(below);
+  }
 
   Json& component() { return bom_["metadata"]["component"]; }
   Json& at(const std::string& pointer) { return bom_[Json::json_pointer(pointer)]; }
@@ -71,7 +75,7 @@ class Merger {
   void simple(const OverlayKey& key) {
     switch (key.form) {
       case Form::text:
-        put(key.name, kComponent + std::string(key.place), said(key.name));
+        put(key.name, in_model(key.place), said(key.name));
         break;
       case Form::words:
         for (const auto& each : items(member(overlay_, key.name)))
@@ -125,10 +129,10 @@ class Merger {
   }
   void append(const std::string& below, Json value) {
     if (value.is_null() || value.empty()) return;
-    auto& list = at(kComponent + below);
+    auto& list = at(in_model(below));
     if (!list.is_array()) list = Json::array();
     if (std::ranges::find(list, value) != list.end()) return;
-    declare(kComponent + below + "/" + std::to_string(list.size()));
+    declare(in_model(below) + "/" + std::to_string(list.size()));
     list.push_back(std::move(value));
   }
 
@@ -145,7 +149,7 @@ class Merger {
       out["contact"].push_back(contact);
     }
     component()[key] = std::move(out);
-    declare(kComponent + "/" + key);
+    declare(in_model("/") + key);
   }
   void people() {
     Json list = Json::array();
@@ -204,7 +208,7 @@ class Merger {
       append(below, {{"name", std::string(key.place)}, {"value", value}});
       return;
     }
-    const auto whole = kComponent + below + "/" + std::to_string(found - list.begin());
+    const auto whole = in_model(below) + "/" + std::to_string(found - list.begin());
     const auto before = text(*found, "value");
     if (before == value) return;
     if (is_verified(whole)) {
@@ -239,7 +243,7 @@ class Merger {
     const auto before = text(read, "id").empty() ? text(read, "name") : text(read, "id");
     if (before == name) return;
     contradict("license", name, before);
-    const auto pointer = kComponent + "/licenses/" + std::to_string(recognised - list.begin());
+    const auto pointer = in_model("/licenses/") + std::to_string(recognised - list.begin());
     at(pointer) = std::move(entry);
     declare(pointer);
   }
@@ -274,7 +278,7 @@ class Merger {
       Json data = {{"type", "dataset"}, {"name", name}};
       list.push_back({{"type", "data"}, {"bom-ref", ref}, {"name", name}});
       list.back()["data"] = Json::array({std::move(data)});
-      auto& refs = at(kComponent + "/modelCard/modelParameters/datasets");
+      auto& refs = at(in_model("/modelCard/modelParameters/datasets"));
       refs.push_back({{"ref", ref}});
       if (!bom_["dependencies"].empty()) bom_["dependencies"][0]["dependsOn"].push_back(ref);
     }

@@ -179,7 +179,7 @@ class Start {
       const auto& each = member(member(form, "properties"), member_name);
       if (each.is_null()) continue;
       std::string value(kBlank);
-      if (text(each, "type") == "array") value = "[" + value + "]";
+      if (text(each, "type") == "array") value = fmt::format("[{}]", kBlank);
       if (member_name == "name" && !name.empty()) value = json::compact(std::string(name));
       out += out.empty() ? std::string(first) : std::string(first.size(), ' ');
       out += fmt::format("{}: {}", member_name, value);

@@ -8,7 +8,6 @@
 #include "base/file.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
-#include "json/parse.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

@@ -2,7 +2,6 @@
 #include "aibom/score.hpp"
 
 #include "aibom/placeholder.hpp"
-#include "aibom/score_locate.hpp"
 #include "aibom/test_models.hpp"
 #include "base/file.hpp"
 #include "base/limits.hpp"
@@ -65,7 +64,7 @@ Standing standing(const Json& bom, const Profile& profile, std::string_view id) 
   return Standing::missing;
 }
 
-const Json kNothing = {{"metadata", {{"component", Json::object()}}}};
+Json nothing() { return {{"metadata", {{"component", Json::object()}}}}; }
 
 }  // namespace
 
@@ -84,14 +83,14 @@ TEST_CASE("each element of each profile is found, missed, and not taken in by a 
         CHECK(standing(with(element, empty), profile, element.id) == Standing::placeholder);
       CHECK(standing(with(element, Json::array()), profile, element.id) == Standing::placeholder);
       CHECK(standing(with(element, Json::object()), profile, element.id) == Standing::placeholder);
-      CHECK(standing(kNothing, profile, element.id) == Standing::missing);
+      CHECK(standing(nothing(), profile, element.id) == Standing::missing);
     }
   }
 }
 
 TEST_CASE("what is missing says what to add") {
   for (const auto& profile : profiles()) {
-    for (const auto& each : score_aibom(kNothing, profile).elements) {
+    for (const auto& each : score_aibom(nothing(), profile).elements) {
       CAPTURE(each.element->id);
       CHECK(each.standing == Standing::missing);
       const auto& element = *each.element;
@@ -104,7 +103,7 @@ TEST_CASE("what is missing says what to add") {
 }
 
 TEST_CASE("the line names the dataset that is meant") {
-  Json bom = kNothing;
+  Json bom = nothing();
   bom["components"] = {{{"type", "data"}, {"name", "a"}, {"description", "words"}},
                        {{"type", "data"}, {"name", "acme/b \"2\""}}};
   for (const auto& each : score_aibom(bom, *find_profile("g7")).elements) {
@@ -116,8 +115,8 @@ TEST_CASE("the line names the dataset that is meant") {
 
 TEST_CASE("a signature beside the document answers for one in it, and for nothing else") {
   const auto& g7 = *find_profile("g7");
-  CHECK(standing(kNothing, g7, "MD-05") == Standing::missing);
-  const auto beside = score_aibom(kNothing, g7, true);
+  CHECK(standing(nothing(), g7, "MD-05") == Standing::missing);
+  const auto beside = score_aibom(nothing(), g7, true);
   CHECK(beside.verified == 1);
   CHECK(beside.missing == 49);
   for (const auto& each : beside.elements)
@@ -126,7 +125,7 @@ TEST_CASE("a signature beside the document answers for one in it, and for nothin
 
 TEST_CASE("BSI tells the licence of the distribution from the author's") {
   const auto& bsi = *find_profile("bsi");
-  Json bom = kNothing;
+  Json bom = nothing();
   auto& list = bom["metadata"]["component"]["licenses"];
   list = Json::array({{{"license", {{"id", "MIT"}, {"acknowledgement", "declared"}}}}});
   CHECK(standing(bom, bsi, "distribution-licence") == Standing::missing);
@@ -171,7 +170,7 @@ TEST_CASE("a tier property makes verified, that of another place does not") {
 
 TEST_CASE("each dataset must say it: one silent one is enough to miss it") {
   const auto& g7 = *find_profile("g7");
-  Json bom = kNothing;
+  Json bom = nothing();
   bom["components"] = {{{"type", "data"}, {"name", "a"}, {"description", "words"}},
                        {{"type", "data"}, {"name", "b"}}};
   CHECK(standing(bom, g7, "DP-01") == Standing::declared);

@@ -1,7 +1,6 @@
 // describe and outline: whose aibom.yaml counts, and how little an outline reads.
 #include "flow/describe.hpp"
 
-#include "aibom/build.hpp"
 #include "base/file.hpp"
 #include "flow/outline.hpp"
 #include "flow/pack.hpp"
@@ -22,7 +21,7 @@ using test::must;
 
 namespace {
 
-const std::string kHead = "apiVersion: mpk/v1\n";
+std::string overlay(const std::string& rest) { return "apiVersion: mpk/v1\n" + rest; }
 
 // A model in a directory, and in a layout beside it.
 struct Scene : test::TestContext {
@@ -63,7 +62,7 @@ std::size_t unreadable(const Description& described) {
 TEST_CASE("an artifact's own aibom.yaml counts as it does in a directory") {
   Scene scene;
   // Longer than what is kept of a file that says nothing about the model.
-  scene.own(kHead + "#" + std::string(10'000, '-') + "\nsupplier: {name: Acme}\n");
+  scene.own(overlay("#" + std::string(10'000, '-') + "\nsupplier: {name: Acme}\n"));
   const auto here = must(describe(scene.context, {.directory = scene.model()}));
   const auto there = must(describe(scene.context, scene.pack()));
   CHECK(supplier(here) == "Acme");
@@ -74,9 +73,9 @@ TEST_CASE("an artifact's own aibom.yaml counts as it does in a directory") {
 
 TEST_CASE("a named overlay takes the place of the model's own") {
   Scene scene;
-  scene.own(kHead + "supplier: {name: Acme}\n");
+  scene.own(overlay("supplier: {name: Acme}\n"));
   auto packed = scene.pack();
-  packed.overlay = scene.file("other.yaml", kHead + "supplier: {name: Initech}\n");
+  packed.overlay = scene.file("other.yaml", overlay("supplier: {name: Initech}\n"));
   CHECK(supplier(must(describe(scene.context, packed))) == "Initech");
   CHECK(supplier(must(describe(
             scene.context, {.directory = scene.model(), .overlay = packed.overlay}))) == "Initech");
@@ -84,7 +83,7 @@ TEST_CASE("a named overlay takes the place of the model's own") {
 
 TEST_CASE("a wrong one is refused in a directory and a finding in an artifact") {
   Scene scene;
-  scene.own(kHead + "suplier: {name: Acme}\n");
+  scene.own(overlay("suplier: {name: Acme}\n"));
   const auto here = describe(scene.context, {.directory = scene.model()});
   REQUIRE_FALSE(static_cast<bool>(here));
   CHECK(here.error().kind() == ErrorKind::usage);
@@ -93,14 +92,14 @@ TEST_CASE("a wrong one is refused in a directory and a finding in an artifact") 
   const auto there = must(describe(scene.context, packed));
   CHECK(unreadable(there) == 1);
   CHECK(supplier(there).empty());
-  packed.overlay = scene.file("mended.yaml", kHead + "supplier: {name: Acme}\n");
+  packed.overlay = scene.file("mended.yaml", overlay("supplier: {name: Acme}\n"));
   CHECK(unreadable(must(describe(scene.context, packed))) == 0);
 }
 
 TEST_CASE("an aibom.yaml deeper in the model is none") {
   Scene scene;
   std::filesystem::create_directory(scene.model() / "sub");
-  scene.file("model/sub/aibom.yaml", kHead + "supplier: {name: Acme}\n");
+  scene.file("model/sub/aibom.yaml", overlay("supplier: {name: Acme}\n"));
   CHECK(supplier(must(describe(scene.context, scene.pack()))).empty());
 }
 
