@@ -230,7 +230,8 @@ std::string read_doc(const std::string& name) {
 
 TEST_CASE("docs/g7-mapping.md has the rows of the table, in its order") {
   std::vector<std::string> rows, expected;
-  for (auto line : split(read_doc("g7-mapping.md"), '\n')) {
+  const auto text = read_doc("g7-mapping.md");
+  for (auto line : split(text, '\n')) {
     const auto cells = split(line, '|');
     if (cells.size() != 7 || trim(cells[1]).find('-') == std::string_view::npos) continue;
     if (trim(cells[1]).starts_with("---")) continue;
