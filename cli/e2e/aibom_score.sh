@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # aibom init, create and score: a person fills in what no file tells, and it counts only where it says something.
-# shellcheck disable=SC2154,SC2016 # "model" is common.sh's; bash -c expands
+# shellcheck disable=SC2154,SC2016 # "model", "signing" and "trust" are common.sh's; bash -c expands
 . "$(dirname "$0")/common.sh"
+needs_sandbox
 
 cp -r "$model" "$work/m"
 overlay=$work/m/aibom.yaml
@@ -75,6 +76,21 @@ printf 'apiVersion: mpk/v1\nmanufacturer: {name: Initech}\n' >"$work/other.yaml"
 accepts "another one takes its place" is "$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["metadata"]["component"]["manufacturer"]["name"])' "$work/other.json")" Initech
 accepts "a start for an artifact" "$MPK" aibom init "oci:$work/layout:1" -o "$work/artifact.yaml"
 refuses "none attached" 20 "no aibom is attached" "$MPK" aibom score "oci:$work/layout:1"
+
+ref=$MPK_SANDBOX_REGISTRY/score/llama:1.0
+accepts "shipped with it" "$MPK" ship "$work/m" "$ref" "${signing[@]}" --quiet
+standing_of() { "$MPK" aibom score "$ref" "$@" --quiet --format json | python3 -c '
+import json, sys
+found = {e["id"]: e["standing"] for e in json.load(sys.stdin)["elements"]}
+print(found["MD-05"], found["MDL-02"], found["MDL-05"])'; }
+accepts "attached: signed, identified, answered" is "$(standing_of "${trust[@]}")" "verified declared declared"
+python3 - "$MPK_SANDBOX_DIR/trusted-root.json" "$work/root.json" <<'PY'
+import json, sys
+root = json.load(open(sys.argv[1]))
+root["certificateAuthorities"] = []
+json.dump(root, open(sys.argv[2], "w"))
+PY
+accepts "a signature that another root does not know is none" is "$(standing_of --trusted-root "$work/root.json")" "missing declared declared"
 
 line=$(($(wc -l <"$overlay") + 1))
 echo 'suplier: {name: Acme}' >>"$overlay"
