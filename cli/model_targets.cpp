@@ -32,10 +32,11 @@ Result<bool> signs_model(const std::vector<std::string>& targets, const ModelSig
   return false;
 }
 
-bool verifies_model(const std::string& target, const std::string& bundle) {
+bool verifies_model(const std::string& target, const std::vector<flow::ReadBundle>& bundles) {
   if (is_directory(target)) return true;
   std::error_code failure;
-  return std::filesystem::is_regular_file(target, failure) && flow::is_model_bundle(bundle);
+  return std::filesystem::is_regular_file(target, failure) && bundles.size() == 1 &&
+         flow::is_model_bundle(bundles.front());
 }
 
 Result<flow::SignJob> sign_layers_job(const flow::Context& context, oci::Store& store,

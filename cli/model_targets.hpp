@@ -21,7 +21,7 @@ inline constexpr const char* kModelSignature = "model.sig";
 /// have beside targets that are none.
 Result<bool> signs_model(const std::vector<std::string>& targets, const ModelSignOptions& options);
 /// Whether the target is a directory, or a file whose bundle is a model's signature.
-bool verifies_model(const std::string& target, const std::string& bundle);
+bool verifies_model(const std::string& target, const std::vector<flow::ReadBundle>& bundles);
 
 /// The model signature of an artifact, from its layers; also written to `bundle` where there is
 /// one.

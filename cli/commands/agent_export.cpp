@@ -27,10 +27,7 @@ Result<int> run(const Options& o, Session& session) {
   if (!o.aibom) return Error(ErrorKind::usage, "--aibom FILE is missing");
   if (o.output) TRY(check_output(*o.output));
   auto pins = read_pinned(session, *o.aibom);
-  if (!pins) {
-    if (pins.error().kind() != ErrorKind::malformed) return pins.error();
-    return session.refuse(std::move(pins).error().with(*o.aibom), kAibomNotValid);
-  }
+  if (!pins) return bom_answer(session, std::move(pins).error());
   const auto text = exported(o, *pins);
   if (o.output) {
     TRY(write_output(*o.output, text));

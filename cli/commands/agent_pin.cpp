@@ -143,19 +143,12 @@ Result<int> run(const Options& o, Session& session) {
   TRY(o.live.check());
   if (o.output) TRY(check_output(*o.output));
   auto bom = read_bom(session, *o.aibom);
-  if (!bom) {
-    if (bom.error().kind() != ErrorKind::malformed) return bom.error();
-    return session.refuse(bom.error(), kAibomNotValid);
-  }
+  if (!bom) return bom_answer(session, bom.error());
   agent::PinInput input;
   TRY(read_servers(o, session, input));
   TRY(read_cards(o, session, input));
   auto pinned = agent::pin(bom.take(), input);
-  if (!pinned) {
-    auto error = std::move(pinned).error().with(*o.aibom);
-    if (error.kind() != ErrorKind::malformed) return error;
-    return session.refuse(error, kAibomNotValid);
-  }
+  if (!pinned) return bom_answer(session, std::move(pinned).error().with(*o.aibom));
   const auto text = json::pretty(*pinned);
   const auto notes = findings(input);
   if (!o.output) {

@@ -72,10 +72,7 @@ Result<int> run(const Options& o, Session& session) {
                  "one of --tools FILE, --url URL, or a command after --");
   }
   auto pins = read_pinned(session, *o.aibom);
-  if (!pins) {
-    if (pins.error().kind() != ErrorKind::malformed) return pins.error();
-    return session.refuse(std::move(pins).error().with(*o.aibom), kAibomNotValid);
-  }
+  if (!pins) return bom_answer(session, std::move(pins).error());
   const agent::Server* pinned = nullptr;
   // A name that is wrong is told before anything is started.
   if (o.server) pinned = TRY(by_name(*pins, *o.server));

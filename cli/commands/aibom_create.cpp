@@ -18,6 +18,7 @@ struct Options {
   PackFlags pack;
   std::string target;
   std::optional<std::string> output, fail_on, spec_version, overlay;
+  bool content = false;
 };
 
 Result<model::Severity> severity(const std::string& word) {
@@ -55,7 +56,10 @@ Result<int> run(const Options& o, Session& session) {
   if (o.overlay) request.overlay = *o.overlay;
   if (oci::Reference::looks_like(o.target)) {
     request.reference = TRY(parse_reference(o.target));
+    request.content = o.content;
   } else {
+    if (o.content)
+      return Error(ErrorKind::usage, "--content is for references: a directory is always read");
     request.directory = o.target;
   }
   auto described = TRY(flow::describe(session.context(o.registry.plain_http), request));
@@ -90,7 +94,11 @@ Command aibom_create_command() {
           "card and\n"
           "configs declare. Each fact carries how far it is proven; contradictions are findings. "
           "The\n"
-          "document is validated before it is written.",
+          "document is validated before it is written.\n"
+          "Of an artifact in a registry only headers and documents are fetched; what nothing "
+          "proves "
+          "then\n"
+          "counts as declared. --content fetches everything.",
       .examples = {{"mpk aibom create ./tiny-llama > bom.json",
                     "of a directory, to standard output"},
                    {"mpk aibom create ghcr.io/acme/tiny-llama:1.0 -o bom.json", "of an artifact"},
@@ -108,6 +116,8 @@ Command aibom_create_command() {
         set.suggest({"info", "low", "medium", "high"});
         set.option("--overlay", "FILE", o->overlay,
                    "What no file tells, instead of the model's own aibom.yaml", ValueKind::file);
+        set.flag("--content", o->content,
+                 "Of an artifact: read and prove every byte (a layout's always are)");
         o->pack.add_to(set);
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };

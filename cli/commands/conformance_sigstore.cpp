@@ -36,15 +36,16 @@ Result<int> run(Options o, Session& session) {
   // The suite means the public instance where it names no root, with a key as well.
   if (o.judge.key && !o.judge.trust.trusted_root)
     request.trusted_root = TRY(TrustOptions{}.resolve(session));
-  const auto text = TRY(session.flag_file("--bundle", *o.bundle, limits::kEvidence));
+  const std::vector<flow::ReadBundle> bundles{
+      flow::ReadBundle(TRY(session.flag_file("--bundle", *o.bundle, limits::kEvidence)))};
   std::error_code ignored;
   auto subject =
       std::filesystem::exists(o.target, ignored) ? std::nullopt : flow::digest_subject(o.target);
   if (!subject) {
     subject =
-        TRY(flow::file_subject(o.target, {text}, flow::named_keys(request), session.cancel()));
+        TRY(flow::file_subject(o.target, bundles, flow::named_keys(request), session.cancel()));
   }
-  const auto verdict = TRY(flow::verify_bundle_file(session.context(), {text}, *subject, request));
+  const auto verdict = TRY(flow::verify_bundle_file(session.context(), bundles, *subject, request));
   if (session.json()) {
     session.print_json(policy::to_json(verdict));
   } else {

@@ -11,7 +11,6 @@
 #include "options/judge_options.hpp"
 #include "options/options.hpp"
 #include "render/verdict.hpp"
-#include "sigstore/bundle_file.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -41,19 +40,18 @@ Result<policy::Verdict> judge(const Options& o, const flow::VerifyRequest& reque
   }
   if (o.check_tag) return Error(ErrorKind::usage, "--check-tag is for references, not for files");
   const auto text = TRY(session.flag_file("--bundle", *o.bundle, limits::kEvidence));
-  if (verifies_model(o.target, text)) {
-    return verify_model_target(session, o.target, *o.bundle, text, request, o.model);
+  const auto bundles = TRY(flow::read_bundles(text).with("--bundle " + *o.bundle));
+  if (verifies_model(o.target, bundles)) {
+    return verify_model_target(session, o.target, *o.bundle,
+                               bundles.size() == 1 ? bundles.front().text : text, request, o.model);
   }
   if (o.model.given()) return Error(ErrorKind::usage, "options of models beside a file or digest");
-  auto bundles = sigstore::split_bundles(text);
-  // What can't be taken apart is judged as it is: then the report says what is wrong with it.
-  if (!bundles && bundles.error().kind() == ErrorKind::malformed)
-    bundles = std::vector<std::string>{text};
-  const auto list = TRY(std::move(bundles).with("--bundle " + *o.bundle));
   auto subject = flow::digest_subject(o.target);
-  if (!subject)
-    subject = TRY(flow::file_subject(o.target, list, flow::named_keys(request), session.cancel()));
-  return flow::verify_bundle_file(context, list, *subject, request);
+  if (!subject) {
+    const auto keys = flow::named_keys(request);
+    subject = TRY(flow::file_subject(o.target, bundles, keys, session.cancel()));
+  }
+  return flow::verify_bundle_file(context, bundles, *subject, request);
 }
 
 Result<int> run(const Options& o, Session& session) {

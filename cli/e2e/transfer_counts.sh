@@ -73,4 +73,26 @@ accepts "the files are right" diff -r "$work/model" "$work/out"
 accepts "pull of what is there" counted pull "$streaming/counts:1" -o "$work/out"
 accepts "writes nothing" is "$(stats written)" 0
 accepts "receives no layer" at_most "$(stats received)" 10000
+tier_of() { # property of the model, document
+  python3 -c 'import json, sys
+list = json.load(open(sys.argv[2]))["metadata"]["component"]["properties"]
+at = [each["name"] for each in list].index(sys.argv[1])
+name = f"mpk:provenance:/metadata/component/properties/{at}"
+print(next(each["value"] for each in list if each["name"] == name).split(";")[0])' "$@"
+}
+files_of() { python3 -c 'import json, sys; print(json.dumps(json.load(open(sys.argv[1]))["metadata"]["component"]["components"], indent=1))' "$1"; }
+
+# A model of 300 MiB in a registry: its aiBOM takes its headers.
+python3 "$here/big_model.py" "$work/large" 300
+accepts "push of a large model" "$MPK" push "$work/large" "$streaming/large:1" --quiet
+: >"$work/log"
+accepts "aibom create of it" counted aibom create "$streaming/large:1" -o "$work/heads.json"
+accepts "receives headers only" at_most "$(stats received)" $((1 << 20))
+accepts "with few requests" at_most "$(wc -l <"$work/log")" 10
+accepts "what its header says is declared" is "$(tier_of mpk:parameters "$work/heads.json")" declared
+accepts "aibom create --content of it" counted aibom create "$streaming/large:1" --content -o "$work/content.json"
+accepts "receives everything" near "$(stats received)" "$(bytes_below "$work/large")" 1
+accepts "then it is verified" is "$(tier_of mpk:parameters "$work/content.json")" verified
+accepts "both say the same of the files" diff <(files_of "$work/heads.json") <(files_of "$work/content.json")
+refuses "--content of a directory" 2 "a directory is always read" "$MPK" aibom create "$work/large" --content
 close_steps "transfer counts"

@@ -27,8 +27,14 @@ Result<Json> read_bom(Session& session, const std::string& path) {
   return document;
 }
 
+Result<int> bom_answer(Session& session, Error error) {
+  if (error.kind() != ErrorKind::malformed) return error;
+  return session.refuse(error, kAibomNotValid);
+}
+
 Result<std::vector<agent::Server>> read_pinned(Session& session, const std::string& path) {
-  auto pins = TRY(agent::read_pins(TRY(read_bom(session, path))));
+  const auto bom = TRY(read_bom(session, path));
+  auto pins = TRY(agent::read_pins(bom).with(path));
   if (pins.empty()) {
     return Error(ErrorKind::usage, path + ": no MCP server is pinned", "mpk agent pin pins one");
   }

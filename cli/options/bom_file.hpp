@@ -17,6 +17,9 @@ inline constexpr int kAibomNotValid = 21;
 /// no JSON, no CycloneDX document (then exit code 21 is the answer).
 Result<Json> read_bom(Session& session, const std::string& path);
 
+/// The answer to an error of the document: malformed is refused with kAibomNotValid.
+Result<int> bom_answer(Session& session, Error error);
+
 /// The MCP servers that it pins, at least one. usage: none; else as read_bom(), and malformed: pins
 /// that do not agree with themselves.
 Result<std::vector<agent::Server>> read_pinned(Session& session, const std::string& path);

@@ -31,7 +31,7 @@ Values tensor_values(const model::TensorFacts& facts) {
 
 Json file_component(const modelpack::ModelFile& file, const std::string& pointer, Draft& draft) {
   draft.file_refs.push_back("file:" + file.path);
-  draft.tiers.add(pointer + "/hashes/0", model::Tier::verified, file.path);
+  draft.tiers.add_digest(pointer + "/hashes/0", file.path);
   Json out = {{"type", "file"},
               {"bom-ref", draft.file_refs.back()},
               {"name", file.path},
@@ -62,7 +62,7 @@ Json list_of(FilePointers files, const std::string& pointer, Draft& draft) {
 Json archive_component(std::size_t index, FilePointers files, const std::string& pointer,
                        Draft& draft) {
   const auto& archive = draft.artifact.archives[index];
-  draft.tiers.add(pointer + "/hashes/0", model::Tier::verified);
+  draft.tiers.add_digest(pointer + "/hashes/0");
   // An archive of the whole folder has no name of its own.
   auto name = archive.path == "." ? std::string(to_string(archive.kind)) + " files" : archive.path;
   Properties properties(pointer + "/properties", draft.tiers);
@@ -97,9 +97,9 @@ Json model_properties(Draft& draft) {
   const auto& info = draft.info;
   Properties out(std::string(kModelPointer) + "/properties", draft.tiers);
   std::string weights = info.by_file.size() == 1 ? info.by_file.begin()->first : std::string();
-  out.add(own(kFormat), one_line(info.format), model::Tier::verified, weights);
+  out.add(own(kFormat), one_line(info.format), draft.counted_tier(), weights);
   for (const auto& [name, value] : tensor_values(info.tensors))
-    out.add(name, value, model::Tier::verified, weights);
+    out.add(name, value, draft.counted_tier(), weights);
   out.add(own(kLibrary), one_line(info.library), model::Tier::declared, draft.sole_source(is_card));
   out.add(own(kChatTemplate), one_line(info.chat_template_sha256), model::Tier::verified,
           draft.sole_source(is_tokenizer_config));

@@ -69,7 +69,7 @@ Json model_component(Draft& draft) {
   if (!input.repository.empty()) out["purl"] = oci_purl(input.repository, manifest, input.version);
   // The document is a referrer of the manifest and no part of it, so it may name its digest.
   out["hashes"] = Json::array({hash_of(manifest)});
-  draft.tiers.add(pointer + "/hashes/0", model::Tier::verified);
+  draft.tiers.add_digest(pointer + "/hashes/0");
   auto put = [&](const char* name, Json part) {
     if (!part.empty()) out[name] = std::move(part);
   };

@@ -17,6 +17,10 @@ std::string Draft::sole_source(const std::function<bool(std::string_view)>& coul
   return found == nullptr ? std::string() : *found;
 }
 
+model::Tier Draft::counted_tier() const {
+  return info.unproven.empty() ? model::Tier::verified : model::Tier::declared;
+}
+
 std::size_t Draft::keep(std::string_view what, std::size_t count) {
   if (count <= kListLength) return count;
   truncated.push_back(std::string(what) + ": " + std::to_string(kListLength) + " of " +

@@ -17,7 +17,10 @@ inline constexpr std::string_view kModelPointer = "/metadata/component";
 
 struct Draft {
   explicit Draft(const BuildInput& build_input)
-      : input(build_input), artifact(*build_input.artifact), info(*build_input.info) {}
+      : input(build_input),
+        artifact(*build_input.artifact),
+        info(*build_input.info),
+        tiers(build_input.info->unproven) {}
 
   const BuildInput& input;
   const modelpack::Artifact& artifact;
@@ -32,6 +35,8 @@ struct Draft {
   /// The path of the one file that can have said something; empty when there are none or several,
   /// for a guess is no source.
   std::string sole_source(const std::function<bool(std::string_view path)>& could_say) const;
+  /// Of what was counted over all weight files: verified, unless bytes of one are unproven.
+  model::Tier counted_tier() const;
   /// How many of `count` list items are kept; notes it when some are not.
   std::size_t keep(std::string_view what, std::size_t count);
 };

@@ -7,6 +7,7 @@
 #include "aibom/overlay_keys.hpp"
 #include "aibom/own_properties.hpp"
 #include "aibom/placeholder.hpp"
+#include "aibom/told_tiers.hpp"
 #include "aibom/validate.hpp"
 #include "aibom/wording.hpp"
 #include "base/text.hpp"
@@ -21,7 +22,8 @@ using Names = std::pair<std::string_view, std::string_view>;  // key, its place
 
 class Merger {
  public:
-  Merger(Json bom, const Json& overlay) : bom_(std::move(bom)), overlay_(overlay) {}
+  Merger(Json bom, const Json& overlay)
+      : bom_(std::move(bom)), overlay_(overlay), told_(told_tiers(bom_)) {}
 
   Merged merge() && {
     for (const auto& key : overlay_keys()) simple(key);
@@ -102,9 +104,9 @@ class Merger {
     }
     return nullptr;
   }
-  bool is_verified(const std::string& pointer) {
-    const auto* found = tier(pointer);
-    return found != nullptr && text(*found, "value").starts_with("verified");
+  bool is_verified(const std::string& pointer) const {
+    const auto found = told_.find(pointer);
+    return found != told_.end() && found->second.tier == model::to_string(model::Tier::verified);
   }
 
   void put(std::string_view key, const std::string& pointer, const std::string& value) {
@@ -356,6 +358,7 @@ class Merger {
 
   Json bom_;
   const Json& overlay_;
+  ToldTiers told_;  // of the document before anything was merged
   std::vector<std::string> declared_;
   std::vector<model::Finding> findings_;
 };

@@ -84,9 +84,11 @@ void add_modality(const model::ModelInfo& info, Properties& out) {
   out.add(kModel + "modality", join(list, ","), Tier::inferred);
 }
 
-void add_count(const model::ModelInfo& info, Properties& out) {
+void add_count(const Draft& draft, Properties& out) {
+  const auto& info = draft.info;
   if (info.tensors.parameters > 0) {
-    out.add(kParameter + "count", modelpack::param_size(info.tensors.parameters), Tier::verified);
+    out.add(kParameter + "count", modelpack::param_size(info.tensors.parameters),
+            draft.counted_tier());
     return;
   }
   // Nothing could be counted: what is claimed. A name ("Llama-3.1-8B") is no count.
@@ -120,7 +122,7 @@ void add_hyperparameters(Draft& draft, Properties& out) {
   if (!has_hyperparameter(info, "quantization")) {
     // Read from tensor types in GGUF; another format's config.json only says so.
     out.add(kHyperparameter + "quantization", one_line(info.quantization),
-            info.format == "gguf" ? Tier::verified : Tier::inferred,
+            info.format == "gguf" ? draft.counted_tier() : Tier::inferred,
             draft.sole_source(info.format == "gguf" ? is_gguf : is_config));
   }
 }
@@ -132,8 +134,8 @@ Json taxonomy_properties(Draft& draft) {
   Properties out(std::string(kModelPointer) + "/modelCard/properties", draft.tiers);
   add_languages(draft, out);
   add_modality(info, out);
-  add_count(info, out);
-  out.add(kParameter + kUndefined + "precision", one_line(info.precision), Tier::verified);
+  add_count(draft, out);
+  out.add(kParameter + kUndefined + "precision", one_line(info.precision), draft.counted_tier());
   bool adapter = std::any_of(info.base_models.begin(), info.base_models.end(),
                              [](const auto& base) { return base.relation == "adapter"; });
   if (adapter && !has_hyperparameter(info, "tune_method"))

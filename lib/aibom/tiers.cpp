@@ -11,7 +11,12 @@
 namespace mpk::aibom {
 
 void Tiers::add(std::string pointer, model::Tier tier, std::string_view source) {
-  entries_.push_back({std::move(pointer), tier, one_line(source)});
+  const bool served = tier == model::Tier::verified && unproven_.contains(source);
+  entries_.push_back({std::move(pointer), served ? model::Tier::declared : tier, one_line(source)});
+}
+
+void Tiers::add_digest(std::string pointer, std::string_view source) {
+  entries_.push_back({std::move(pointer), model::Tier::verified, one_line(source)});
 }
 
 std::vector<std::pair<std::string, std::string>> Tiers::properties() const {

@@ -4,6 +4,8 @@
 #include "json/value.hpp"
 #include "model/info.hpp"
 
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,8 +16,13 @@ namespace mpk::aibom {
 /// Collects one entry a fact while the document is built; count_tiers() reads them back.
 class Tiers {
  public:
-  /// `pointer` leads to the fact in the finished document; `source` is a file's path or empty.
+  /// `unproven`: model::ModelInfo's.
+  explicit Tiers(const std::set<std::string, std::less<>>& unproven) : unproven_(unproven) {}
+  /// `pointer` leads to the fact in the finished document; `source` is a file's path or empty. What
+  /// was read from unproven bytes is declared.
   void add(std::string pointer, model::Tier tier, std::string_view source = {});
+  /// A digest, which the manifest's own proves: verified whatever was read of the file.
+  void add_digest(std::string pointer, std::string_view source = {});
   /// The properties "mpk:provenance:<pointer>", in the order of add().
   std::vector<std::pair<std::string, std::string>> properties() const;
 
@@ -25,6 +32,7 @@ class Tiers {
     model::Tier tier;
     std::string source;
   };
+  const std::set<std::string, std::less<>>& unproven_;
   std::vector<Entry> entries_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 namespace mpk::crypto {
 namespace {
@@ -24,7 +25,7 @@ struct HashPairs::Offer {
 };
 
 HashPairs& HashPairs::shared() {
-  static HashPairs pairs(kWait);
+  static HashPairs pairs(kWait, std::max(1U, std::thread::hardware_concurrency()));
   return pairs;
 }
 
@@ -49,7 +50,8 @@ void HashPairs::update(Sha256State& state, const std::uint8_t* data, std::size_t
   std::unique_lock lock(mutex_);
   Offer* partner = std::exchange(waiting_, nullptr);
   if (partner == nullptr) {
-    if (streams_ < 2) {
+    // Two processors hash two pieces sooner than one that takes both.
+    if (streams_ <= processors_) {
       lock.unlock();
       sha256_blocks(state, data, blocks);
       return;

@@ -18,11 +18,12 @@ namespace mpk::crypto {
 /// nobody came, the next pieces do not wait. Thread-safe. Needs has_sha256_instructions().
 class HashPairs {
  public:
-  explicit HashPairs(std::chrono::microseconds wait) : wait_(wait) {}
+  explicit HashPairs(std::chrono::microseconds wait, unsigned processors = 1)
+      : wait_(wait), processors_(processors) {}
   /// The one of this process.
   static HashPairs& shared();
 
-  /// Says that a stream of large pieces is under way. Nobody waits while there is only one.
+  /// Says that a stream of large pieces is under way. Nobody waits while each has a processor.
   class Stream {
    public:
     explicit Stream(HashPairs& pairs) : pairs_(&pairs) { ++pairs.streams_; }
@@ -47,6 +48,7 @@ class HashPairs {
   void wait_for_partner(std::unique_lock<std::mutex>& lock, Offer& offer);
 
   const std::chrono::microseconds wait_;
+  const unsigned processors_;
   std::mutex mutex_;
   Offer* waiting_ = nullptr;  // on the stack of the thread that waits
   unsigned alone_ = 0;        // how often in a row nobody came

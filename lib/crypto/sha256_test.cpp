@@ -144,6 +144,26 @@ TEST_CASE("who waits in vain hashes alone") {
   CHECK(pairs.paired_blocks() == 0);
 }
 
+TEST_CASE("streams that have a processor each wait for nobody") {
+  if (!has_sha256_instructions()) return;
+  HashPairs pairs(std::chrono::hours(1), 2);
+  std::vector<HashPairs::Stream> streams;
+  for (int i = 0; i < 2; ++i) streams.emplace_back(pairs);
+  Sha256State found = kSha256Start;
+  const Bytes content(300 * kSha256Block, 7);
+  pairs.update(found, content.data(), 300);
+  CHECK(pairs.paired_blocks() == 0);
+  // A third one has none: two of them go together.
+  streams.emplace_back(pairs);
+  Sha256State both[] = {kSha256Start, kSha256Start};
+  std::vector<std::thread> threads;
+  for (auto& state : both) threads.emplace_back([&] { pairs.update(state, content.data(), 300); });
+  for (auto& thread : threads) thread.join();
+  CHECK(pairs.paired_blocks() == 600);
+  CHECK(both[0] == found);
+  CHECK(both[1] == found);
+}
+
 TEST_CASE("threads that hash at the same time get their own digests") {
   constexpr std::size_t kThreads = 5;
   std::vector<Bytes> contents;

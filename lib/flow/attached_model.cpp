@@ -14,10 +14,10 @@
 namespace mpk::flow {
 namespace {
 
-Result<oms::Statement> statement_of(const std::string& bundle) {
-  const auto parsed = TRY(sigstore::parse_bundle(bundle));
-  if (!parsed.envelope) return Error(ErrorKind::malformed, "bundle signs bytes, not a model");
-  return oms::parse_statement(parsed.envelope->payload);
+Result<oms::Statement> statement_of(const ReadBundle& read) {
+  if (!read.bundle) return read.bundle.error();
+  if (!read.bundle->envelope) return Error(ErrorKind::malformed, "bundle signs bytes, not a model");
+  return oms::parse_statement(read.bundle->envelope->payload);
 }
 
 void fail(CheckedBundle& checked, std::string code, std::string message) {
@@ -38,7 +38,7 @@ void fail(CheckedBundle& checked, std::string code, std::string message) {
 CheckedBundle check_attached_model(const std::string& bundle,
                                    const std::vector<modelpack::LayerFile>& layers,
                                    const VerifyRequest& request, Timestamp now) {
-  const auto modern = oms::modern_bundle(bundle).value_or(bundle);
+  const ReadBundle modern(oms::modern_bundle(bundle).value_or(bundle));
   const auto statement = statement_of(modern);
   const auto root = statement ? statement->root : oms::root_digest({});
   auto checked = check_bundle(modern, {.name = {}, .digest = root}, request, now);

@@ -21,8 +21,8 @@ struct Wanted {
 };
 
 // From unproven bundles: a wrong wish costs a hash and proves nothing.
-void add_wishes(const std::string& text, const std::vector<crypto::PublicKey>& keys, Wanted& out) {
-  const auto bundle = sigstore::parse_bundle(text);
+void add_wishes(const Result<sigstore::Bundle>& bundle, const std::vector<crypto::PublicKey>& keys,
+                Wanted& out) {
   if (!bundle) return;
   if (bundle->envelope) {
     const auto statement = attest::parse_statement(bundle->envelope->payload);
@@ -54,11 +54,11 @@ std::optional<BundleSubject> digest_subject(const std::string& text) {
   return BundleSubject{.name = text, .digest = digest.take()};
 }
 
-Result<BundleSubject> file_subject(const std::string& path, const std::vector<std::string>& bundles,
+Result<BundleSubject> file_subject(const std::string& path, const std::vector<ReadBundle>& bundles,
                                    const std::vector<crypto::PublicKey>& keys,
                                    const CancelToken& cancel) {
   Wanted wanted;
-  for (const auto& text : bundles) add_wishes(text, keys, wanted);
+  for (const auto& each : bundles) add_wishes(each.bundle, keys, wanted);
   auto file = FileReader::open(path);
   if (!file) return std::move(file).error().with_kind(ErrorKind::usage);
   std::vector<crypto::Hasher> hashers;

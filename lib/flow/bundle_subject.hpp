@@ -4,6 +4,7 @@
 #include "base/parallel.hpp"
 #include "base/result.hpp"
 #include "crypto/key.hpp"
+#include "flow/read_bundle.hpp"
 #include "flow/verify.hpp"
 
 #include <optional>
@@ -18,7 +19,7 @@ std::optional<BundleSubject> digest_subject(const std::string& text);
 /// Reads the file once, by SHA-256 and by what else the bundles' signatures and statements use; its
 /// bytes are kept where an Ed25519 key signed them; `keys` are those that may have. usage: no such
 /// file, a directory; too_large: over limits::kEvidence for Ed25519; cancelled.
-Result<BundleSubject> file_subject(const std::string& path, const std::vector<std::string>& bundles,
+Result<BundleSubject> file_subject(const std::string& path, const std::vector<ReadBundle>& bundles,
                                    const std::vector<crypto::PublicKey>& keys,
                                    const CancelToken& cancel);
 

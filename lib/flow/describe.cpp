@@ -8,8 +8,10 @@
 #include "flow/pack.hpp"
 #include "model/head.hpp"
 #include "model/inspect.hpp"
+#include "modelpack/archive_heads.hpp"
 #include "modelpack/archive_layer.hpp"
 #include "modelpack/pack.hpp"
+#include "modelpack/remote_heads.hpp"
 #include "oci/manifest.hpp"
 #include "oci/once_more.hpp"
 
@@ -56,6 +58,7 @@ Result<model::FileHead> read_head(const Context& context, oci::Store& store,
 struct ReadLayer {
   std::vector<modelpack::ModelFile> files;
   std::vector<model::FileHead> heads;
+  std::string problem;  // why files are missing; empty: none are
 };
 
 modelpack::ModelFile model_file(const modelpack::LayerFile& layer) {
@@ -64,6 +67,24 @@ modelpack::ModelFile model_file(const modelpack::LayerFile& layer) {
           .size = layer.descriptor.size,
           .executable = layer.mode == 0755,
           .digest = layer.descriptor.digest};
+}
+
+Result<ReadLayer> read_layer_head(oci::Store& store, const modelpack::LayerFile& layer,
+                                  const CancelToken& stop) {
+  ReadLayer out;
+  if (!modelpack::is_archive(layer.encoding)) {
+    out.files.push_back(model_file(layer));
+    auto head =
+        TRY(oci::once_more(store, [&] { return modelpack::fetch_head(store, layer, stop); }));
+    out.heads.push_back(model::condensed(std::move(head)));
+    return out;
+  }
+  auto read = TRY(
+      modelpack::read_archive_heads(store, layer, [](const std::string&) { return true; }, stop));
+  for (const auto& file : read.files) out.files.push_back(model_file(file));
+  out.heads = std::move(read.heads);
+  if (!read.whole) out.problem = "its files are not listed: only headers in it were fetched";
+  return out;
 }
 
 Result<ReadLayer> read_layer(const Context& context, oci::Store& store,
@@ -104,6 +125,29 @@ std::optional<aibom::Overlay> own_overlay(const std::vector<model::FileHead>& he
   return std::nullopt;
 }
 
+// Said once, so that nobody takes what a registry served for what was approved.
+void add_unread(const std::vector<modelpack::LayerFile>& layers, const std::vector<ReadLayer>& read,
+                model::ModelInfo& info) {
+  const std::string fix = "--content reads and proves every byte";
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (read[i].problem.empty()) continue;
+    info.findings.push_back({.severity = model::Severity::medium,
+                             .code = "archive-unread",
+                             .path = layers[i].path,
+                             .message = read[i].problem,
+                             .fix = fix});
+  }
+  if (info.unproven.empty()) return;
+  const auto count = info.unproven.size();
+  info.findings.push_back({.severity = model::Severity::info,
+                           .code = "header-unproven",
+                           .path = {},
+                           .message = "of " + std::to_string(count) +
+                                      (count == 1 ? " file" : " files") +
+                                      " only the header was fetched, which no digest proves",
+                           .fix = fix});
+}
+
 Result<Description> describe_artifact(const Context& context, const DescribeRequest& request) {
   const auto& reference = *request.reference;
   auto overlay = TRY(read_overlay(std::nullopt, request.overlay));
@@ -113,10 +157,12 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
   auto bytes = TRY(store->fetch_manifest(descriptor));
   auto manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type));
   auto layers = TRY(modelpack::layer_files(*store, manifest));
+  const bool whole = request.content || reference.kind != oci::Reference::Kind::registry;
   std::vector<ReadLayer> read(layers.size());
   TRY(parallel_for(layers.size(), context.workers, context.cancel,
                    [&](std::size_t i, const CancelToken& stop) -> Result<void> {
-                     read[i] = TRY(read_layer(context, *store, layers[i], stop));
+                     read[i] = TRY(whole ? read_layer(context, *store, layers[i], stop)
+                                         : read_layer_head(*store, layers[i], stop));
                      return {};
                    }));
   std::vector<model::FileHead> all;
@@ -142,6 +188,7 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
   }
   auto info = model::inspect(all);
   if (!overlay) overlay = own_overlay(all, info);
+  add_unread(layers, read, info);
   aibom::BuildInput input;
   input.artifact = &artifact;
   input.info = &info;

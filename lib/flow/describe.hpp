@@ -18,6 +18,7 @@ struct DescribeRequest {
   std::optional<oci::Reference> reference;
   std::optional<std::filesystem::path> modelfile;  // with a directory
   std::optional<std::filesystem::path> overlay;    // instead of the model's own aibom.yaml
+  bool content = false;  // of a registry's artifact: read and prove every byte
   std::optional<Timestamp> created;
 };
 
@@ -36,8 +37,11 @@ Result<Json> build_document(const aibom::BuildInput& input,
                             const std::optional<aibom::Overlay>& overlay, model::ModelInfo& info);
 
 /// Of a directory: what `ship` would attach (the manifest digest is that of `pack`). Of a
-/// reference: the layers are read once for their headers and proven on the way. An aibom.yaml at
-/// the top of either is its overlay; a wrong one is usage in a directory, a finding in an artifact.
+/// reference to a layout, or with `content`: the layers are read once for their headers and proven
+/// on the way. Of a registry's artifact else: only headers and documents are fetched
+/// (modelpack/remote_heads.hpp), and what nothing proves is declared, not verified.
+/// An aibom.yaml at the top of either is its overlay; a wrong one is usage in a directory, a
+/// finding in an artifact.
 Result<Description> describe(const Context& context, const DescribeRequest& request);
 
 }  // namespace mpk::flow

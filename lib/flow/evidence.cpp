@@ -141,15 +141,15 @@ Result<void> collect_legacy(oci::Store& store, const Digest& subject, const Veri
 
 }  // namespace
 
-CheckedBundle check_bundle(const std::string& bundle, const BundleSubject& subject,
+CheckedBundle check_bundle(const ReadBundle& read, const BundleSubject& subject,
                            const VerifyRequest& request, Timestamp now) {
   CheckedBundle out;
-  out.digest = crypto::sha256(bundle).text();
-  if (const auto read = sigstore::parse_bundle(bundle)) {
-    read_claims(*read, out);
-    out.report = judge(*read, subject, request, now);
+  out.digest = crypto::sha256(read.text).text();
+  if (read.bundle) {
+    read_claims(*read.bundle, out);
+    out.report = judge(*read.bundle, subject, request, now);
   } else {
-    out.report = sigstore::unreadable_report(read.error());
+    out.report = sigstore::unreadable_report(read.bundle.error());
   }
   out.malformed = out.report.malformed;
   if (const auto* statement = proven_statement(out); statement != nullptr)
@@ -172,10 +172,11 @@ Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Dig
     if (!found.problem.empty()) {
       checked = unreadable(found.problem);
     } else {
-      checked = check_bundle(found.text, about, request, now);
+      const ReadBundle read(found.text);
+      checked = check_bundle(read, about, request, now);
       // Model Signing's older forms are no bundles yet.
       const bool of_model = oms::is_model_signature(checked.predicate_type) ||
-                            (checked.malformed && is_model_bundle(found.text));
+                            (checked.malformed && is_model_bundle(read));
       if (layers != nullptr && of_model)
         checked = check_attached_model(found.text, *layers, request, now);
     }

@@ -1,6 +1,7 @@
 // Evidence: every bundle of an artifact, verified once, sorted by what it says it is.
 #pragma once
 
+#include "flow/read_bundle.hpp"
 #include "flow/verify.hpp"
 #include "modelpack/artifact.hpp"
 #include "oci/store.hpp"
@@ -24,8 +25,8 @@ struct CheckedBundle {
   std::string statement;        // predicate as claimed, unverified: for looking only
 };
 
-/// Verifies `bundle` for any identity that the certificate proves: rules match it afterwards.
-CheckedBundle check_bundle(const std::string& bundle, const BundleSubject& subject,
+/// Verifies a bundle for any identity that the certificate proves: rules match it afterwards.
+CheckedBundle check_bundle(const ReadBundle& read, const BundleSubject& subject,
                            const VerifyRequest& request, Timestamp now);
 
 using ModelLayers = std::vector<modelpack::LayerFile>;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "flow/context.hpp"
+#include "flow/read_bundle.hpp"
 #include "flow/ship.hpp"
 #include "flow/verify.hpp"
 #include "modelpack/artifact.hpp"
@@ -59,7 +60,7 @@ Result<policy::Verdict> verify_model(const Context& context, const std::filesyst
                                      const ModelVerifying& options);
 
 /// Whether a bundle, unverified, says that it is a model's signature.
-bool is_model_bundle(const std::string& bundle);
+bool is_model_bundle(const ReadBundle& read);
 
 /// The statement of a model whose files are layers, from their digests alone. unsupported: files
 /// in archives, or digests that are not SHA-256.

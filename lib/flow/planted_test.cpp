@@ -165,7 +165,7 @@ TEST_CASE("a bundle from a file passes a policy only if the policy asks for its 
   auto judge = [&](const std::string& bundle, const std::string& policy) {
     VerifyRequest request{.trusted_root = scene.authority.root()};
     request.policy = must(policy::parse_policy(policy, "policy.yaml"));
-    return must(verify_bundle_file(scene.bench.context, {bundle},
+    return must(verify_bundle_file(scene.bench.context, {ReadBundle(bundle)},
                                    {.name = "artifact", .digest = scene.subject.digest}, request));
   };
   auto of = [&](std::string_view type) {

@@ -37,8 +37,10 @@ struct Scene {
     request.keys_need_no_root = !root_named;
     request.policy = must(
         policy::parse_policy("apiVersion: mpk/v1\nsigners:\n" + rules, "testdata/keys/p.yaml"));
+    std::vector<ReadBundle> read;
+    for (const auto& bundle : bundles) read.emplace_back(bundle);
     return must(
-        verify_bundle_file(bench.context, bundles, {.name = "x", .digest = artifact()}, request));
+        verify_bundle_file(bench.context, read, {.name = "x", .digest = artifact()}, request));
   }
 
   test::Workbench bench;

@@ -52,22 +52,14 @@ class Throttled final : public http::Sender {
 // The bench behind a throttle, with the patience of the program but for the sleep.
 struct Busy {
   explicit Busy(test::Workbench& bench)
-      : transport(http::make_resilient(std::make_unique<Throttled>(*bench.transport, throttle), {},
-                                       {[this](std::chrono::milliseconds time) {
-                                          const std::scoped_lock lock(throttle.mutex);
-                                          throttle.slept += time;
-                                        },
-                                        [] { return 0.5; }})),
-        context{.transport = *transport,
-                .clock = bench.clock,
-                .env = bench.env,
-                .random = bench.random,
-                .logger = {},
-                .progress = bench.progress,
-                .stats = bench.stats,
-                .cancel = {},
-                .mpk_version = "0.0.0-test"} {
-    context.plain_http = true;
+      : context(http::make_resilient(std::make_unique<Throttled>(*bench.transport, throttle), {},
+                                     {[this](std::chrono::milliseconds time) {
+                                        const std::scoped_lock lock(throttle.mutex);
+                                        throttle.slept += time;
+                                      },
+                                      [] { return 0.5; }}),
+                bench.clock.now()) {
+    context.context.plain_http = true;
   }
   void set(std::string method, std::string path, std::string retry_after, unsigned count) {
     throttle.method = std::move(method);
@@ -78,8 +70,7 @@ struct Busy {
     throttle.slept = {};
   }
   Throttle throttle;
-  std::unique_ptr<http::Transport> transport;
-  Context context;
+  test::TestContext context;
 };
 
 constexpr unsigned kAlways = 1000;
@@ -93,7 +84,8 @@ TEST_CASE("verify waits as a throttling registry says, and then finds the signat
   for (const auto* path : {"/referrers/", "/manifests/"}) {
     CAPTURE(path);
     busy.set("GET", path, "3", 2);
-    const auto verdict = must(verify_artifact(busy.context, bench.reference("1.0"), bench.by()));
+    const auto verdict =
+        must(verify_artifact(busy.context.context, bench.reference("1.0"), bench.by()));
     CHECK(verdict.exit_code() == 0);
     CHECK(busy.throttle.refused == 2);
     CHECK(busy.throttle.slept >= std::chrono::seconds(6));
@@ -113,7 +105,8 @@ TEST_CASE("a registry that goes on throttling leaves the question open and says 
   for (const auto& row : {Row{"2", 5, "it says in 2 s"}, Row{"3600", 1, "it says in 3600 s"}}) {
     CAPTURE(row.retry_after);
     busy.set("GET", "/referrers/", row.retry_after, kAlways);
-    const auto verdict = must(verify_artifact(busy.context, bench.reference("1.0"), bench.by()));
+    const auto verdict =
+        must(verify_artifact(busy.context.context, bench.reference("1.0"), bench.by()));
     CHECK(busy.throttle.refused == row.tries);
     CHECK(verdict.exit_code() == 3);
     CHECK(verdict.outcome() == policy::Verdict::Outcome::undecided);
@@ -134,7 +127,7 @@ TEST_CASE("attaching waits, too, and attaches once or not at all") {
       must(pack_to(bench.context, {.directory = "testdata/models/tiny-gguf"}, reference))
           .artifact.manifest;
   Busy busy(bench);
-  const auto store = must(open_store(busy.context, reference));
+  const auto store = must(open_store(busy.context.context, reference));
   const auto referrers = [&] {
     std::size_t count = 0;
     must(sigstore::each_bundle(*must(open_store(bench.context, reference)), artifact.digest,

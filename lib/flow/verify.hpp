@@ -2,6 +2,7 @@
 #pragma once
 
 #include "flow/context.hpp"
+#include "flow/read_bundle.hpp"
 #include "oci/reference.hpp"
 #include "policy/policy.hpp"
 #include "policy/verdict.hpp"
@@ -59,10 +60,10 @@ Result<policy::Verdict> verify_in_store(const Context& context, oci::Store& stor
                                         const oci::Reference& reference,
                                         const VerifyRequest& request);
 
-/// Bundles from one file (sigstore/bundle_file.hpp), about a file or a given digest: each is
+/// Bundles from one file (flow/read_bundle.hpp), about a file or a given digest: each is
 /// judged, and one that holds is enough. The others, of whatever type, are reported.
 Result<policy::Verdict> verify_bundle_file(const Context& context,
-                                           const std::vector<std::string>& bundles,
+                                           const std::vector<ReadBundle>& bundles,
                                            const BundleSubject& subject,
                                            const VerifyRequest& request);
 

@@ -49,7 +49,7 @@ bool all_pass(const std::vector<policy::Check>& checks) {
 }  // namespace
 
 Result<policy::Verdict> verify_bundle_file(const Context& context,
-                                           const std::vector<std::string>& bundles,
+                                           const std::vector<ReadBundle>& bundles,
                                            const BundleSubject& subject,
                                            const VerifyRequest& request) {
   TRY(check_request(request));
@@ -58,8 +58,8 @@ Result<policy::Verdict> verify_bundle_file(const Context& context,
   verdict.scope = policy::Verdict::Scope::bundle;
   std::vector<CheckedBundle> checked;
   std::vector<std::string> types;
-  for (const auto& text : bundles) {
-    checked.push_back(check_bundle(text, subject, request, context.clock.now()));
+  for (const auto& bundle : bundles) {
+    checked.push_back(check_bundle(bundle, subject, request, context.clock.now()));
     verdict.evidence.push_back(evidence_item(checked.back()));
     const auto& type = checked.back().predicate_type;
     if (std::ranges::find(types, type) == types.end()) types.push_back(type);

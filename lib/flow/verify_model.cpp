@@ -88,13 +88,13 @@ void report_ignored(const std::vector<oms::IgnoredPath>& ignored, const std::str
        .message = "not covered by the signature: " + counted(files, "file") + " (" + list + ")"});
 }
 
-Result<oms::Statement> read_statement(const std::string& bundle, std::string& payload) {
-  const auto parsed = TRY(sigstore::parse_bundle(bundle));
-  if (!parsed.envelope) {
+Result<oms::Statement> read_statement(const ReadBundle& read, std::string& payload) {
+  if (!read.bundle) return read.bundle.error();
+  if (!read.bundle->envelope) {
     return Error(ErrorKind::malformed, "bundle signs bytes, not a model",
                  "a file's signature is verified with mpk verify FILE --bundle BUNDLE");
   }
-  payload = parsed.envelope->payload;
+  payload = read.bundle->envelope->payload;
   return oms::parse_statement(payload);
 }
 
@@ -134,11 +134,12 @@ Result<void> compare_files(const Context& context, const std::filesystem::path& 
 
 }  // namespace
 
-bool is_model_bundle(const std::string& bundle) {
-  // Most bundles of files are signatures of their bytes, without an envelope: no need to read them.
-  if (bundle.find("payload") == std::string::npos) return false;
-  const auto modern = oms::modern_bundle(bundle);
-  const auto parsed = modern ? sigstore::parse_bundle(*modern) : modern.error();
+bool is_model_bundle(const ReadBundle& read) {
+  auto parsed = read.bundle;
+  if (!parsed) {
+    const auto modern = oms::modern_bundle(read.text);
+    if (modern) parsed = sigstore::parse_bundle(*modern);
+  }
   if (!parsed || !parsed->envelope) return false;
   const auto statement = attest::parse_statement(parsed->envelope->payload);
   return statement && oms::is_model_signature(statement->predicate_type);
@@ -148,13 +149,13 @@ Result<policy::Verdict> verify_model(const Context& context, const std::filesyst
                                      const std::string& bundle, const VerifyRequest& request,
                                      const ModelVerifying& options) {
   const auto& name = model.native();
-  const auto modern = oms::modern_bundle(bundle).value_or(bundle);
+  const std::vector<ReadBundle> modern{ReadBundle(oms::modern_bundle(bundle).value_or(bundle))};
   std::string payload;
-  const auto statement = read_statement(modern, payload);
+  const auto statement = read_statement(modern.front(), payload);
   if (!statement) {
     // What can't be read is judged as a bundle, which gives the verdict its frame.
     auto verdict = TRY(verify_bundle_file(
-        context, {modern}, {.name = name, .digest = crypto::sha256(bundle)}, request));
+        context, modern, {.name = name, .digest = crypto::sha256(bundle)}, request));
     verdict.digest.reset();
     for (const auto& item : verdict.evidence) {
       if (!item.predicate_type.empty()) verdict.checks.clear();
@@ -173,7 +174,7 @@ Result<policy::Verdict> verify_model(const Context& context, const std::filesyst
   auto asked = request;
   asked.historical_message = oms::historical_message(attest::kInTotoPayloadType, payload);
   auto verdict =
-      TRY(verify_bundle_file(context, {modern}, {.name = name, .digest = statement->root}, asked));
+      TRY(verify_bundle_file(context, modern, {.name = name, .digest = statement->root}, asked));
   if (verdict.outcome() != policy::Verdict::Outcome::passed) {
     verdict.checks.push_back(
         files_check(policy::CheckResult::skip, "not compared: what was signed is not proven"));

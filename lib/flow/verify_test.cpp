@@ -132,9 +132,9 @@ TEST_CASE("a certificate that had expired at the proven time is refused, one in 
     CAPTURE(seconds);
     Unsigned fresh(bench);
     bench.clock.set(Timestamp::from_seconds(1'790'000'000 + 86'400));
-    const auto verdict = must(
-        verify_bundle_file(bench.context, {stamped_later(bench, bundle, seconds - 86'400)},
-                           {.name = "artifact", .digest = subject.artifact.digest}, bench.by()));
+    const auto verdict = must(verify_bundle_file(
+        bench.context, {ReadBundle(stamped_later(bench, bundle, seconds - 86'400))},
+        {.name = "artifact", .digest = subject.artifact.digest}, bench.by()));
     bench.clock.set(Timestamp::from_seconds(1'790'000'000));
     CHECK(verdict.exit_code() == code);
     if (code != 0) CHECK(check_of(verdict, "bundle").code == "certificate-outside-validity");

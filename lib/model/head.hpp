@@ -19,6 +19,8 @@ struct FileHead {
   std::uint64_t size = 0;
   std::string bytes;
   bool whole = false;  // `bytes` is the complete file
+  // Whether something stands for the bytes: a digest that the whole file has, or the file itself.
+  bool proven = true;
 };
 
 /// Small files and text files by name (config, card, licence, tokenizer, code, Modelfile) are kept

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,6 +93,8 @@ struct ModelInfo {
   TensorFacts tensors;
   std::map<std::string, TensorFacts> by_file;  // by path
   std::vector<Finding> findings;               // sorted by (severity falling, code, path)
+  // Files of which only the beginning was fetched: what it says is no better than declared.
+  std::set<std::string, std::less<>> unproven;
 };
 
 }  // namespace mpk::model

@@ -100,6 +100,18 @@ void read_documents(const Heads& heads, ModelInfo& info) {
   read("tokenizer_config.json", read_tokenizer_config);
 }
 
+// Of a remote file only the beginning may have been fetched, which its digest does not prove.
+void lower_unproven(const std::vector<FileHead>& heads, ModelInfo& info) {
+  for (const FileHead& head : heads) {
+    if (!head.proven) info.unproven.insert(head.path);
+  }
+  for (Fact& fact : info.hyperparameters) {
+    const bool read = fact.tier == Tier::verified;
+    // Shapes confirm what a config says; they stand in the weights.
+    if (read && !info.unproven.empty()) fact.tier = Tier::declared;
+  }
+}
+
 void sort_all(ModelInfo& info) {
   std::sort(info.hyperparameters.begin(), info.hyperparameters.end(),
             [](const Fact& a, const Fact& b) { return a.name < b.name; });
@@ -134,6 +146,7 @@ ModelInfo inspect(const std::vector<FileHead>& heads) {
   check_licenses(by_path, info);
   check_external_data(by_path, weights, info);
   add_types(info);
+  lower_unproven(heads, info);
   sort_all(info);
   return info;
 }

@@ -158,6 +158,7 @@ Result<ArchiveHeads> read_parts(oci::Store& store, const LayerFile& layer, const
   auto walked = Walk(reader, layer, wanted).run(out);
   if (!walked && !blob.exhausted()) return std::move(walked).error();
   out.all_heads = walked.has_value();
+  for (auto& head : out.heads) head.proven = false;
   return out;
 }
 

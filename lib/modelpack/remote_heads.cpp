@@ -40,13 +40,16 @@ class HeadFetch {
       end = announced ? wanted : std::min(size, std::max(wanted, end * kGrowth));
       TRY(fetch(end));
     }
-    return tap_.finish();
+    auto head = tap_.finish();
+    head.proven = proven_;
+    return head;
   }
 
  private:
   Result<void> fetch(std::uint64_t end) {
     const auto& blob = layer_.descriptor;
     if (fed_ == 0 && end == blob.size) {
+      proven_ = true;
       return store_.fetch_blob(blob, [this](BytesView piece) { return take(piece); });
     }
     const auto from = fed_;
@@ -75,6 +78,7 @@ class HeadFetch {
   const CancelToken& cancel_;
   model::HeadTap tap_;
   std::uint64_t fed_ = 0;
+  bool proven_ = false;
   std::string start_;
 };
 

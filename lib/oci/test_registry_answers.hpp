@@ -1,6 +1,8 @@
 // For tests: answers of a registry in memory, and what was asked of it.
 #pragma once
 
+#include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
 #include "oci/remote_store.hpp"
 
 #include <doctest/doctest.h>
@@ -20,6 +22,17 @@ inline http::Response answer(int status, http::Headers headers = {}, std::string
   response.body = std::move(body);
   return response;
 }
+
+// Always the same answer.
+inline auto always(http::Response response) {
+  return
+      [response = std::move(response)](
+          const http::Request&, const std::string&) -> Result<http::Response> { return response; };
+}
+
+inline const std::string kManifestBytes = serialize(Manifest{
+    .artifact_type = "application/vnd.example", .config = Descriptor::of(kEmptyType, "{}")});
+inline const Descriptor kManifest = Descriptor::of(kManifestType, kManifestBytes);
 
 inline Url url(std::string_view text) { return Url::parse(text).take(); }
 

@@ -4,11 +4,9 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "json/parse.hpp"
-#include "json/read.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <optional>
 
 namespace mpk::sigstore {
 namespace {
@@ -52,13 +50,6 @@ Result<std::vector<std::string>> from_lines(std::string_view text) {
 }  // namespace
 
 Result<std::vector<std::string>> split_bundles(std::string_view text) {
-  // One bundle on one line is what most files are: parse_bundle() reads it, here it is not looked
-  // into.
-  const auto has = [&](std::string_view what) { return text.find(what) != text.npos; };
-  const auto line = trim(text);
-  if (line.starts_with('{') && line.find('\n') == line.npos && !has("attestations") &&
-      !has("\"bundle\""))
-    return std::vector<std::string>{std::string(text)};
   const auto whole = json::parse(text, {.max_bytes = limits::kEvidence});
   if (whole && whole->is_array()) return from_list(*whole);
   if (whole && whole->is_object()) {
