@@ -6,6 +6,8 @@ set(CPACK_PACKAGE_CONTACT ${MPK_MAINTAINER})
 install(TARGETS mpk RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 file(GLOB documents CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/docs/*.md)
 install(FILES README.md CHANGELOG.md SECURITY.md ${documents} DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# What the first line of an aibom.yaml by `mpk aibom init` names, for editors.
+install(FILES schemas/aibom/overlay.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/mpk)
 install(FILES cmake/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # Man pages: prose from man/*.scd, options and examples from the binary's own records.

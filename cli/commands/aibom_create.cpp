@@ -20,7 +20,7 @@ struct Options {
   AibomFlags aibom;
   DeclaredOptions declared;
   std::string target;
-  std::optional<std::string> output, fail_on;
+  std::optional<std::string> output, fail_on, overlay;
   bool content = false;
 };
 
@@ -52,6 +52,7 @@ Result<int> run(const Options& o, Session& session) {
   request.created = TRY(session.created(o.pack.created));
   request.declared = TRY(o.declared.resolve(session));
   if (o.pack.modelfile) request.modelfile = *o.pack.modelfile;
+  if (o.overlay) request.overlay = *o.overlay;
   if (oci::Reference::looks_like(o.target)) {
     request.reference = TRY(parse_reference(o.target));
     request.content = o.content;
@@ -116,6 +117,8 @@ Command aibom_create_command() {
         set.option("--fail-on", "LEVEL", o->fail_on,
                    "Exit 1 on findings of this level or higher: info, low, medium, high");
         set.suggest({"info", "low", "medium", "high"});
+        set.option("--overlay", "FILE", o->overlay,
+                   "What no file tells, instead of the model's own aibom.yaml", ValueKind::file);
         set.flag("--content", o->content,
                  "Of an artifact: read and prove every byte (a layout's always are)");
         o->declared.add_to(set);

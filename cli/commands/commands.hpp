@@ -28,6 +28,8 @@ Command prune_command();
 Command check_store_command();
 Command aibom_convert_command();
 Command aibom_create_command();
+Command aibom_init_command();
+Command aibom_score_command();
 Command aibom_diff_command();
 Command aibom_validate_command();
 Command aibom_show_command();

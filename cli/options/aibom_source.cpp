@@ -10,19 +10,19 @@ namespace {
 
 constexpr int kNoAibom = 20, kNotValid = 21;
 
-// nullopt: the artifact has none.
-Result<std::optional<Json>> load_attached(Session& session, const RegistryOptions& registry,
-                                          const TrustOptions& trust, const std::string& source) {
+// No document: the artifact has none.
+Result<LoadedAibom> load_attached(Session& session, const RegistryOptions& registry,
+                                  const TrustOptions& trust, const std::string& source) {
   auto reference = TRY(parse_reference(source));
   auto found = TRY(flow::attached_aibom(session.context(registry.plain_http), reference,
                                         TRY(trust.resolve(session))));
-  if (!found) return std::optional<Json>();
+  if (!found) return LoadedAibom();
   if (found->verified_by.empty()) {
     session.warn("its signature does not verify: " + found->problem);
   } else {
     session.say("signed by " + found->verified_by);
   }
-  return std::optional(std::move(found->aibom));
+  return LoadedAibom{.document = std::move(found->aibom), .signed_by = found->verified_by};
 }
 
 bool is_cyclonedx(const Json& document) {
@@ -35,7 +35,7 @@ bool is_cyclonedx(const Json& document) {
 }
 
 LoadedAibom refused(Session& session, const Error& error, int exit_code) {
-  return {.document = std::nullopt, .exit_code = session.refuse(error, exit_code)};
+  return {.document = std::nullopt, .exit_code = session.refuse(error, exit_code), .signed_by = {}};
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ Result<LoadedAibom> load_aibom(Session& session, const RegistryOptions& registry
                                const TrustOptions& trust, const std::string& source) {
   LoadedAibom out;
   if (oci::Reference::looks_like(source)) {
-    out.document = TRY(load_attached(session, registry, trust, source));
+    out = TRY(load_attached(session, registry, trust, source));
     // An artifact that is there but has no aiBOM is another answer than no artifact.
     if (!out.document) {
       return refused(session,

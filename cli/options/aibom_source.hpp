@@ -16,6 +16,7 @@ namespace mpk::cli {
 struct LoadedAibom {
   std::optional<Json> document;  // none: refused, and said so
   int exit_code = 0;             // then: 20 none is attached, 21 not JSON or not CycloneDX
+  std::string signed_by;         // empty: nobody, or it was not to be seen
 };
 
 /// Of an artifact the one whose signature verifies, with a word about who signed; else any that can

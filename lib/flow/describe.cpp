@@ -2,6 +2,8 @@
 #include "flow/describe.hpp"
 
 #include "aibom/build.hpp"
+#include "base/file.hpp"
+#include "base/limits.hpp"
 #include "flow/attach.hpp"
 #include "flow/pack.hpp"
 #include "model/head.hpp"
@@ -23,6 +25,7 @@ Result<Description> describe_directory(const Context& context, const DescribeReq
   const auto options = pack_options(context, {.directory = *request.directory,
                                               .modelfile = request.modelfile,
                                               .created = request.created});
+  const auto overlay = TRY(read_overlay(request.directory, request.overlay));
   const auto plan = TRY(modelpack::plan_pack(options));
   auto packed = TRY(modelpack::pack_dry(plan, options));
   declare(request.declared, packed.info);
@@ -34,7 +37,7 @@ Result<Description> describe_directory(const Context& context, const DescribeReq
   input.mpk_version = context.mpk_version;
   input.created = request.created;
   input.spec_version = request.spec_version;
-  auto bom = TRY(aibom::build_aibom(input));
+  auto bom = TRY(build_document(input, overlay, packed.info));
   return Description{.aibom = std::move(bom), .info = std::move(packed.info)};
 }
 
@@ -108,6 +111,22 @@ Result<ReadLayer> read_layer(const Context& context, oci::Store& store,
   return out;
 }
 
+// Nobody can mend it in an artifact: what is wrong with it is a finding, the rest stands.
+std::optional<aibom::Overlay> own_overlay(const std::vector<model::FileHead>& heads,
+                                          model::ModelInfo& info) {
+  const auto found = std::ranges::find(heads, aibom::kOverlayName, &model::FileHead::path);
+  if (found == heads.end()) return std::nullopt;
+  auto overlay = found->whole ? aibom::parse_overlay(found->bytes, aibom::kOverlayName)
+                              : Error(ErrorKind::too_large, "too large to be one");
+  if (overlay) return overlay.take();
+  info.findings.push_back({.severity = model::Severity::medium,
+                           .code = "overlay-unreadable",
+                           .path = std::string(aibom::kOverlayName),
+                           .message = overlay.error().text(),
+                           .fix = "mend it and pack again, or name another one with --overlay"});
+  return std::nullopt;
+}
+
 // Said once, so that nobody takes what a registry served for what was approved.
 void add_unread(const std::vector<modelpack::LayerFile>& layers, const std::vector<ReadLayer>& read,
                 model::ModelInfo& info) {
@@ -133,6 +152,7 @@ void add_unread(const std::vector<modelpack::LayerFile>& layers, const std::vect
 
 Result<Description> describe_artifact(const Context& context, const DescribeRequest& request) {
   const auto& reference = *request.reference;
+  auto overlay = TRY(read_overlay(std::nullopt, request.overlay));
   // What is described here is attested next, by the registry's own tag.
   auto store = TRY(open_store(context, reference, {.mirrors = Mirrors::bytes}));
   auto descriptor = TRY(resolve(*store, reference));
@@ -169,6 +189,7 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
                                  .size = layers[i].descriptor.size});
   }
   auto info = model::inspect(all);
+  if (!overlay) overlay = own_overlay(all, info);
   add_unread(layers, read, info);
   declare(request.declared, info);
   aibom::BuildInput input;
@@ -182,11 +203,37 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
   input.mpk_version = context.mpk_version;
   input.created = request.created;
   input.spec_version = request.spec_version;
-  auto bom = TRY(aibom::build_aibom(input));
+  auto bom = TRY(build_document(input, overlay, info));
   return Description{.aibom = std::move(bom), .info = std::move(info)};
 }
 
 }  // namespace
+
+Result<std::optional<aibom::Overlay>> read_overlay(
+    const std::optional<std::filesystem::path>& directory,
+    const std::optional<std::filesystem::path>& file) {
+  std::filesystem::path path;
+  if (file) {
+    path = *file;
+  } else if (directory) {
+    path = *directory / aibom::kOverlayName;
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) return std::optional<aibom::Overlay>();
+  } else {
+    return std::optional<aibom::Overlay>();
+  }
+  auto text = read_file(path, limits::kYamlDocument);
+  if (!text) return std::move(text).error().with_kind(ErrorKind::usage);
+  return std::optional(TRY(aibom::parse_overlay(*text, path.string())));
+}
+
+Result<Json> build_document(const aibom::BuildInput& input,
+                            const std::optional<aibom::Overlay>& overlay, model::ModelInfo& info) {
+  if (!overlay) return aibom::build_aibom(input);
+  auto merged = TRY(aibom::build_aibom(input, *overlay));
+  info.findings.insert(info.findings.end(), merged.findings.begin(), merged.findings.end());
+  return std::move(merged.bom);
+}
 
 Result<Description> describe(const Context& context, const DescribeRequest& request) {
   return request.directory ? describe_directory(context, request)

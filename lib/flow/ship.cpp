@@ -4,6 +4,7 @@
 #include "attest/predicate_type.hpp"
 #include "base/parallel.hpp"
 #include "flow/attach.hpp"
+#include "flow/describe.hpp"
 #include "sigstore/attach.hpp"
 
 #include <nlohmann/json.hpp>
@@ -41,6 +42,7 @@ aibom::BuildInput aibom_input(const Context& context, const ShipRequest& request
 
 Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
   auto started = context.clock.now();
+  const auto overlay = TRY(read_overlay(request.pack.directory, std::nullopt));
   auto build = TRY(attest::detect_build(context.env, request.provenance));
   auto signer = TRY(prepare_signer(context, request.signing));
   auto options = pack_options(context, request.pack);
@@ -57,7 +59,8 @@ Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
                       .attached = {}};
   const auto& artifact = outcome.packed.artifact;
   declare(request.declared, outcome.packed.info);
-  outcome.aibom = TRY(aibom::build_aibom(aibom_input(context, request, outcome.packed)));
+  outcome.aibom = TRY(
+      build_document(aibom_input(context, request, outcome.packed), overlay, outcome.packed.info));
 
   std::vector<Statement> statements;
   statements.push_back({std::string(attest::kCosignSign), Json::object(), {}});

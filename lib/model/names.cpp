@@ -76,7 +76,7 @@ bool is_fact_name(std::string_view path) {
   static constexpr auto kNames = std::to_array<std::string_view>(
       {"config.json", "adapter_config.json", "tokenizer_config.json", "generation_config.json",
        "chat_template.jinja", "preprocessor_config.json", "processor_config.json",
-       "model_index.json", "croissant.json"});
+       "model_index.json", "croissant.json", "aibom.yaml"});
   return is_card_name(path) || is_license_name(path) || path.ends_with(".index.json") ||
          contains(kNames, lower_ascii(base_name(path)));
 }
