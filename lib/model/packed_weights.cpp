@@ -1,5 +1,4 @@
 // check_packed_weights: GPTQ and AWQ leave tensors that only they have, and whose shapes tell bits.
-#include "base/text.hpp"
 #include "model/collect.hpp"
 #include "model/consistency.hpp"
 
