@@ -2,10 +2,12 @@
 #include "model/collect.hpp"
 #include "model/consistency.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mpk::model {
 namespace {
