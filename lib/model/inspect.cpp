@@ -9,14 +9,12 @@
 #include "model/documents.hpp"
 #include "model/gguf_info.hpp"
 #include "model/huggingface.hpp"
-#include "model/names.hpp"
 #include "model/precision.hpp"
 #include "model/shapes.hpp"
 
 #include <algorithm>
 #include <array>
 #include <tuple>
-#include <utility>
 
 namespace mpk::model {
 namespace {
