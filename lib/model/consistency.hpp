@@ -24,7 +24,7 @@ void check_classes(const Heads& heads, const Documents& documents, const Weights
 void check_adapter(const Documents& documents, const Weights& weights, ModelInfo& info);
 /// base-model-contradicts, base-model-missing, relation-contradicts. After read_weights().
 void check_base_models(const Heads& heads, const Documents& documents, const Weights& weights,
-                   ModelInfo& info);
+                       ModelInfo& info);
 /// quantization_config against packed tensors. quantization-contradicts.
 void check_packed_weights(const Documents& documents, const Weights& weights, ModelInfo& info);
 /// What the headers of the shards say of each other. tensor-twice, metadata-contradicts,

@@ -6,17 +6,16 @@
 #include "model/collect.hpp"
 #include "model/consistency.hpp"
 #include "model/contradictions.hpp"
-#include "model/documents.hpp"
 #include "model/dataset_card.hpp"
+#include "model/documents.hpp"
 #include "model/gguf_info.hpp"
 #include "model/huggingface.hpp"
-#include "model/names.hpp"
 #include "model/precision.hpp"
 #include "model/shapes.hpp"
 
 #include <algorithm>
 #include <array>
-#include <utility>
+#include <tuple>
 
 namespace mpk::model {
 namespace {

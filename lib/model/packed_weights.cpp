@@ -1,12 +1,13 @@
 // check_packed_weights: GPTQ and AWQ leave tensors that only they have, and whose shapes tell bits.
-#include "base/text.hpp"
 #include "model/collect.hpp"
 #include "model/consistency.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mpk::model {
 namespace {

@@ -2,7 +2,6 @@
 #include "base/text.hpp"
 #include "model/collect.hpp"
 #include "model/consistency.hpp"
-#include "model/names.hpp"
 
 #include <map>
 #include <string>

@@ -1,12 +1,15 @@
 // generation_config.json, preprocessor_config.json, model_index.json: a few facts from each.
-#include "base/text.hpp"
 #include "model/collect.hpp"
-#include "model/documents.hpp"
 #include "model/huggingface.hpp"
 #include "model/json_file.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
 #include <array>
-#include <utility>
+#include <initializer_list>
+#include <string>
+#include <string_view>
 
 namespace mpk::model {
 namespace {

@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
-#include <utility>
 
 namespace mpk::model {
 namespace {
