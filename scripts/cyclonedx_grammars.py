@@ -142,7 +142,8 @@ class Grammar:
 
     def string(self, schema: dict, rng: random.Random) -> str:
         if "pattern" in schema:
-            fitting = [s for s in PATTERN_SAMPLES if re.search(schema["pattern"], s)]
+            fits = re.compile(schema["pattern"]).search
+            fitting = [s for s in PATTERN_SAMPLES if fits(s)] or [s for s in SAMPLES.values() if fits(s)]
             if not fitting:
                 sys.exit(f"no sample fits the pattern {schema['pattern']}")
             return rng.choice(fitting)

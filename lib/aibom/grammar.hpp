@@ -21,8 +21,7 @@ const Result<json::Schema>& grammar(SpecVersion version);
 bool is_spdx_license(std::string_view id);
 /// Whether the grammar takes `text` where it wants an IRI reference.
 bool is_iri(std::string_view text);
-/// Whether `text` is an address by RFC 6531. The grammar only wants an @ in it, as the official
-/// one.
+/// Whether `text` is an address by RFC 6531; the grammar only wants an @ in it, as officially.
 bool is_mailbox(std::string_view text);
 
 }  // namespace mpk::aibom
