@@ -11,12 +11,13 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
 
 namespace mpk::aibom::spdx {
 namespace {
 
 // simplelicensing_licenseText can't be left out.
-const std::string kNoText = "NOASSERTION";
+constexpr std::string_view kNoText = "NOASSERTION";
 
 // CycloneDX lists licences and exceptions together.
 bool is_exception(std::string_view id) {
@@ -42,7 +43,7 @@ std::string custom(Draft& draft, const std::string& name, const std::string& wor
     return found->second;
   auto& element = draft.graph.add("expandedlicensing_CustomLicense", "license", name);
   element["name"] = name;
-  element["simplelicensing_licenseText"] = words.empty() ? kNoText : words;
+  element["simplelicensing_licenseText"] = words.empty() ? std::string(kNoText) : words;
   if (is_uri(url)) append(element, "expandedlicensing_seeAlso", url);
   return draft.licenses.emplace(key, id_of(element)).first->second;
 }
@@ -102,7 +103,8 @@ std::string license(Draft& draft, const Json& entry) {
     id = expression(draft, listed, url);
   } else {
     const auto& name = source.take(part, "name");
-    id = custom(draft, name.empty() ? kNoText : name, attached(draft, member(part, "text")), url);
+    id = custom(draft, name.empty() ? std::string(kNoText) : name,
+                attached(draft, member(part, "text")), url);
   }
   source.owns(part, id);
   return id;
