@@ -11,10 +11,12 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,13 +28,15 @@ struct Options {
   std::optional<std::string> to, output, created;
 };
 
-const std::vector<std::string> kFormats = {"spdx3"};
+constexpr auto kFormats = std::to_array<std::string_view>({"spdx3"});
+
+std::vector<std::string> formats() { return {kFormats.begin(), kFormats.end()}; }
 
 Result<void> must_be_known(const std::optional<std::string>& format) {
   if (format && std::ranges::find(kFormats, *format) != kFormats.end()) return {};
   return Error(ErrorKind::usage,
                format ? "--to " + printable(*format, 40) + ": no such format" : "--to is missing",
-               "known: " + join(kFormats, ", "));
+               "known: " + join(formats(), ", "));
 }
 
 Json converted_json(const Options& o, const aibom::SpdxOutcome& outcome) {
@@ -134,7 +138,7 @@ Command aibom_convert_command() {
             set.positional("FILE", o->file, "CycloneDX document, - for standard input",
                            ValueKind::file);
             set.option("--to", "FORMAT", o->to, "Format to write: spdx3");
-            set.suggest(kFormats);
+            set.suggest(formats());
             set.option("-o,--output", "FILE", o->output, "Write here instead of standard output",
                        ValueKind::file);
             set.option("--created", "TIME", o->created,

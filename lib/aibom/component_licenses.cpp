@@ -1,11 +1,13 @@
 // Licences: as declared, and as recognised from a text in the artifact.
 #include "aibom/draft.hpp"
 #include "aibom/grammar.hpp"
+#include "aibom/spdx_expression.hpp"
 #include "aibom/wording.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <string>
 #include <tuple>
 
 namespace mpk::aibom {
@@ -30,6 +32,13 @@ Json license_json(const model::License& license) {
   return out;
 }
 
+// "MIT OR Apache-2.0". 1.6 has one expression or a list of licences: beside another licence, or
+// with a link, it stays a name.
+bool is_compound(const model::License& license) {
+  return license.spdx_id.empty() && license.url.empty() &&
+         license.name.find(' ') != std::string::npos && is_spdx_expression(license.name);
+}
+
 }  // namespace
 
 Json license_list(Draft& draft) {
@@ -40,6 +49,12 @@ Json license_list(Draft& draft) {
   });
   auto kept = draft.keep("licenses", all.size());
   Json out = Json::array();
+  if (all.size() == 1 && is_compound(all.front())) {
+    draft.tiers.add(std::string(kModelPointer) + "/licenses/0", all.front().tier,
+                    all.front().source);
+    out.push_back({{"acknowledgement", "declared"}, {"expression", all.front().name}});
+    return out;
+  }
   for (std::size_t i = 0; i < kept; ++i) {
     Json entry = {{"license", license_json(all[i])}};
     if (entry["license"].empty() || std::find(out.begin(), out.end(), entry) != out.end()) continue;

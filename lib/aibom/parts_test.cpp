@@ -90,6 +90,29 @@ TEST_CASE("licences: SPDX ids as ids, other names as names, texts as concluded")
   CHECK(tier_of(component, "/licenses/0") == "declared;source=README.md");
 }
 
+TEST_CASE("a licence expression is one when it stands alone and SPDX lists its parts") {
+  struct Row {
+    const char *name, *url, *expected;
+  };
+  for (
+      const auto& [name, url, expected] : {
+          Row{"MIT OR Apache-2.0", "",
+              R"([{"acknowledgement":"declared","expression":"MIT OR Apache-2.0"}])"},
+          Row{"MIT OR llama3", "",
+              R"([{"license":{"acknowledgement":"declared","name":"MIT OR llama3"}}])"},
+          Row{"MIT OR", "", R"([{"license":{"acknowledgement":"declared","name":"MIT OR"}}])"},
+          Row{"MIT OR ISC", "https://l.example/",
+              R"([{"license":{"acknowledgement":"declared","name":"MIT OR ISC","url":"https://l.example/"}}])"},
+      }) {
+    CAPTURE(name);
+    auto info = tiny_llama();
+    info.licenses = {{.name = name, .url = url, .source = "README.md"}};
+    CHECK(component_of(info)["licenses"].dump() == expected);
+    info.licenses.push_back({.spdx_id = "MIT", .tier = model::Tier::inferred, .source = "LICENSE"});
+    CHECK_FALSE(component_of(info)["licenses"][0].contains("expression"));
+  }
+}
+
 TEST_CASE("base models: a hub purl with a version only for a full commit") {
   auto info = tiny_llama();
   info.base_models.push_back({.name = "meta-llama/Llama-3.1-8B", .revision = "main"});

@@ -3,12 +3,10 @@
 #include "aibom/own_properties.hpp"
 #include "aibom/spdx_draft.hpp"
 #include "aibom/told_tiers.hpp"
-#include "base/text.hpp"
 #include "base/time.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>

@@ -10,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -56,7 +55,9 @@ class Checker {
       if (key == "type" || key == "spdxId" || key == "@id") continue;
       const auto* found = find_member(*of, key);
       if (found == nullptr) return wrong(place, type + " has no member " + printable(key, 60));
-      TRY(values(*found, value, place + " " + key));
+      auto at = place;
+      at.append(" ").append(key);
+      TRY(values(*found, value, at));
     }
     for (const auto* at = of; at != nullptr; at = find_class(at->parent)) {
       for (const auto& each : at->members) {

@@ -1,39 +1,21 @@
 // Licences as relationships (SimpleLicensing/LicenseExpression, ExpandedLicensing/CustomLicense).
-#include "aibom/grammar.hpp"
 #include "aibom/lookup.hpp"
 #include "aibom/spdx_draft.hpp"
+#include "aibom/spdx_expression.hpp"
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "model/license_expression.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <array>
 #include <string>
+#include <string_view>
 
 namespace mpk::aibom::spdx {
 namespace {
 
 // simplelicensing_licenseText can't be left out.
-const std::string kNoText = "NOASSERTION";
-
-// CycloneDX lists licences and exceptions together.
-bool is_exception(std::string_view id) {
-  constexpr auto kOthers = std::to_array<std::string_view>(
-      {"GPL-CC-1.0", "LLGPL", "Linux-syscall-note", "SHL-2.0", "SHL-2.1"});
-  return id.find("exception") != std::string_view::npos ||
-         std::ranges::find(kOthers, id) != kOthers.end();
-}
-
-bool is_listed(const model::LicenseExpression& expression) {
-  return std::ranges::all_of(
-             expression.licenses,
-             [](const auto& id) { return is_spdx_license(id) && !is_exception(id); }) &&
-         std::ranges::all_of(expression.additions, [](const auto& id) {
-           return is_spdx_license(id) && is_exception(id);
-         });
-}
+constexpr std::string_view kNoText = "NOASSERTION";
 
 std::string custom(Draft& draft, const std::string& name, const std::string& words,
                    const std::string& url) {
@@ -42,14 +24,14 @@ std::string custom(Draft& draft, const std::string& name, const std::string& wor
     return found->second;
   auto& element = draft.graph.add("expandedlicensing_CustomLicense", "license", name);
   element["name"] = name;
-  element["simplelicensing_licenseText"] = words.empty() ? kNoText : words;
+  element["simplelicensing_licenseText"] = words.empty() ? std::string(kNoText) : words;
   if (is_uri(url)) append(element, "expandedlicensing_seeAlso", url);
   return draft.licenses.emplace(key, id_of(element)).first->second;
 }
 
 std::string expression(Draft& draft, const std::string& words, const std::string& url) {
   const auto parsed = model::parse_license_expression(words);
-  if (!parsed || !is_listed(*parsed)) return custom(draft, words, "", url);
+  if (!parsed || !is_spdx_expression(words)) return custom(draft, words, "", url);
   const auto key = "expression\n" + words + "\n" + url;
   if (const auto found = draft.licenses.find(key); found != draft.licenses.end())
     return found->second;
@@ -102,7 +84,8 @@ std::string license(Draft& draft, const Json& entry) {
     id = expression(draft, listed, url);
   } else {
     const auto& name = source.take(part, "name");
-    id = custom(draft, name.empty() ? kNoText : name, attached(draft, member(part, "text")), url);
+    id = custom(draft, name.empty() ? std::string(kNoText) : name,
+                attached(draft, member(part, "text")), url);
   }
   source.owns(part, id);
   return id;

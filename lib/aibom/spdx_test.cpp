@@ -20,10 +20,10 @@ using namespace mpk::aibom;
 
 namespace {
 
-const Timestamp kDate = Timestamp::from_seconds(1'795'000'000);
+Timestamp date() { return Timestamp::from_seconds(1'795'000'000); }
 
 SpdxOutcome converted(const Json& bom) {
-  auto made = to_spdx(bom, {.created = kDate, .otherwise = {}, .mpk_version = "0.0.0-test"});
+  auto made = to_spdx(bom, {.created = date(), .otherwise = {}, .mpk_version = "0.0.0-test"});
   REQUIRE_MESSAGE(made, made.error().text());
   return made.take();
 }
@@ -92,7 +92,7 @@ TEST_CASE("a document of mpk becomes packages, files, datasets, licences and the
   const auto& spdx = made.document;
   CHECK(text(spdx, "@context") == "https://spdx.org/rdf/3.0.1/spdx-context.jsonld");
   const auto& creation = items(member(spdx, "@graph")).front();
-  CHECK(text(creation, "created") == kDate.text());
+  CHECK(text(creation, "created") == date().text());
   CHECK(text(creation, "specVersion") == "3.0.1");
   const auto files = of_type(spdx, "software_File");
   CHECK(files.size() == testing::tiny_files().size());
@@ -170,7 +170,7 @@ TEST_CASE("what is no valid CycloneDX of a known version is refused") {
             "/x"},
        }) {
     CAPTURE(row.text);
-    const auto made = to_spdx(json::parse(row.text).take(), {kDate, {}, "0"});
+    const auto made = to_spdx(json::parse(row.text).take(), {date(), {}, "0"});
     REQUIRE_FALSE(made);
     CHECK(made.error().kind() == row.kind);
     CHECK(made.error().text().find(row.message) != std::string::npos);

@@ -1,10 +1,9 @@
 // Words and numbers in SPDX's forms.
 #include "aibom/spdx_words.hpp"
 
-#include "aibom/lookup.hpp"
 #include "base/text.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>

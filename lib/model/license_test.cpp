@@ -1,9 +1,13 @@
 // Licences: ids, and texts with their refused relatives.
 #include "model/license.hpp"
 
+#include "base/text.hpp"
 #include "model/sample_files.hpp"
 
 #include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace mpk::model {
 namespace {
@@ -72,6 +76,102 @@ TEST_CASE("ids of Hugging Face become SPDX ids, others keep their name") {
     CHECK(license.tier == Tier::declared);
     CHECK(license.source == "README.md");
   }
+}
+
+TEST_CASE("each of the 83 ids that Hugging Face lists becomes an SPDX id or keeps its name") {
+  // hub-docs, "Licenses": by folding the case, by an alias, or a name that SPDX doesn't have.
+  const std::vector<std::string> folded = {"apache-2.0",
+                                           "mit",
+                                           "afl-3.0",
+                                           "artistic-2.0",
+                                           "bsl-1.0",
+                                           "bsd-2-clause",
+                                           "bsd-3-clause",
+                                           "bsd-3-clause-clear",
+                                           "cc0-1.0",
+                                           "cc-by-2.0",
+                                           "cc-by-2.5",
+                                           "cc-by-3.0",
+                                           "cc-by-4.0",
+                                           "cc-by-sa-3.0",
+                                           "cc-by-sa-4.0",
+                                           "cc-by-nc-2.0",
+                                           "cc-by-nc-3.0",
+                                           "cc-by-nc-4.0",
+                                           "cc-by-nd-4.0",
+                                           "cc-by-nc-nd-3.0",
+                                           "cc-by-nc-nd-4.0",
+                                           "cc-by-nc-sa-2.0",
+                                           "cc-by-nc-sa-3.0",
+                                           "cc-by-nc-sa-4.0",
+                                           "cdla-sharing-1.0",
+                                           "cdla-permissive-1.0",
+                                           "cdla-permissive-2.0",
+                                           "wtfpl",
+                                           "ecl-2.0",
+                                           "epl-1.0",
+                                           "epl-2.0",
+                                           "etalab-2.0",
+                                           "eupl-1.1",
+                                           "eupl-1.2",
+                                           "agpl-3.0",
+                                           "gpl-2.0",
+                                           "gpl-3.0",
+                                           "lgpl-2.1",
+                                           "lgpl-3.0",
+                                           "isc",
+                                           "lppl-1.3c",
+                                           "ms-pl",
+                                           "mpl-2.0",
+                                           "osl-3.0",
+                                           "postgresql",
+                                           "ofl-1.1",
+                                           "ncsa",
+                                           "unlicense",
+                                           "zlib",
+                                           "0bsd"};
+  const std::vector<std::pair<std::string, std::string>> aliases = {{"c-uda", "C-UDA-1.0"},
+                                                                    {"odc-by", "ODC-By-1.0"},
+                                                                    {"odbl", "ODbL-1.0"},
+                                                                    {"pddl", "PDDL-1.0"},
+                                                                    {"lgpl-lr", "LGPLLR"}};
+  const std::vector<std::string> names = {"openrail",
+                                          "openrail++",
+                                          "bigscience-openrail-m",
+                                          "creativeml-openrail-m",
+                                          "bigcode-openrail-m",
+                                          "bigscience-bloom-rail-1.0",
+                                          "llama2",
+                                          "llama3",
+                                          "llama3.1",
+                                          "llama3.2",
+                                          "llama3.3",
+                                          "llama4",
+                                          "gemma",
+                                          "grok2-community",
+                                          "apple-ascl",
+                                          "apple-amlr",
+                                          "deepfloyd-if-license",
+                                          "fair-noncommercial-research-license",
+                                          "h-research",
+                                          "intel-research",
+                                          "openmdw-1.1",
+                                          "bsd",
+                                          "cc",
+                                          "gpl",
+                                          "lgpl",
+                                          "gfdl",
+                                          "unknown",
+                                          "other"};
+  CHECK(folded.size() + aliases.size() + names.size() == 83);
+  const auto spdx = [](const std::string& id) {
+    const License license = license_from_huggingface(id, "", "", "README.md");
+    CHECK(license.name == id);
+    return license.spdx_id;
+  };
+  for (const auto& id : folded) CHECK_MESSAGE(lower_ascii(spdx(id)) == id, id);
+  for (const auto& [id, expected] : aliases) CHECK_MESSAGE(spdx(id) == expected, id);
+  for (const auto& id : names) CHECK_MESSAGE(spdx(id).empty(), id);
 }
 
 TEST_CASE("a licence of its own keeps its name and link") {
