@@ -1,6 +1,5 @@
 // Datasets as components of type data: what was used, at which state, and who answers for it.
 #include "aibom/draft.hpp"
-#include "aibom/grammar.hpp"
 #include "aibom/lineage_parts.hpp"
 #include "aibom/own_properties.hpp"
 #include "aibom/wording.hpp"

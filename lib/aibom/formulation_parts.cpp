@@ -71,10 +71,11 @@ RunParts run_parts(const model::TrainingRun& run) {
   add_container(run, parts);
   for (const auto& each : run.frameworks) {
     const auto name = one_line(each.name), version = one_line(each.version);
+    auto ref = "framework:" + name;
+    ref.append("@").append(version);
     Json component = {{"type", "framework"}, {"name", name}, {"version", version}};
     if (!each.purl.empty()) component["purl"] = one_line(each.purl);
-    parts.out.frameworks.push_back(
-        parts.add("framework:" + name + "@" + version, std::move(component)));
+    parts.out.frameworks.push_back(parts.add(std::move(ref), std::move(component)));
   }
   std::size_t number = 0;
   for (const auto& each : run.hardware) {

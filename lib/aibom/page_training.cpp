@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace mpk::aibom {
@@ -32,9 +31,10 @@ std::string thing(const Json& component) {
              (version.empty() ? "" : " " + version);
   if (!hours.empty()) out += ", " + hours + " hours";
   out = escape(out);
-  for (const auto& hash : items(member(component, "hashes")))
+  for (const auto& hash : items(member(component, "hashes"))) {
     out +=
         " <code>" + escape(text(hash, "alg"), 20) + " " + escape(text(hash, "content")) + "</code>";
+  }
   for (const auto& reference : items(member(component, "externalReferences")))
     out += " " + link(text(reference, "url"));
   return out;
@@ -53,9 +53,10 @@ std::string things(const Json& components, std::string_view type) {
 std::string commands(const Json& workflow) {
   std::string out;
   for (const auto& step : items(member(workflow, "steps"))) {
-    for (const auto& command : items(member(step, "commands")))
+    for (const auto& command : items(member(step, "commands"))) {
       out += (out.empty() ? "<code>" : "<br><code>") + escape_lines(text(command, "executed")) +
              "</code>";
+    }
   }
   return out;
 }

@@ -6,9 +6,7 @@
 #include "json/path.hpp"
 #include "json/yaml.hpp"
 
-#include <algorithm>
 #include <charconv>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -59,7 +57,7 @@ class Keys {
 
   std::optional<Unknown> unknown(const Json& value, const Json& described,
                                  const std::string& path) const {
-    const Json& schema = resolved(described);
+    const Json& schema = *resolved(described);
     if (value.is_array() && schema.contains("items")) {
       for (std::size_t i = 0; i < value.size(); ++i) {
         if (auto wrong = unknown(value[i], schema["items"], item_path(path, i))) return wrong;
@@ -82,10 +80,10 @@ class Keys {
   }
 
  private:
-  const Json& resolved(const Json& schema) const {
+  const Json* resolved(const Json& schema) const {
     const auto reference = schema.find("$ref");
-    if (reference == schema.end()) return schema;
-    return root_.at(Json::json_pointer(reference->get<std::string>().substr(1)));
+    if (reference == schema.end()) return &schema;
+    return &root_.at(Json::json_pointer(reference->get<std::string>().substr(1)));
   }
   const Json& root_;
 };

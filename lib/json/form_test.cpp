@@ -54,7 +54,7 @@ TEST_CASE("what a form refuses is told with file, line and column") {
       {"name: [\n", "f.yaml:", ""},
       {"name: x\nname: y\n", "f.yaml:2:1", ""},
       {R"({"name": "x", "parts": [{"a/b": 1, "count": 1}]})",
-       "f.yaml:1:25: $.parts[0][\"a/b\"]: ", "docs/x.md shows one"},
+       "f.yaml:1:26: $.parts[0][\"a/b\"]: ", "docs/x.md shows one"},
       {R"({"name": 1, "x": "\ud83d\ude00"})", "f.yaml: $.x: no such key", "docs/x.md shows one"},
       {R"({"name": "\ud83d"})", "f.yaml", ""},
   };

@@ -123,10 +123,8 @@ std::optional<Report> foreign(std::string_view text, std::string_view file) {
 
 std::string named(const Report::Result& result) {
   std::string out = result.metric + " " + result.value;
-  if (!result.dataset.empty())
-    out += " on " + result.dataset;
-  else if (!result.task.empty())
-    out += " on " + result.task;
+  const auto& on = result.dataset.empty() ? result.task : result.dataset;
+  if (!on.empty()) out += " on " + on;
   return printable(out, 200);
 }
 

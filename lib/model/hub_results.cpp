@@ -1,5 +1,4 @@
 // Hugging Face's .eval_results/*.yaml: scores of a model on registered benchmarks.
-#include "base/time.hpp"
 #include "model/collect.hpp"
 #include "model/evaluation.hpp"
 #include "model/forms.hpp"

@@ -96,9 +96,10 @@ bool gpl_allows(std::string_view base, const Known& derived) {
   if (derived.kind != Class::gpl) return false;
   if (base == "lgpl") return true;
   if (base == derived.family) return true;
-  if (base == "gpl-2")
+  if (base == "gpl-2") {
     return derived.family == "gpl-2-only" || derived.family == "gpl-3" ||
            derived.family == "agpl-3";
+  }
   if (base == "gpl-2-only") return derived.family == "gpl-2";
   return base == "gpl-3" && derived.family == "agpl-3";
 }

@@ -1,5 +1,4 @@
 // The results of lm-evaluation-harness (0.4 and later; its result_schema.py names the members).
-#include "base/text.hpp"
 #include "base/time.hpp"
 #include "model/collect.hpp"
 #include "model/evaluation.hpp"
@@ -9,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
-#include <set>
 #include <utility>
 
 namespace mpk::model {
