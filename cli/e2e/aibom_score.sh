@@ -91,6 +91,10 @@ root["certificateAuthorities"] = []
 json.dump(root, open(sys.argv[2], "w"))
 PY
 accepts "a signature that another root does not know is none" is "$(standing_of --trusted-root "$work/root.json")" "missing declared declared"
+"$MPK" aibom create "$ref" --quiet -o "$work/remote.json"
+accepts "of headers alone it counts, too" is "$(standing "$work/remote.json" g7 MDL-05)" declared
+"$MPK" aibom create "$ref" --content --quiet -o "$work/content.json"
+accepts "and of everything" is "$(standing "$work/content.json" g7 MDL-05)" declared
 
 line=$(($(wc -l <"$overlay") + 1))
 echo 'suplier: {name: Acme}' >>"$overlay"
