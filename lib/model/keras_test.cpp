@@ -118,17 +118,17 @@ TEST_CASE("models without a list of tensors are described by what they say") {
 TEST_CASE("formats that are only recognised name themselves") {
   const struct {
     const char* path;
+    const char* name;
     std::string bytes;
     Format format;
-    const char* name;
     Kind kind;
   } rows[] = {
-      {"a.bin", "\x1c\0\0\0TFL3"s, Format::tflite, "tflite", Kind::weight},
-      {"a.hdf5", "\x89HDF\r\n\x1a\n", Format::hdf5, "hdf5", Kind::weight},
-      {"a.npz", member("arr_0.npy", "x"), Format::npz, "npz", Kind::weight},
-      {"a.mlmodel", "\x08\x05\x12\x01x", Format::coreml, "coreml", Kind::weight},
-      {"a.xml", "<?xml version=\"1.0\"?>\n<net name=\"m\" version=\"11\">", Format::openvino,
-       "openvino", Kind::config},
+      {"a.bin", "tflite", "\x1c\0\0\0TFL3"s, Format::tflite, Kind::weight},
+      {"a.hdf5", "hdf5", "\x89HDF\r\n\x1a\n", Format::hdf5, Kind::weight},
+      {"a.npz", "npz", member("arr_0.npy", "x"), Format::npz, Kind::weight},
+      {"a.mlmodel", "coreml", "\x08\x05\x12\x01x", Format::coreml, Kind::weight},
+      {"a.xml", "openvino", "<?xml version=\"1.0\"?>\n<net name=\"m\" version=\"11\">",
+       Format::openvino, Kind::config},
   };
   for (const auto& row : rows) {
     CAPTURE(row.path);
@@ -175,9 +175,10 @@ TEST_CASE("broken archives are refused by their reason") {
 
 TEST_CASE("a SavedModel that is cut off is refused at every byte") {
   const std::string bytes = file("saved_model/saved_model.pb");
-  for (std::size_t size = 0; size < bytes.size(); ++size)
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
     CHECK_FALSE(
         read_saved_model(sample::whole("saved_model.pb", bytes.substr(0, size))).has_value());
+  }
   CHECK(read_saved_model({"saved_model.pb", 1U << 30, bytes, false}).error().kind() ==
         ErrorKind::unsupported);
   CHECK_FALSE(read_saved_model(sample::whole("m", "\x08\x02" + bytes.substr(2))).has_value());

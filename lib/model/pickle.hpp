@@ -48,8 +48,8 @@ class Pickle {
   // A copy's texts would look into the original.
   Pickle(const Pickle&) = delete;
   Pickle& operator=(const Pickle&) = delete;
-  Pickle(Pickle&&) = default;
-  Pickle& operator=(Pickle&&) = default;
+  Pickle(Pickle&&) noexcept = default;
+  Pickle& operator=(Pickle&&) noexcept = default;
   ~Pickle() = default;
 
   PickleValue root;

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "model/zip_head.hpp"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -25,10 +26,9 @@ Error cut_off(const FileHead& head, const Error& error) {
 }
 
 bool is_script(const std::vector<ZipEntry>& entries, std::string_view root) {
-  for (const ZipEntry& entry : entries) {
-    if (entry.name == std::string(root) + "constants.pkl") return true;
-  }
-  return false;
+  std::string name(root);
+  name += "constants.pkl";
+  return std::ranges::find(entries, name, &ZipEntry::name) != entries.end();
 }
 
 /// Each storage is a member of its size.

@@ -9,7 +9,6 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
@@ -20,10 +19,8 @@ namespace {
 
 using namespace std::string_literals;
 
-const std::string kFolder = MPK_SOURCE_DIR "/testdata/torch/";
-
 std::string file(const std::string& name) {
-  auto bytes = read_file(kFolder + name, 1U << 20);
+  auto bytes = read_file(MPK_SOURCE_DIR "/testdata/torch/" + name, 1U << 20);
   REQUIRE(bytes.has_value());
   return std::move(*bytes);
 }
@@ -68,7 +65,8 @@ std::string tensor_entry(std::string_view name, std::string_view key, std::uint6
 }
 
 /// Only a head: the rest of the file would follow.
-FileHead head_of(const std::string& pickle, std::uint64_t size, std::string name = "a/data.pkl") {
+FileHead head_of(const std::string& pickle, std::uint64_t size,
+                 const std::string& name = "a/data.pkl") {
   std::string bytes = "PK\x03\x04" + std::string(2, '\0') + "\x08\x08" + std::string(18, '\0');
   bytes += sample::number(name.size(), 2) + sample::number(0, 2) + name + pickle;
   return {"m.pt", size, bytes, false};
@@ -208,7 +206,9 @@ TEST_CASE("nesting that multiplies is refused before it takes time or memory") {
   std::string nested = "}";
   std::string deep;
   for (int level = 0; level < 40; ++level) {
-    nested = nested + "q" + static_cast<char>(level) + "0}(";
+    nested += "q";
+    nested += static_cast<char>(level);
+    nested += "0}(";
     for (int i = 0; i < 8; ++i)
       nested += text("k" + std::to_string(i)) + "h" + static_cast<char>(level);
     nested += "u";
@@ -279,7 +279,7 @@ TEST_CASE("the model of a folder: shards with their index, and safetensors first
 }
 
 TEST_CASE("training state, slices and hostile pickles become findings") {
-  const auto found = [](std::vector<FileHead> heads, std::string_view code) {
+  const auto found = [](const std::vector<FileHead>& heads, std::string_view code) {
     return sample::findings(inspect(heads), code).size();
   };
   const auto one = [](std::string name, const char* source) {

@@ -220,12 +220,13 @@ Result<void> Collector::walk(const PickleValue& value, const std::string& prefix
   if (const auto tensor = TRY(rebuild_.tensor(value).with("tensor " + printable(prefix, 80))))
     return add(*tensor, prefix);
   if (value.kind == Kind::list || value.kind == Kind::tuple) {
+    const std::string dotted = prefix.empty() ? prefix : prefix + ".";
     std::size_t index = 0;
     for (const PickleValue& item : pickle_.items(value)) {
       TRY(visit());
-      const std::string name = std::to_string(index++);
+      const auto number = index++;
       if (item.kind == Kind::object || item.kind == Kind::dict)
-        TRY(walk(item, prefix.empty() ? name : prefix + "." + name, depth + 1));
+        TRY(walk(item, dotted + std::to_string(number), depth + 1));
     }
     return {};
   }
