@@ -1,6 +1,5 @@
 // Adapters, base models, quantisation, shards, parts: each contradiction beside the case that is
 // none.
-#include "model/consistency.hpp"
 #include "model/sample_models.hpp"
 
 namespace mpk::model {
@@ -8,8 +7,8 @@ namespace {
 
 using sample::card;
 using sample::config;
+using sample::embedding;
 using sample::file;
-using sample::kEmbedding;
 using sample::said;
 using sample::Shape;
 using sample::value;
@@ -127,12 +126,12 @@ TEST_CASE("packed weights have the bits that the config says") {
   const std::vector<Shape> awq = {{"m.qweight", {64, 2}, "I32"}, {"m.scales", {1, 16}, "F16"}};
   CHECK(found(R"({"quant_method":"gptq","bits":4})", gptq).empty());
   CHECK(found(R"({"quant_method":"awq","bits":4})", awq).empty());
-  CHECK(found(R"({"quant_method":"bitsandbytes"})", kEmbedding).empty());
+  CHECK(found(R"({"quant_method":"bitsandbytes"})", embedding()).empty());
   CHECK(found(R"({"quant_method":"gptq","bits":8})", gptq) ==
         "config.json#/quantization_config/bits: bits is 8, qweight has 4\n");
   CHECK(found(R"({"quant_method":"awq","bits":8})", awq) ==
         "config.json#/quantization_config/bits: bits is 8, qweight has 4\n");
-  CHECK(found(R"({"quant_method":"awq","bits":4})", kEmbedding) ==
+  CHECK(found(R"({"quant_method":"awq","bits":4})", embedding()) ==
         "config.json#/quantization_config/quant_method: quant_method is awq, no tensor is packed "
         "(there is no qweight)\n");
 }
@@ -226,7 +225,7 @@ TEST_CASE("a pipeline's parts are there, and of the class that the index names")
 
 TEST_CASE("the pooling layer is as wide as the transformer") {
   const auto found = [](const char* width) {
-    return said({config(R"("hidden_size":4)"), weights(kEmbedding),
+    return said({config(R"("hidden_size":4)"), weights(embedding()),
                  file("1_Pooling/config.json",
                       R"({"word_embedding_dimension":)" + std::string(width) + "}")},
                 "hyperparameter-contradicts");
@@ -238,26 +237,26 @@ TEST_CASE("the pooling layer is as wide as the transformer") {
 }
 
 TEST_CASE("the name of a GGUF file says what its tensors are") {
-  const auto found = [](const char* name, std::uint32_t type, std::size_t bytes,
+  const auto found = [](const char* name, std::uint32_t type, std::size_t row,
                         std::uint64_t width) {
     return said(
-        {file(name, sample::gguf({sample::gguf_tensor("a", {width, 4}, type, 0)}, {}, bytes))},
+        {file(name, sample::gguf({sample::gguf_tensor("a", {width, 4}, type, 0)}, {}, 4 * row))},
         "quantization-contradicts");
   };
-  CHECK(found("tiny.Q4_K_M.gguf", 12, 144 * 4, 256).empty());
-  CHECK(found("tiny-q4_k_m-00001-of-00001.gguf", 12, 144 * 4, 256).empty());
-  CHECK(found("tiny-UD-Q4_K_XL.gguf", 8, 272 * 4, 256).empty());
-  CHECK(found("tiny.Q4_K_L.gguf", 8, 272 * 4, 256).empty());
-  CHECK(found("tiny-f16.gguf", 1, 512 * 4, 256).empty());
+  CHECK(found("tiny.Q4_K_M.gguf", 12, 144, 256).empty());
+  CHECK(found("tiny-q4_k_m-00001-of-00001.gguf", 12, 144, 256).empty());
+  CHECK(found("tiny-UD-Q4_K_XL.gguf", 8, 272, 256).empty());
+  CHECK(found("tiny.Q4_K_L.gguf", 8, 272, 256).empty());
+  CHECK(found("tiny-f16.gguf", 1, 512, 256).empty());
   // Rows of 32: no K type fits, and llama-quantize takes another.
-  CHECK(found("tiny.Q4_K_M.gguf", 8, 34 * 4, 32).empty());
-  CHECK(found("tiny.Q4_K_M.gguf", 8, 272 * 4, 256) ==
+  CHECK(found("tiny.Q4_K_M.gguf", 8, 34, 32).empty());
+  CHECK(found("tiny.Q4_K_M.gguf", 8, 272, 256) ==
         "tiny.Q4_K_M.gguf: its name says Q4_K_M, most tensors are Q8_0\n");
-  CHECK(found("tiny.Q5_K_M.gguf", 1, 512 * 4, 256) ==
+  CHECK(found("tiny.Q5_K_M.gguf", 1, 512, 256) ==
         "tiny.Q5_K_M.gguf: its name says Q5_K_M, most tensors are F16\n");
-  CHECK(found("tiny.Q8_0.gguf", 1, 512 * 4, 256) ==
+  CHECK(found("tiny.Q8_0.gguf", 1, 512, 256) ==
         "tiny.Q8_0.gguf: its name says Q8_0, most tensors are F16\n");
-  CHECK(found("tiny-BF16.gguf", 8, 272 * 4, 256) ==
+  CHECK(found("tiny-BF16.gguf", 8, 272, 256) ==
         "tiny-BF16.gguf: its name says BF16, most tensors are Q8_0\n");
 }
 

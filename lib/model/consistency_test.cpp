@@ -1,6 +1,4 @@
 // Vocabulary, templates, heads, classes, labels: each contradiction beside the case that is none.
-#include "model/consistency.hpp"
-
 #include "model/sample_models.hpp"
 
 namespace mpk::model {
@@ -8,8 +6,8 @@ namespace {
 
 using sample::card;
 using sample::config;
+using sample::embedding;
 using sample::file;
-using sample::kEmbedding;
 using sample::said;
 using sample::Shape;
 using sample::value;
@@ -25,7 +23,7 @@ TEST_CASE("the tokenizer must not go beyond the vocabulary") {
                                       last + "}}}");
   };
   const auto found = [&](const char* added, const char* last) {
-    return said({tokenizer(added, last), config(R"("vocab_size":10)"), weights(kEmbedding)},
+    return said({tokenizer(added, last), config(R"("vocab_size":10)"), weights(embedding())},
                 "vocabulary-contradicts");
   };
   CHECK(found("9", "8").empty());
@@ -47,7 +45,7 @@ TEST_CASE("the tokenizer must not go beyond the vocabulary") {
 TEST_CASE("special tokens are in the vocabulary, and the same ones in all files") {
   const auto found = [](const char* in_config, const char* in_generation, const char* code) {
     return said({config(R"("vocab_size":10,)" + std::string(in_config)),
-                 file("generation_config.json", in_generation), weights(kEmbedding)},
+                 file("generation_config.json", in_generation), weights(embedding())},
                 code);
   };
   const char* out = "token-out-of-vocabulary";
@@ -173,7 +171,7 @@ TEST_CASE("class, family and task belong together") {
     return said(
         {card("pipeline_tag: " + std::string(task)),
          config(R"("model_type":")" + std::string(type) + R"(","architectures":[")" + name + "\"]"),
-         weights(kEmbedding)},
+         weights(embedding())},
         code);
   };
   const struct {
@@ -214,7 +212,7 @@ TEST_CASE("class, family and task belong together") {
 TEST_CASE("a library finds the files that it loads") {
   const auto found = [](const char* library, std::vector<FileHead> more) {
     more.push_back(card("library_name: " + std::string(library)));
-    more.push_back(weights(kEmbedding));
+    more.push_back(weights(embedding()));
     return said(more, "library-contradicts");
   };
   CHECK(found("transformers", {config("")}).empty());
@@ -246,7 +244,7 @@ TEST_CASE("labels, their number and the classifier agree") {
 
 TEST_CASE("an embedding that is not tied has a head beside it") {
   const auto found = [](const char* tied, bool head) {
-    std::vector<Shape> tensors = kEmbedding;
+    std::vector<Shape> tensors = embedding();
     if (head) tensors.push_back({"lm_head.weight", {10, 4}});
     return said({config(R"("architectures":["LlamaForCausalLM"],"tie_word_embeddings":)" +
                         std::string(tied)),

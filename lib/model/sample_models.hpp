@@ -66,6 +66,6 @@ inline std::string value(const ModelInfo& info, std::string_view name) {
   return fact ? fact->value + " " + std::string(to_string(fact->tier)) : "none";
 }
 
-inline const std::vector<Shape> kEmbedding = {{"model.embed_tokens.weight", {10, 4}}};
+inline std::vector<Shape> embedding() { return {{"model.embed_tokens.weight", {10, 4}}}; }
 
 }  // namespace mpk::model::sample
