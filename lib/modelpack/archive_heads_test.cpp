@@ -95,7 +95,7 @@ TEST_CASE("changed bytes and harmful entries are refused") {
 
 TEST_CASE("of a large archive only the headers are fetched, over all of its entries") {
   const auto bytes = mpk::archive::test::tar({{"m/1.safetensors", safetensors("a", 40 * kMiB)},
-                                              {"m/big.bin", std::string(20 * kMiB, 'x')},
+                                              {"m/big.dat", std::string(20 * kMiB, 'x')},
                                               {"m/2.safetensors", safetensors("b", 9 * kMiB)},
                                               {"m/config.json", "{}"}});
   REQUIRE(bytes.size() > kWholeArchive);
@@ -114,7 +114,7 @@ TEST_CASE("of a large archive only the headers are fetched, over all of its entr
 TEST_CASE("what can't be skipped is read up to a limit") {
   // Noise does not shrink: the second file lies behind the limit.
   const auto bytes = mpk::archive::test::tar({{"1.safetensors", safetensors("a", 100)},
-                                              {"noise.bin", oci::test::noise(70 * kMiB, 1)},
+                                              {"noise.dat", oci::test::noise(70 * kMiB, 1)},
                                               {"2.safetensors", safetensors("b", 100)}},
                                              Compression::zstd);
   REQUIRE(bytes.size() > kWholeArchive);
