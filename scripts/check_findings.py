@@ -10,6 +10,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = "docs/aibom-findings.md"
 CALL = re.compile(r'\badd_finding\(\s*\w+,\s*([^,]+),\s*("[a-z0-9-]+"|std::string\((k\w+)\))')
+WRITTEN = re.compile(r'\.severity = (?:model::)?(Severity::\w+),\s*\.code = "([a-z0-9-]+)"')
 SEVERITY = re.compile(r"Severity::(\w+)")
 ROW = re.compile(r"^\| `([a-z0-9-]+)` \| ([a-z, ]+) \|", re.M)
 
@@ -27,6 +28,8 @@ def codes() -> tuple[dict[str, set[str]], list[str]]:
         others = len(re.findall(r"\badd_finding\((?!ModelInfo)", text)) - len(calls)
         if others > 0:
             odd.append(f"{path.relative_to(ROOT)}: {others} add_finding without a code that can be read")
+        for level, code in WRITTEN.findall(text):
+            found.setdefault(code, set()).update(SEVERITY.findall(level))
         for call in calls:
             code = call[2].strip('"')
             if call[3]:

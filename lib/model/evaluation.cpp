@@ -161,9 +161,13 @@ void add_evaluation(const EvaluationReport& report, ModelInfo& info) {
       message +=
           ": expected " + std::string(each.at_least ? "at least " : "at most ") + each.threshold;
     }
-    add_finding(info, each.safety ? Severity::high : Severity::medium,
-                each.safety ? "safety-failed" : "evaluation-failed", report.source, message,
-                "do not release the model before it passes, or before the threshold is revised");
+    const std::string fix =
+        "do not release the model before it passes, or before the threshold is revised";
+    if (each.safety) {
+      add_finding(info, Severity::high, "safety-failed", report.source, message, fix);
+    } else {
+      add_finding(info, Severity::medium, "evaluation-failed", report.source, message, fix);
+    }
   }
   info.reports.push_back(report);
 }
