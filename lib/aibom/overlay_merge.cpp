@@ -351,7 +351,7 @@ class Merger {
     for (const auto& each : findings_) {
       list.push_back({{"name", own(kFinding)},
                       {"value", std::string(to_string(each.severity)) + ": " + each.path + ": " +
-                                    each.message}});
+                                    each.message + " [" + each.code + "]"}});
     }
     const auto value = "declared;source=" + std::string(kOverlayName);
     for (const auto& pointer : declared_) {

@@ -87,6 +87,11 @@ void others(List& out) {
   };
   add("safetensors", "a.safetensors",
       model::sample::safetensors(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}})", 4));
+  // Its length is 0x0480: the file begins like a pickle of protocol 4.
+  std::string header = R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}})";
+  header.resize(0x480, ' ');
+  add("safetensors that begins like a pickle", "a.safetensors",
+      std::string("\x80\x04\0\0\0\0\0\0", 8) + header + std::string(4, '\0'));
   add("GGUF", "a.gguf",
       model::sample::gguf(
           {},

@@ -76,10 +76,19 @@ TEST_CASE("no file that the libraries write is called unsafe") {
   }
 }
 
+TEST_CASE("a template begins as JSON does and is none") {
+  for (const auto* const text : {"{% if tools %}{{ tools }}{% endif %}", "{{ bos_token }}\n"}) {
+    CAPTURE(text);
+    CHECK(codes(scanned({"a template", "chat_template.jinja", text, {}})).empty());
+    CHECK_FALSE(codes(scanned({"no JSON", "config.json", text, {}})).empty());
+  }
+}
+
 TEST_CASE("no file that the real libraries wrote is called unsafe") {
   std::size_t count = 0;
   for (const auto* const folder : {"testdata/scan", "testdata/models/tiny-llama",
-                                   "testdata/models/tiny-gguf", "testdata/models/tiny-onnx"}) {
+                                   "testdata/models/tiny-gguf", "testdata/models/tiny-onnx",
+                                   "testdata/models/saved-llama", "testdata/models/lora-adapter"}) {
     auto walked = walk_model(std::filesystem::path(MPK_SOURCE_DIR) / folder);
     REQUIRE(walked.has_value());
     for (const auto& each : walked->files) {

@@ -234,8 +234,7 @@ Result<void> Scanner::text(const ContentPtr& content, const Place& place, Type t
     findings_.add("config.unreadable", place.member, {}, "larger than is read as a document");
   if (type == Type::json && ending != "jsonl") scan_json(bytes, place.member, findings_);
   if (type == Type::yaml) scan_yaml(bytes, place.member, findings_);
-  if (ending == "jinja" || ending == "jinja2" || ending == "j2")
-    scan_template(bytes, place.member, 0, findings_);
+  if (is_template(ending)) scan_template(bytes, place.member, 0, findings_);
   if (place.name == "chat_template") scan_template(bytes, place.member, 0, findings_);
   return {};
 }

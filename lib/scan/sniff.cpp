@@ -94,6 +94,8 @@ Type text_type(std::string_view name, const model::FileHead& head) {
   if (name == "MLmodel") return Type::yaml;
   if (ending == "py" || ending == "pyw" || ending == "pyi") return Type::python;
   if (ending == "yaml" || ending == "yml") return Type::yaml;
+  // A template begins as JSON does.
+  if (is_template(ending)) return Type::text;
   const auto text = trim(head.bytes);
   if (text.starts_with('{') || ending == "json" || ending == "ipynb") return Type::json;
   return Type::text;
@@ -134,18 +136,21 @@ Result<Type> sniff(const Content& content, std::string_view name) {
   if (model::extension(name) == "pyc" || (head.size() > 16 && head.substr(1, 3) == "\x0d\r\n"))
     return Type::executable;
   if (head.starts_with("\x5d\0\0"sv) && head.size() > 13) return Type::lzma;
-  if (head.size() >= 2 && head[0] == '\x80' && static_cast<unsigned char>(head[1]) <= 5)
+  const model::FileHead sniffed{.path = "sniffed",
+                                .size = content.size(),
+                                .bytes = bytes,
+                                .whole = bytes.size() == content.size()};
+  const auto format = model::detect_format(sniffed);
+  // The length of a safetensors header may begin like PROTO. Then only a literal of five bytes fits
+  // before its first quotation mark, which is no opcode: nothing can run.
+  const bool tensors = format == model::Format::safetensors && head.substr(8, 2) == "{\"";
+  if (head.size() >= 2 && head[0] == '\x80' && static_cast<unsigned char>(head[1]) <= 5 && !tensors)
     return Type::pickle;
   if (is_tar(head)) return Type::tar;
   // SavedModel: schema version 1 (field 1), then its graphs (field 2).
   const auto ending = model::extension(name);
   if (head.starts_with("\x08\x01\x12"sv) || ending == "pb" || ending == "pbtxt")
     return Type::tensorflow;
-  const model::FileHead sniffed{.path = "sniffed",
-                                .size = content.size(),
-                                .bytes = bytes,
-                                .whole = bytes.size() == content.size()};
-  const auto format = model::detect_format(sniffed);
   if (format == model::Format::safetensors) return Type::safetensors;
   // The fields of a protobuf may come in any order: then the name says what reads it.
   if (format == model::Format::onnx || ending == "onnx") return Type::onnx;
@@ -153,6 +158,10 @@ Result<Type> sniff(const Content& content, std::string_view name) {
   if (format == model::Format::json || format == model::Format::text)
     return text_type(name, sniffed);
   return is_hdf5(content) ? Type::hdf5 : Type::data;
+}
+
+bool is_template(std::string_view ending) {
+  return ending == "jinja" || ending == "jinja2" || ending == "j2";
 }
 
 bool promises_pickle(std::string_view name) { return in(kPickleNames, model::extension(name)); }

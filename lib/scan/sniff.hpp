@@ -41,6 +41,8 @@ std::string_view to_string(Type type);
 /// By magic numbers; text by name among texts. io.
 Result<Type> sniff(const Content& content, std::string_view name);
 
+/// By its ending: a Jinja template.
+bool is_template(std::string_view ending);
 /// Whether whoever loads a file of this name unpickles it: what is no pickle there is judged too.
 bool promises_pickle(std::string_view name);
 /// Whether the name promises something that holds no code (weights without it, text).
