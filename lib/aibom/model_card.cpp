@@ -2,6 +2,7 @@
 #include "aibom/draft.hpp"
 #include "aibom/own_properties.hpp"
 #include "aibom/wording.hpp"
+#include "model/tasks.hpp"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -47,6 +48,9 @@ Json parameters(Draft& draft) {
     draft.tiers.add(kCard + "/modelParameters/" + name, Tier::inferred);
   };
   fact("task", info.task, Tier::declared, draft.sole_source(is_card));
+  if (info.task.empty())
+    fact("task", std::string(model::usual_task(info.architecture)), Tier::inferred,
+         draft.sole_source(is_config));
   fact("architectureFamily", info.family, Tier::inferred,
        draft.sole_source([](auto path) { return is_config(path) || is_gguf(path); }));
   fact("modelArchitecture", info.architecture, Tier::inferred, draft.sole_source(is_config));

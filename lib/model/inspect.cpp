@@ -12,9 +12,9 @@
 #include "model/huggingface.hpp"
 #include "model/precision.hpp"
 #include "model/shapes.hpp"
+#include "model/tasks.hpp"
 
 #include <algorithm>
-#include <array>
 #include <tuple>
 
 namespace mpk::model {
@@ -35,48 +35,6 @@ void read_pytorch_metadata(const PytorchHeader& header, const std::string& path,
   if (header.layout == Layout::torchscript) layout = "TorchScript";
   add_fact(info, {"serialization", std::string(layout), Tier::verified, path});
   add_fact(info, {"state_dict_key", header.state.key, Tier::verified, path});
-}
-
-/// ModelPack's capabilities by the Hub's task (inferred: the card names the task only).
-struct TaskTypes {
-  std::string_view task, inputs, outputs;
-};
-constexpr auto kTasks = std::to_array<TaskTypes>({
-    {"text-generation", "text", "text"},
-    {"text2text-generation", "text", "text"},
-    {"text-classification", "text", "other"},
-    {"token-classification", "text", "other"},
-    {"zero-shot-classification", "text", "other"},
-    {"question-answering", "text", "text"},
-    {"summarization", "text", "text"},
-    {"translation", "text", "text"},
-    {"fill-mask", "text", "text"},
-    {"feature-extraction", "text", "embedding"},
-    {"sentence-similarity", "text", "embedding"},
-    {"image-classification", "image", "other"},
-    {"object-detection", "image", "other"},
-    {"image-segmentation", "image", "image"},
-    {"image-to-text", "image", "text"},
-    {"image-to-image", "image", "image"},
-    {"image-text-to-text", "image text", "text"},
-    {"visual-question-answering", "image text", "text"},
-    {"video-text-to-text", "text video", "text"},
-    {"video-classification", "video", "other"},
-    {"text-to-image", "text", "image"},
-    {"text-to-video", "text", "video"},
-    {"text-to-audio", "text", "audio"},
-    {"text-to-speech", "text", "audio"},
-    {"automatic-speech-recognition", "audio", "text"},
-    {"audio-classification", "audio", "other"},
-    {"audio-text-to-text", "audio text", "text"},
-});
-
-void add_types(ModelInfo& info) {
-  for (const TaskTypes& row : kTasks) {
-    if (row.task != info.task) continue;
-    for (const std::string_view type : split(row.inputs, ' ')) add_unique(info.input_types, type);
-    for (const std::string_view type : split(row.outputs, ' ')) add_unique(info.output_types, type);
-  }
 }
 
 void read_documents(const Heads& heads, ModelInfo& info) {
@@ -155,7 +113,7 @@ ModelInfo inspect(const std::vector<FileHead>& heads) {
   check_size_claims(weights, info);
   check_licenses(by_path, info);
   check_external_data(by_path, weights, info);
-  add_types(info);
+  add_task_types(info);
   lower_unproven(heads, info);
   sort_all(info);
   return info;
