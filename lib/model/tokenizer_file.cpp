@@ -154,7 +154,9 @@ const TokenizerFile::AddedToken* TokenizerFile::find(std::string_view content) c
 }
 
 Result<TokenizerFile> read_tokenizer_file(const FileHead& head) {
-  if (head.size > kTokenizerFile || head.bytes.size() < head.size) {
+  if (head.size <= kTokenizerFile && head.bytes.size() < head.size)
+    return Error(ErrorKind::too_large, "the whole file was not fetched");
+  if (head.size > kTokenizerFile) {
     return Error(ErrorKind::too_large, "file is larger than " + human_size(kTokenizerFile));
   }
   Events first;

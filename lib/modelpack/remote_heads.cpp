@@ -1,7 +1,6 @@
 // fetch_head: a guess by name, then what the format asks for.
 #include "modelpack/remote_heads.hpp"
 
-#include "base/limits.hpp"
 #include "model/names.hpp"
 
 #include <algorithm>
@@ -18,7 +17,7 @@ std::uint64_t first_guess(const LayerFile& layer) {
   const std::string ending = model::extension(layer.path);
   if (ending == "gguf") return std::min(size, kFirstGgufRange);
   if (ending == "onnx") return size <= kWholeOnnx ? size : kSniff;
-  if (model::is_text_name(layer.path) && size <= limits::kTextFile) return size;
+  if (model::is_text_name(layer.path) && size <= kWholeDocument) return size;
   const bool short_file = size <= kFirstRange;
   return short_file || ending == "safetensors" ? std::min(size, kFirstRange) : kSniff;
 }
@@ -36,6 +35,7 @@ class HeadFetch {
       const auto wanted = std::min(size, tap_.wanted());
       const auto format = model::detect_format({layer_.path, size, start_});
       if (format == model::Format::onnx && wanted > kWholeOnnx) break;
+      if (model::is_text_name(layer_.path) && wanted > kWholeDocument) break;
       const bool announced = format != model::Format::gguf;
       end = announced ? wanted : std::min(size, std::max(wanted, end * kGrowth));
       TRY(fetch(end));

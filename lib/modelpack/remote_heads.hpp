@@ -12,8 +12,10 @@
 namespace mpk::modelpack {
 
 /// The first range of a safetensors file: the headers of most shards are shorter. Files up to this
-/// size, and documents up to limits::kTextFile, are fetched whole and proven by that.
+/// size, and documents up to kWholeDocument, are fetched whole and proven by that.
 inline constexpr std::uint64_t kFirstRange = 128U << 10;
+/// Larger documents than this, tokenizers mostly, are not fetched.
+inline constexpr std::uint64_t kWholeDocument = 8U << 20;
 /// The first range of a GGUF file, whose vocabulary has megabytes; the next one ends four times as
 /// far, and so on.
 inline constexpr std::uint64_t kFirstGgufRange = 512U << 10;

@@ -156,3 +156,25 @@ TEST_CASE("a document is fetched whole, an empty file not at all") {
   CHECK(empty->whole);
   CHECK(registry.seen().empty());
 }
+
+TEST_CASE("a document is fetched whole and so proven, unless it is large; a header is not proven") {
+  const auto document = [](std::size_t size) {
+    std::string text = R"({"version":"1.0","model":{"type":")";
+    text.resize(size - 4, 'x');
+    return text + "\"}}\n";
+  };
+  const auto whole = fetch("tokenizer.json", document(kWholeDocument));
+  REQUIRE(whole.head.has_value());
+  CHECK(whole.head->whole);
+  CHECK(whole.head->proven);
+  CHECK(whole.bytes == kWholeDocument);
+
+  const auto large = fetch("tokenizer.json", document(kWholeDocument + 1));
+  REQUIRE(large.head.has_value());
+  CHECK_FALSE(large.head->whole);
+  CHECK(large.bytes < (64U << 10));
+
+  const auto weights = fetch("m.safetensors", safetensors(100, 1U << 20));
+  REQUIRE(weights.head.has_value());
+  CHECK_FALSE(weights.head->proven);
+}
