@@ -151,17 +151,16 @@ std::string find_limitations(const std::vector<Section>& sections) {
 }
 
 std::string find_risks(const std::vector<Section>& sections) {
-  return find_text(sections, std::to_array<bool (*)(std::string_view)>({
-                                 [](std::string_view words) {
-                                   return words.starts_with("ethical consideration") ||
-                                          words == "ethics";
-                                 },
-                                 [](std::string_view words) {
-                                   return words.starts_with("risks") || words == "safety" ||
-                                          words.starts_with("bias risks") ||
-                                          words.starts_with("bias and risk");
-                                 },
-                             }));
+  return find_text(
+      sections, std::to_array<bool (*)(std::string_view)>({
+                    [](std::string_view words) {
+                      return words.starts_with("ethical consideration") || words == "ethics";
+                    },
+                    [](std::string_view words) {
+                      return words.starts_with("risks") || words == "safety" ||
+                             words.starts_with("bias risks") || words.starts_with("bias and risk");
+                    },
+                }));
 }
 
 std::string find_description(const std::vector<Section>& sections) {

@@ -100,7 +100,7 @@ struct ModelInfo {
   std::vector<BaseModel> base_models;
   std::vector<Dataset> datasets;
   std::vector<Evaluation> evaluations;
-  std::vector<Fact> hyperparameters;      // sorted by name
+  std::vector<Fact> hyperparameters;             // sorted by name
   std::string intended_use, limitations, risks;  // paragraphs of the card
   std::optional<double> co2_grams;
   std::optional<std::uint64_t> context_length;

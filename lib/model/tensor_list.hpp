@@ -22,7 +22,7 @@ struct TensorList {
   std::map<std::string, std::string> metadata;
 };
 
-/// nullopt: a file of another format. Errors as of read_safetensors, read_gguf, read_onnx, read_pytorch.
+/// nullopt: a file of another format. Errors as of the format's own reader (read_gguf(), …).
 Result<std::optional<TensorList>> list_tensors(const FileHead& head);
 
 /// Whether a file of this name may be one that list_tensors() reads: by its extension.
