@@ -104,10 +104,11 @@ cp "$keys/ca.pem" "$certs/$tls/ca.crt"
 # reset can come before its alert is read (RFC 1122 4.2.2.13), and then nobody can know the reason.
 without_certificate() {
   local try status
-  for try in 1 2 3 4 5; do
+  for try in {1..60}; do
     status=0
     "$MPK" push "$MODEL" "$tls/a:1" >"$WORK/refused" 2>&1 || status=$?
     if [[ $status -ne 3 ]] || grep -q "certificate required" "$WORK/refused"; then break; fi
+    sleep 0.1
   done
   printf 'try %s\n' "$try"
   cat "$WORK/refused"
