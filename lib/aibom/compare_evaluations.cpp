@@ -1,10 +1,10 @@
 // Evaluations by metric and slice: up and down are said of numbers only, and are not judged.
 #include "aibom/compare_parts.hpp"
 #include "aibom/lookup.hpp"
+#include "model/forms.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <charconv>
 #include <optional>
 
 namespace mpk::aibom {
@@ -21,15 +21,6 @@ Said metrics(const Json& bom) {
   return out;
 }
 
-// from_chars: no locale.
-std::optional<double> number(const std::string& text) {
-  double out = 0;
-  const auto* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, out);
-  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
-  return out;
-}
-
 }  // namespace
 
 void compare_evaluations(const Json& before, const Json& after, Changes& out) {
@@ -38,7 +29,8 @@ void compare_evaluations(const Json& before, const Json& after, Changes& out) {
   auto changes = out.take();
   std::erase_if(changes, [&](FactChange& change) {
     if (change.kind != "evaluation.changed") return false;
-    const auto was = number(change.before.value_or("")), is = number(change.after.value_or(""));
+    const auto was = model::decimal(change.before.value_or("")),
+               is = model::decimal(change.after.value_or(""));
     if (was && is && *was < *is) change.kind = "evaluation.up";
     if (was && is && *was > *is) change.kind = "evaluation.down";
     // "0.50" and "0.5" are one result.

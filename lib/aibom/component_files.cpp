@@ -103,16 +103,8 @@ Json model_properties(Draft& draft) {
   out.add(own(kLibrary), one_line(info.library), model::Tier::declared, draft.sole_source(is_card));
   out.add(own(kChatTemplate), one_line(info.chat_template_sha256), model::Tier::verified,
           draft.sole_source(is_tokenizer_config));
-  std::vector<std::string> findings;
-  for (const auto& finding : info.findings) {
-    std::string place = one_line(finding.path);
-    if (!finding.pointer.empty()) place += "#" + one_line(finding.pointer);
-    findings.push_back(std::string(model::to_string(finding.severity)) + ": " +
-                       (place.empty() ? "" : place + ": ") + one_line(finding.message) + " [" +
-                       one_line(finding.code) + "]");
-  }
-  auto kept = draft.keep("findings", findings.size());
-  for (std::size_t i = 0; i < kept; ++i) out.add(own(kFinding), findings[i]);
+  auto kept = draft.keep("findings", info.findings.size());
+  for (std::size_t i = 0; i < kept; ++i) out.add(own(kFinding), finding_value(info.findings[i]));
   for (const auto& note : draft.truncated) out.add(own(kTruncated), note);
   out.add(draft.tiers.properties());
   return out.to_json();

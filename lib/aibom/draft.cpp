@@ -1,6 +1,7 @@
 // What the parts of a document share.
 #include "aibom/draft.hpp"
 
+#include "aibom/wording.hpp"
 #include "base/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -26,6 +27,14 @@ std::size_t Draft::keep(std::string_view what, std::size_t count) {
   truncated.push_back(std::string(what) + ": " + std::to_string(kListLength) + " of " +
                       std::to_string(count) + " kept");
   return kListLength;
+}
+
+std::string finding_value(const model::Finding& finding) {
+  std::string place = one_line(finding.path);
+  if (!finding.pointer.empty()) place += "#" + one_line(finding.pointer);
+  return std::string(model::to_string(finding.severity)) + ": " +
+         (place.empty() ? "" : place + ": ") + one_line(finding.message) + " [" +
+         one_line(finding.code) + "]";
 }
 
 std::string file_name(std::string_view path) {

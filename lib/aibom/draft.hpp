@@ -44,6 +44,9 @@ struct Draft {
 /// At most this many of a list that a card or a header may make as long as it likes.
 inline constexpr std::size_t kListLength = 1000;
 
+/// The value of the property that tells a finding: "severity: path#pointer: message [code]".
+std::string finding_value(const model::Finding& finding);
+
 /// The last part of a path, in lower case.
 std::string file_name(std::string_view path);
 bool is_card(std::string_view path);    // README.md

@@ -17,27 +17,6 @@ void descend(const Json& components, const std::function<void(const Json&)>& vis
 
 }  // namespace
 
-const Json& member(const Json& value, std::string_view key) {
-  static const Json kNone;
-  if (!value.is_object()) return kNone;
-  auto found = value.find(key);
-  return found == value.end() ? kNone : *found;
-}
-
-const std::vector<Json>& items(const Json& value) {
-  static const std::vector<Json> kNone;
-  return value.is_array() ? value.get_ref<const std::vector<Json>&>() : kNone;
-}
-
-const std::string& text(const Json& value) {
-  static const std::string kNone;
-  return value.is_string() ? value.get_ref<const std::string&>() : kNone;
-}
-
-const std::string& text(const Json& value, std::string_view key) {
-  return text(member(value, key));
-}
-
 const std::string& property(const Json& owner, std::string_view name) {
   for (const auto& each : items(member(owner, "properties"))) {
     if (text(each, "name") == name) return text(each, "value");

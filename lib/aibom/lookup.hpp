@@ -1,8 +1,7 @@
-// Tolerant reading of a document that nobody has checked: what is missing or of another type is
-// empty. Internal to aibom/.
+// Tolerant reading of a CycloneDX document that nobody has checked. Internal to aibom/.
 #pragma once
 
-#include "json/value.hpp"
+#include "json/lookup.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -15,13 +14,10 @@ namespace mpk::aibom {
 /// Deeper than any document that means something; input from a parser is flatter.
 inline constexpr std::size_t kMaxDepth = 128;
 
-/// The member, or null.
-const Json& member(const Json& value, std::string_view key);
-/// The items of an array, or none.
-const std::vector<Json>& items(const Json& value);
-/// The string, or "".
-const std::string& text(const Json& value);
-const std::string& text(const Json& value, std::string_view key);
+using json::items;
+using json::member;
+using json::text;
+
 /// The value of the first property of this name in `owner.properties`.
 const std::string& property(const Json& owner, std::string_view name);
 

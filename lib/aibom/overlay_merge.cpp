@@ -348,11 +348,8 @@ class Merger {
   void finish() {
     auto& list = component()["properties"];
     if (!list.is_array()) list = Json::array();
-    for (const auto& each : findings_) {
-      list.push_back({{"name", own(kFinding)},
-                      {"value", std::string(to_string(each.severity)) + ": " + each.path + ": " +
-                                    each.message + " [" + each.code + "]"}});
-    }
+    for (const auto& each : findings_)
+      list.push_back({{"name", own(kFinding)}, {"value", finding_value(each)}});
     const auto value = "declared;source=" + std::string(kOverlayName);
     for (const auto& pointer : declared_) {
       if (auto* there = tier(pointer)) {

@@ -1,4 +1,5 @@
 // Regulation (EU) 2024/1689 (AI Act), Annexes XI and XII: documentation of general-purpose models.
+#include "aibom/score_places.hpp"
 #include "aibom/score_profiles.hpp"
 
 #include <array>
@@ -12,7 +13,7 @@ constexpr auto kAnnexXi = std::to_array<Element>({
     {.group = "elements",
      .id = "1.1.a-tasks",
      .name = "Tasks the model is intended to perform, and systems it can be integrated in",
-     .where = "@/modelCard/considerations/useCases | @/modelCard/modelParameters/task",
+     .where = places::kPurpose,
      .line = "intendedUse: [ … ]"},
     {.group = "elements",
      .id = "1.1.b-acceptable-use",
@@ -27,20 +28,17 @@ constexpr auto kAnnexXi = std::to_array<Element>({
     {.group = "elements",
      .id = "1.1.c-distribution",
      .name = "Methods of distribution",
-     .where = "@/modelCard/properties/*[name=mpk:distribution]/value | "
-              "@/externalReferences/*[type=distribution]/url",
+     .where = places::kDistribution,
      .line = "distribution: …"},
     {.group = "elements",
      .id = "1.1.d-architecture",
      .name = "Architecture",
-     .where = "@/modelCard/modelParameters/modelArchitecture | "
-              "@/modelCard/modelParameters/architectureFamily",
+     .where = places::kArchitecture,
      .line = "architecture: …"},
     {.group = "elements",
      .id = "1.1.d-parameters",
      .name = "Number of parameters",
-     .where = "@/modelCard/properties/*[name=cdx:ai-ml:model:parameter:count]/value | "
-              "@/properties/*[name=mpk:parameters]/value",
+     .where = places::kParameterCount,
      .line = "parameters: …"},
     {.group = "elements",
      .id = "1.1.e-input",
@@ -60,21 +58,12 @@ constexpr auto kAnnexXi = std::to_array<Element>({
     {.group = "elements",
      .id = "1.2.a-integration",
      .name = "Technical means for integration",
-     .where =
-         "@/modelCard/properties/*[name=mpk:integration]/value | "
-         "/metadata/properties/*[name=informationAboutApplication]/value | "
-         "/metadata/properties/*[name=spdx:informationAboutApplication]/value | "
-         "@/properties/*[name=informationAboutApplication]/value | "
-         "@/modelCard/properties/*[name=genai:aibom:modelcard:informationAboutApplication]/value",
+     .where = places::kIntegration,
      .line = "integration: …"},
     {.group = "elements",
      .id = "1.2.b-design",
      .name = "Design specifications and training process",
-     .where = "@/modelCard/properties/*[name=mpk:training-method]/value | "
-              "/metadata/properties/*[name=informationAboutTraining]/value | "
-              "/metadata/properties/*[name=spdx:informationAboutTraining]/value | "
-              "@/properties/*[name=informationAboutTraining]/value | "
-              "@/modelCard/properties/*[name=genai:aibom:modelcard:informationAboutTraining]/value",
+     .where = places::kTraining,
      .line = "trainingMethod: …"},
     {.group = "elements",
      .id = "1.2.c-data",
@@ -84,19 +73,12 @@ constexpr auto kAnnexXi = std::to_array<Element>({
     {.group = "elements",
      .id = "1.2.c-provenance",
      .name = "Provenance of the data",
-     .where = "/components/+[type=data]/data/+/governance | "
-              "@/modelCard/modelParameters/datasets/+[type=dataset]/governance | "
-              "/components/+[type=data]/data/+/contents/url | "
-              "@/modelCard/modelParameters/datasets/+[type=dataset]/contents/url",
+     .where = places::kGovernance,
      .line = "datasets: [{name: …, owner: …}]"},
     {.group = "elements",
      .id = "1.2.c-curation",
      .name = "Curation methodologies",
-     .where = "@/modelCard/properties/*[name=mpk:data-preprocessing]/value | "
-              "/metadata/properties/*[name=modelDataPreprocessing]/value | "
-              "/metadata/properties/*[name=spdx:modelDataPreprocessing]/value | "
-              "@/properties/*[name=modelDataPreprocessing]/value | "
-              "@/modelCard/properties/*[name=genai:aibom:modelcard:modelDataPreprocessing]/value",
+     .where = places::kPreprocessing,
      .line = "dataPreprocessing: …"},
     {.group = "elements",
      .id = "1.2.c-size",
@@ -149,7 +131,7 @@ constexpr auto kAnnexXii = std::to_array<Element>({
     {.group = "elements",
      .id = "1.a-tasks",
      .name = "Tasks the model is intended to perform, and systems it can be integrated in",
-     .where = "@/modelCard/considerations/useCases | @/modelCard/modelParameters/task",
+     .where = places::kPurpose,
      .line = "intendedUse: [ … ]"},
     {.group = "elements",
      .id = "1.b-acceptable-use",
@@ -164,8 +146,7 @@ constexpr auto kAnnexXii = std::to_array<Element>({
     {.group = "elements",
      .id = "1.c-distribution",
      .name = "Methods of distribution",
-     .where = "@/modelCard/properties/*[name=mpk:distribution]/value | "
-              "@/externalReferences/*[type=distribution]/url",
+     .where = places::kDistribution,
      .line = "distribution: …"},
     {.group = "elements",
      .id = "1.d-interaction",
@@ -180,14 +161,12 @@ constexpr auto kAnnexXii = std::to_array<Element>({
     {.group = "elements",
      .id = "1.f-architecture",
      .name = "Architecture",
-     .where = "@/modelCard/modelParameters/modelArchitecture | "
-              "@/modelCard/modelParameters/architectureFamily",
+     .where = places::kArchitecture,
      .line = "architecture: …"},
     {.group = "elements",
      .id = "1.f-parameters",
      .name = "Number of parameters",
-     .where = "@/modelCard/properties/*[name=cdx:ai-ml:model:parameter:count]/value | "
-              "@/properties/*[name=mpk:parameters]/value",
+     .where = places::kParameterCount,
      .line = "parameters: …"},
     {.group = "elements",
      .id = "1.g-input",
@@ -207,20 +186,12 @@ constexpr auto kAnnexXii = std::to_array<Element>({
     {.group = "elements",
      .id = "2.a-integration",
      .name = "Technical means for integration",
-     .where =
-         "@/modelCard/properties/*[name=mpk:integration]/value | "
-         "/metadata/properties/*[name=informationAboutApplication]/value | "
-         "/metadata/properties/*[name=spdx:informationAboutApplication]/value | "
-         "@/properties/*[name=informationAboutApplication]/value | "
-         "@/modelCard/properties/*[name=genai:aibom:modelcard:informationAboutApplication]/value",
+     .where = places::kIntegration,
      .line = "integration: …"},
     {.group = "elements",
      .id = "2.b-maximum",
      .name = "Maximum size of inputs and outputs",
-     .where =
-         "@/modelCard/properties/*[name=cdx:ai-ml:model:hyperparameter:context_length]/value | "
-         "@/modelCard/properties/*[name=cdx:ai-ml:model:hyperparameter:max_position_embeddings]/"
-         "value | @/modelCard/properties/*[name=genai:aibom:modelcard:context_length]/value",
+     .where = places::kContextLength,
      .line = "contextLength: …"},
     {.group = "elements",
      .id = "2.c-data",
@@ -230,19 +201,12 @@ constexpr auto kAnnexXii = std::to_array<Element>({
     {.group = "elements",
      .id = "2.c-provenance",
      .name = "Provenance of the data",
-     .where = "/components/+[type=data]/data/+/governance | "
-              "@/modelCard/modelParameters/datasets/+[type=dataset]/governance | "
-              "/components/+[type=data]/data/+/contents/url | "
-              "@/modelCard/modelParameters/datasets/+[type=dataset]/contents/url",
+     .where = places::kGovernance,
      .line = "datasets: [{name: …, owner: …}]"},
     {.group = "elements",
      .id = "2.c-curation",
      .name = "Curation methodologies",
-     .where = "@/modelCard/properties/*[name=mpk:data-preprocessing]/value | "
-              "/metadata/properties/*[name=modelDataPreprocessing]/value | "
-              "/metadata/properties/*[name=spdx:modelDataPreprocessing]/value | "
-              "@/properties/*[name=modelDataPreprocessing]/value | "
-              "@/modelCard/properties/*[name=genai:aibom:modelcard:modelDataPreprocessing]/value",
+     .where = places::kPreprocessing,
      .line = "dataPreprocessing: …"},
 });
 

@@ -1,4 +1,5 @@
 // G7 "SBOM for AI: minimum elements" (2026-05-12): 50 elements in seven clusters.
+#include "aibom/score_places.hpp"
 #include "aibom/score_profiles.hpp"
 
 #include <array>
@@ -88,7 +89,7 @@ constexpr auto kElements = std::to_array<Element>({
     {.group = "SLP",
      .id = "SLP-03",
      .name = "System producer",
-     .where = "@/manufacturer/name | @/supplier/name | @/authors/*/name | @/publisher",
+     .where = places::kProducer,
      .line = "manufacturer: {name: …, url: https://…}"},
     {.group = "SLP",
      .id = "SLP-04",
@@ -151,7 +152,7 @@ constexpr auto kElements = std::to_array<Element>({
     {.group = "MDL",
      .id = "MDL-05",
      .name = "Model producer",
-     .where = "@/manufacturer/name | @/supplier/name | @/authors/*/name | @/publisher",
+     .where = places::kProducer,
      .line = "manufacturer: {name: …, url: https://…}"},
     {.group = "MDL",
      .id = "MDL-06",

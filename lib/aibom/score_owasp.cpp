@@ -1,5 +1,6 @@
 // OWASP aibom-generator: its registry of fields, their categories, points and tiers. Its own places
 // in a document, the spec's and mpk's are alternatives.
+#include "aibom/score_places.hpp"
 #include "aibom/score_profiles.hpp"
 
 #include <array>
@@ -55,8 +56,7 @@ constexpr auto kElements = std::to_array<Element>({
     {.group = "metadata",
      .id = "suppliedBy",
      .name = "suppliedBy",
-     .where = "@/supplier/name | /metadata/supplier/name | @/manufacturer/name | @/publisher | "
-              "@/authors/*/name",
+     .where = places::kSupplier,
      .line = "supplier: {name: …, url: https://…}",
      .weight = Weight::critical},
     {.group = "metadata",
@@ -181,8 +181,7 @@ constexpr auto kElements = std::to_array<Element>({
     {.group = "component_model_card",
      .id = "typeOfModel",
      .name = "typeOfModel",
-     .where = "@/modelCard/modelParameters/modelArchitecture | "
-              "@/modelCard/modelParameters/architectureFamily",
+     .where = places::kArchitecture,
      .line = "architecture: …"},
     {.group = "component_model_card",
      .id = "modelExplainability",
@@ -220,22 +219,13 @@ constexpr auto kElements = std::to_array<Element>({
     {.group = "component_model_card",
      .id = "informationAboutTraining",
      .name = "informationAboutTraining",
-     .where = "@/modelCard/properties/*[name=mpk:training-method]/value | "
-              "/metadata/properties/*[name=informationAboutTraining]/value | "
-              "/metadata/properties/*[name=spdx:informationAboutTraining]/value | "
-              "@/properties/*[name=informationAboutTraining]/value | "
-              "@/modelCard/properties/*[name=genai:aibom:modelcard:informationAboutTraining]/value",
+     .where = places::kTraining,
      .line = "trainingMethod: …",
      .weight = Weight::supplementary},
     {.group = "component_model_card",
      .id = "informationAboutApplication",
      .name = "informationAboutApplication",
-     .where =
-         "@/modelCard/properties/*[name=mpk:integration]/value | "
-         "/metadata/properties/*[name=informationAboutApplication]/value | "
-         "/metadata/properties/*[name=spdx:informationAboutApplication]/value | "
-         "@/properties/*[name=informationAboutApplication]/value | "
-         "@/modelCard/properties/*[name=genai:aibom:modelcard:informationAboutApplication]/value",
+     .where = places::kIntegration,
      .line = "integration: …",
      .weight = Weight::supplementary},
     {.group = "component_model_card",
@@ -262,11 +252,7 @@ constexpr auto kElements = std::to_array<Element>({
     {.group = "component_model_card",
      .id = "modelDataPreprocessing",
      .name = "modelDataPreprocessing",
-     .where = "@/modelCard/properties/*[name=mpk:data-preprocessing]/value | "
-              "/metadata/properties/*[name=modelDataPreprocessing]/value | "
-              "/metadata/properties/*[name=spdx:modelDataPreprocessing]/value | "
-              "@/properties/*[name=modelDataPreprocessing]/value | "
-              "@/modelCard/properties/*[name=genai:aibom:modelcard:modelDataPreprocessing]/value",
+     .where = places::kPreprocessing,
      .line = "dataPreprocessing: …",
      .weight = Weight::supplementary},
     {.group = "component_model_card",
@@ -302,10 +288,7 @@ constexpr auto kElements = std::to_array<Element>({
     {.group = "component_model_card",
      .id = "context_length",
      .name = "context_length",
-     .where =
-         "@/modelCard/properties/*[name=cdx:ai-ml:model:hyperparameter:context_length]/value | "
-         "@/modelCard/properties/*[name=cdx:ai-ml:model:hyperparameter:max_position_embeddings]/"
-         "value | @/modelCard/properties/*[name=genai:aibom:modelcard:context_length]/value",
+     .where = places::kContextLength,
      .line = "contextLength: …",
      .weight = Weight::supplementary},
     {.group = "component_model_card",

@@ -1,4 +1,5 @@
 // Profiles of software bills of materials: NTIA 2021, CISA 2025 (draft), BSI TR-03183-2 v2.1.0.
+#include "aibom/score_places.hpp"
 #include "aibom/score_profiles.hpp"
 
 #include <array>
@@ -12,8 +13,7 @@ constexpr auto kNtia = std::to_array<Element>({
     {.group = "elements",
      .id = "supplier",
      .name = "Supplier name",
-     .where = "@/supplier/name | /metadata/supplier/name | @/manufacturer/name | @/publisher | "
-              "@/authors/*/name",
+     .where = places::kSupplier,
      .line = "supplier: {name: …, url: https://…}"},
     {.group = "elements",
      .id = "name",
@@ -60,7 +60,7 @@ constexpr auto kCisa = std::to_array<Element>({
     {.group = "elements",
      .id = "producer",
      .name = "Software producer",
-     .where = "@/manufacturer/name | @/supplier/name | @/authors/*/name | @/publisher",
+     .where = places::kProducer,
      .line = "manufacturer: {name: …, url: https://…}"},
     {.group = "elements",
      .id = "name",

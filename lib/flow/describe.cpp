@@ -6,6 +6,7 @@
 #include "base/limits.hpp"
 #include "flow/attach.hpp"
 #include "flow/pack.hpp"
+#include "model/collect.hpp"
 #include "model/head.hpp"
 #include "model/inspect.hpp"
 #include "modelpack/archive_heads.hpp"
@@ -119,11 +120,9 @@ std::optional<aibom::Overlay> own_overlay(const std::vector<model::FileHead>& he
   auto overlay = found->whole ? aibom::parse_overlay(found->bytes, aibom::kOverlayName)
                               : Error(ErrorKind::too_large, "too large to be one");
   if (overlay) return overlay.take();
-  info.findings.push_back({.severity = model::Severity::medium,
-                           .code = "overlay-unreadable",
-                           .path = std::string(aibom::kOverlayName),
-                           .message = overlay.error().text(),
-                           .fix = "mend it and pack again, or name another one with --overlay"});
+  model::add_finding(info, model::Severity::medium, "overlay-unreadable",
+                     std::string(aibom::kOverlayName), overlay.error().text(),
+                     "mend it and pack again, or name another one with --overlay");
   return std::nullopt;
 }
 
@@ -133,21 +132,15 @@ void add_unread(const std::vector<modelpack::LayerFile>& layers, const std::vect
   const std::string fix = "--content reads and proves every byte";
   for (std::size_t i = 0; i < layers.size(); ++i) {
     if (read[i].problem.empty()) continue;
-    info.findings.push_back({.severity = model::Severity::medium,
-                             .code = "archive-unread",
-                             .path = layers[i].path,
-                             .message = read[i].problem,
-                             .fix = fix});
+    model::add_finding(info, model::Severity::medium, "archive-unread", layers[i].path,
+                       read[i].problem, fix);
   }
   if (info.unproven.empty()) return;
   const auto count = info.unproven.size();
-  info.findings.push_back({.severity = model::Severity::info,
-                           .code = "header-unproven",
-                           .path = {},
-                           .message = "of " + std::to_string(count) +
-                                      (count == 1 ? " file" : " files") +
-                                      " only the header was fetched, which no digest proves",
-                           .fix = fix});
+  model::add_finding(info, model::Severity::info, "header-unproven", {},
+                     "of " + std::to_string(count) + (count == 1 ? " file" : " files") +
+                         " only the header was fetched, which no digest proves",
+                     fix);
 }
 
 Result<Description> describe_artifact(const Context& context, const DescribeRequest& request) {

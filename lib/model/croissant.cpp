@@ -1,6 +1,7 @@
 // Croissant: schema.org's Dataset as JSON-LD (docs.mlcommons.org/croissant), with its rai: terms.
 #include "base/digest.hpp"
 #include "base/text.hpp"
+#include "json/lookup.hpp"
 #include "model/collect.hpp"
 #include "model/dataset_card.hpp"
 #include "model/forms.hpp"
@@ -37,7 +38,7 @@ bool is_dataset(const Json& root) {
 // Only of one file: several digests are those of parts, and none of the whole.
 std::string only_digest(const Json& root) {
   std::string out;
-  for (const Json& file : items_of(root, "distribution")) {
+  for (const Json& file : json::items(root, "distribution")) {
     const auto hex = lower_ascii(said(file, "sha256"));
     if (hex.empty()) continue;
     if (!out.empty()) return {};
@@ -47,11 +48,12 @@ std::string only_digest(const Json& root) {
 }
 
 void add_parts(const Json& root, const std::string& source, Dataset& out) {
-  for (const Json& file : items_of(root, "distribution")) {
+  for (const Json& file : json::items(root, "distribution")) {
     const auto name = said(file, "name"), hex = said(file, "sha256");
-    if (!name.empty() && !hex.empty() && out.facts.size() < kListItems)
+    if (!name.empty() && !hex.empty() && out.facts.size() < kListItems) {
       out.facts.push_back({"file:" + cut(name, kShortText), "sha256:" + cut(hex, kShortText),
                            Tier::declared, source});
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "json/form.hpp"
+#include "json/lookup.hpp"
 #include "json/parse.hpp"
 #include "json/yaml.hpp"
 #include "model/collect.hpp"
@@ -10,7 +11,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -26,16 +26,8 @@ const Result<json::Form>& form() {
   return compiled;
 }
 
-std::optional<double> number(const std::string& text) {
-  double out = 0;
-  const auto* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, out);
-  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
-  return out;
-}
-
 Report::Document document(const Json& owner) {
-  const Json& report = member_of(owner, "report");
+  const Json& report = json::member(owner, "report");
   return {said(report, "url"), said(report, "digest")};
 }
 
@@ -55,11 +47,11 @@ Report::Result result_of(const Json& from) {
   for (const auto* key : {"revision", "digest", "slice"}) {
     if (auto value = said(from, key); !value.empty()) out.details.emplace_back(key, value);
   }
-  const Json& interval = member_of(from, "confidenceInterval");
+  const Json& interval = json::member(from, "confidenceInterval");
   out.lower = said(interval, "lower");
   out.upper = said(interval, "upper");
   out.at_least = said(from, "direction") != "at-most";
-  if (const Json& passed = member_of(from, "passed"); passed.is_boolean())
+  if (const Json& passed = json::member(from, "passed"); passed.is_boolean())
     out.passed = passed.get<bool>();
   out.report = document(from);
   return out;
@@ -73,7 +65,8 @@ Result<void> check(const Report& report, std::string_view file) {
       return Error(ErrorKind::usage,
                    std::string(file) + ": $.results[" + std::to_string(i) + "]: " + message);
     };
-    const auto value = number(each.value), lower = number(each.lower), upper = number(each.upper);
+    const auto value = decimal(each.value), lower = decimal(each.lower),
+               upper = decimal(each.upper);
     if (value && lower && upper && !(*lower <= *value && *value <= *upper)) {
       return refuse("confidenceInterval " + each.lower + " to " + each.upper +
                     " does not hold the value, " + each.value);
@@ -91,20 +84,20 @@ Result<void> check(const Report& report, std::string_view file) {
 
 Report own_report(const Json& root) {
   Report out;
-  const Json& evaluator = member_of(root, "evaluator");
+  const Json& evaluator = json::member(root, "evaluator");
   out.evaluator = said_party(evaluator);
-  const Json& third = member_of(evaluator, "thirdParty");
+  const Json& third = json::member(evaluator, "thirdParty");
   out.third_party = third.is_boolean() && third.get<bool>();
-  const Json& harness = member_of(root, "harness");
+  const Json& harness = json::member(root, "harness");
   out.harness = said(harness, "name");
   out.harness_version = said(harness, "version");
   out.harness_url = said(harness, "url");
   out.date = said(root, "date");
-  const Json& standard = member_of(root, "standard");
+  const Json& standard = json::member(root, "standard");
   out.standard = {said(standard, "name"), said(standard, "version"), said(standard, "owner"),
                   said(standard, "url")};
   out.report = document(root);
-  for (const Json& each : items_of(root, "results")) out.results.push_back(result_of(each));
+  for (const Json& each : json::items(root, "results")) out.results.push_back(result_of(each));
   return out;
 }
 
@@ -131,7 +124,7 @@ std::string named(const Report::Result& result) {
 }  // namespace
 
 std::optional<bool> verdict(const EvaluationReport::Result& result) {
-  const auto value = number(result.value), threshold = number(result.threshold);
+  const auto value = decimal(result.value), threshold = decimal(result.threshold);
   if (!value || !threshold) return result.passed;
   return result.at_least ? *value >= *threshold : *value <= *threshold;
 }

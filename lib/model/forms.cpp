@@ -11,28 +11,15 @@
 
 namespace mpk::model {
 
-const Json& member_of(const Json& object, std::string_view key) {
-  static const Json kNone;
-  if (!object.is_object()) return kNone;
-  const auto found = object.find(key);
-  return found == object.end() ? kNone : *found;
-}
-
-const std::vector<Json>& items_of(const Json& object, std::string_view key) {
-  static const std::vector<Json> kNone;
-  const Json& list = member_of(object, key);
-  return list.is_array() ? list.get_ref<const std::vector<Json>&>() : kNone;
-}
-
 std::string said(const Json& object, std::string_view key) {
-  const Json& value = member_of(object, key);
+  const Json& value = json::member(object, key);
   if (value.is_string()) return std::string(trim(value.get_ref<const std::string&>()));
   return value.is_number() ? json::compact(value) : std::string();
 }
 
 std::vector<std::string> said_list(const Json& object, std::string_view key) {
   std::vector<std::string> out;
-  for (const Json& each : items_of(object, key)) {
+  for (const Json& each : json::items(object, key)) {
     if (each.is_string()) out.emplace_back(trim(each.get_ref<const std::string&>()));
   }
   return out;
@@ -44,6 +31,14 @@ Party said_party(const Json& party) {
 
 std::string source_name(std::string_view file) {
   return file == "-" ? "standard input" : std::string(base_name(file));
+}
+
+std::optional<double> decimal(std::string_view text) {
+  double out = 0;
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, out);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return out;
 }
 
 double scaled(double value, int exponent) {

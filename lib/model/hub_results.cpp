@@ -1,7 +1,7 @@
 // Hugging Face's .eval_results/*.yaml: scores of a model on registered benchmarks.
+#include "json/lookup.hpp"
 #include "model/collect.hpp"
 #include "model/evaluation.hpp"
-#include "model/forms.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,7 +12,7 @@ namespace mpk::model {
 namespace {
 
 bool is_entry(const Json& each) {
-  return each.is_object() && member_of(member_of(each, "dataset"), "id").is_string() &&
+  return each.is_object() && json::member(json::member(each, "dataset"), "id").is_string() &&
          each.contains("value");
 }
 
@@ -39,7 +39,7 @@ EvaluationReport read_hub_results(const Json& root) {
                                     {"notes", string_member(each, "notes")}}) {
       if (!text.empty()) one.details.emplace_back(key, text);
     }
-    const Json& source = member_of(each, "source");
+    const Json& source = json::member(each, "source");
     if (source.is_object()) one.report.url = string_member(source, "url");
     out.results.push_back(std::move(one));
   }

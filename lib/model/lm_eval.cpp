@@ -1,5 +1,6 @@
 // The results of lm-evaluation-harness (0.4 and later; its result_schema.py names the members).
 #include "base/time.hpp"
+#include "json/lookup.hpp"
 #include "model/collect.hpp"
 #include "model/evaluation.hpp"
 #include "model/forms.hpp"
@@ -22,7 +23,7 @@ struct Task {
 
 void add_interval(const Json& metrics, const std::string& metric, const std::string& filter,
                   double value, EvaluationReport::Result& out) {
-  const Json& error = member_of(metrics, metric + "_stderr," + filter);
+  const Json& error = json::member(metrics, metric + "_stderr," + filter);
   if (!error.is_number() || !(error.get<double>() > 0)) return;
   const double half = kNormal95 * error.get<double>();
   // Six digits are more than a sampling error means.
@@ -45,7 +46,7 @@ void add_metrics(const Task& task, const Json& metrics, EvaluationReport& out) {
     // The harness evaluates on the test split, and where there is none on the validation split.
     for (const auto* split : {"test_split", "validation_split"})
       set_if_empty(one.split, string_member(task.config, split));
-    const Json& arguments = member_of(task.config, "dataset_kwargs");
+    const Json& arguments = json::member(task.config, "dataset_kwargs");
     if (arguments.is_object()) {
       if (auto revision = string_member(arguments, "revision"); !revision.empty())
         one.details.emplace_back("revision", std::move(revision));
@@ -60,8 +61,8 @@ void add_metrics(const Task& task, const Json& metrics, EvaluationReport& out) {
 }  // namespace
 
 bool is_lm_eval(const Json& root) {
-  return root.is_object() && member_of(root, "results").is_object() &&
-         member_of(root, "versions").is_object() &&
+  return root.is_object() && json::member(root, "results").is_object() &&
+         json::member(root, "versions").is_object() &&
          (root.contains("n-shot") || root.contains("configs") || root.contains("lm_eval_version"));
 }
 
@@ -72,21 +73,21 @@ EvaluationReport read_lm_eval(const Json& root) {
   out.harness_version = string_member(root, "lm_eval_version");
   set_if_empty(out.harness_version, string_member(root, "git_hash"));
   out.harness_url = "https://github.com/EleutherAI/lm-evaluation-harness";
-  if (const Json& date = member_of(root, "date"); date.is_number()) {
+  if (const Json& date = json::member(root, "date"); date.is_number()) {
     const double seconds = date.get<double>();
     if (seconds > 0 && seconds < 1e11)
       out.date = Timestamp::from_seconds(static_cast<std::int64_t>(seconds)).text();
   }
-  const Json& limit = member_of(member_of(root, "config"), "limit");
+  const Json& limit = json::member(json::member(root, "config"), "limit");
   for (const auto& [name, metrics] : root.at("results").items()) {
     if (!metrics.is_object()) continue;
-    const Json& config = member_of(member_of(root, "configs"), name);
+    const Json& config = json::member(json::member(root, "configs"), name);
     const auto before = out.results.size();
     add_metrics({.name = cut(name, kShortText),
-                 .shots = said(member_of(root, "n-shot"), name),
+                 .shots = said(json::member(root, "n-shot"), name),
                  .config = config.is_object() ? config : kNone},
                 metrics, out);
-    auto version = said(member_of(root, "versions"), name);
+    auto version = said(json::member(root, "versions"), name);
     for (auto i = before; i < out.results.size(); ++i) {
       if (!version.empty()) out.results[i].details.emplace_back("task-version", version);
       // A part of the data only: not to be compared with a whole run.

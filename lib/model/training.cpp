@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "json/form.hpp"
+#include "json/lookup.hpp"
 #include "model/forms.hpp"
 #include "model/license.hpp"
 
@@ -44,14 +45,14 @@ BaseModel base_model(const Json& from, const std::string& source) {
   out.reference = said(from, "reference");
   out.digest = digest_of(out.reference);
   out.licenses = license(from, source);
-  out.bom = said(member_of(from, "aibom"), "url");
-  out.bom_digest = said(member_of(from, "aibom"), "digest");
+  out.bom = said(json::member(from, "aibom"), "url");
+  out.bom_digest = said(json::member(from, "aibom"), "digest");
   return out;
 }
 
 std::vector<Party> parties(const Json& from, std::string_view key) {
   std::vector<Party> out;
-  for (const Json& each : items_of(from, key)) out.push_back(said_party(each));
+  for (const Json& each : json::items(from, key)) out.push_back(said_party(each));
   return out;
 }
 
@@ -67,7 +68,7 @@ Dataset dataset(const Json& from, const std::string& source) {
   out.roles = said_list(from, "role");
   out.sensitive = said_list(from, "sensitiveData");
   out.licenses = license(from, source);
-  const Json& governance = member_of(from, "governance");
+  const Json& governance = json::member(from, "governance");
   out.governance = {.owners = parties(governance, "owners"),
                     .custodians = parties(governance, "custodians"),
                     .stewards = parties(governance, "stewards")};
@@ -78,15 +79,15 @@ Dataset dataset(const Json& from, const std::string& source) {
 
 std::vector<TrainingRun::Hardware> hardware(const Json& root) {
   std::vector<TrainingRun::Hardware> out;
-  for (const Json& each : items_of(root, "hardware")) {
+  for (const Json& each : json::items(root, "hardware")) {
     TrainingRun::Hardware one{.accelerator = said(each, "accelerator"),
                               .provider = said(each, "provider"),
                               .region = said(each, "region"),
                               .count = {},
                               .hours = {}};
-    if (const Json& count = member_of(each, "count"); count.is_number())
+    if (const Json& count = json::member(each, "count"); count.is_number())
       one.count = static_cast<std::uint64_t>(count.get<double>());
-    if (const Json& hours = member_of(each, "hours"); hours.is_number())
+    if (const Json& hours = json::member(each, "hours"); hours.is_number())
       one.hours = hours.get<double>();
     out.push_back(std::move(one));
   }
@@ -97,15 +98,15 @@ std::vector<TrainingRun::Energy> energy(const Json& root, const std::string& act
   constexpr std::pair<std::string_view, int> kUnits[] = {
       {"co2Grams", -6}, {"co2Kilograms", -3}, {"co2Tonnes", 0}};
   std::vector<TrainingRun::Energy> out;
-  for (const Json& each : items_of(root, "energy")) {
+  for (const Json& each : json::items(root, "energy")) {
     TrainingRun::Energy one{.activity = said(each, "activity"),
                             .source = said(each, "source"),
-                            .provider = said_party(member_of(each, "provider")),
-                            .kwh = member_of(each, "kWh").get<double>(),
+                            .provider = said_party(json::member(each, "provider")),
+                            .kwh = json::member(each, "kWh").get<double>(),
                             .co2_tonnes = {}};
     if (one.activity.empty()) one.activity = activity;
     for (const auto& [key, exponent] : kUnits) {
-      const Json& value = member_of(each, key);
+      const Json& value = json::member(each, key);
       if (value.is_number()) one.co2_tonnes = scaled(value.get<double>(), exponent);
     }
     out.push_back(std::move(one));
@@ -115,7 +116,7 @@ std::vector<TrainingRun::Energy> energy(const Json& root, const std::string& act
 
 std::vector<TrainingRun::Parameter> hyperparameters(const Json& root) {
   std::vector<TrainingRun::Parameter> out;
-  const Json& all = member_of(root, "hyperparameters");
+  const Json& all = json::member(root, "hyperparameters");
   if (!all.is_object()) return out;
   for (const auto& [name, value] : all.items()) {
     const char* type = value.is_boolean() ? "boolean" : value.is_number() ? "number" : "string";
@@ -141,20 +142,20 @@ TrainingRun run_of(const Json& root, const std::string& source) {
                                     {"flops", &out.flops}})
     *target = said(root, key);
   if (out.activity.empty())
-    out.activity = items_of(root, "baseModels").empty() ? "training" : "fine-tuning";
-  const Json& code = member_of(root, "code");
+    out.activity = json::items(root, "baseModels").empty() ? "training" : "fine-tuning";
+  const Json& code = json::member(root, "code");
   out.code_repository = said(code, "repository");
   out.code_commit = said(code, "commit");
   out.code_path = said(code, "path");
-  const Json& container = member_of(root, "container");
+  const Json& container = json::member(root, "container");
   out.container_image = said(container, "image");
   out.container_digest = said(container, "digest");
-  for (const Json& each : items_of(root, "frameworks"))
+  for (const Json& each : json::items(root, "frameworks"))
     out.frameworks.push_back({said(each, "name"), said(each, "version"), said(each, "purl")});
   out.hardware = hardware(root);
   out.hyperparameters = hyperparameters(root);
   out.energy = energy(root, out.activity);
-  for (const Json& each : items_of(root, "byproducts")) {
+  for (const Json& each : json::items(root, "byproducts")) {
     out.byproducts.push_back(
         {said(each, "name"), said(each, "kind"), said(each, "url"), said(each, "digest")});
   }
@@ -190,9 +191,10 @@ Result<TrainingFile> parse_training(std::string_view text, std::string_view file
   const Json root = TRY(form()->read(text, file));
   const auto source = source_name(file);
   TrainingFile out{.run = run_of(root, source), .base_models = {}, .datasets = {}};
-  for (const Json& each : items_of(root, "baseModels"))
+  for (const Json& each : json::items(root, "baseModels"))
     out.base_models.push_back(base_model(each, source));
-  for (const Json& each : items_of(root, "datasets")) out.datasets.push_back(dataset(each, source));
+  for (const Json& each : json::items(root, "datasets"))
+    out.datasets.push_back(dataset(each, source));
   TRY(check(out, file));
   return out;
 }
