@@ -4,6 +4,7 @@
 #include "aibom/compare.hpp"
 
 #include <map>
+#include <utility>
 
 namespace mpk::aibom {
 
@@ -19,7 +20,7 @@ class Changes {
   void list(std::string_view added, std::string_view removed, std::string_view changed,
             const Said& before, const Said& after);
   void add(FactChange change) { changes_.push_back(std::move(change)); }
-  std::vector<FactChange> take() { return std::move(changes_); }
+  std::vector<FactChange> take() { return std::exchange(changes_, {}); }
 
  private:
   std::vector<FactChange> changes_;

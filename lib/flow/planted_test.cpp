@@ -133,6 +133,13 @@ TEST_CASE("two signers whose aiBOMs contradict each other are refused; one may c
   corrected.sign(std::string(attest::kCycloneDx), corrected.bom(true));
   CHECK(corrected.judge(both).exit_code() == 0);
 
+  for (const bool true_first : {true, false}) {
+    Scene same_second;
+    same_second.sign(std::string(attest::kCycloneDx), same_second.bom(true_first));
+    same_second.sign(std::string(attest::kCycloneDx), same_second.bom(!true_first));
+    CHECK(same_second.judge(both).exit_code() == 22);
+  }
+
   Scene contradicted;
   contradicted.authority.email = "auditor@example.com";
   contradicted.sign(std::string(attest::kCycloneDx), contradicted.bom(false));

@@ -224,10 +224,13 @@ struct Evaluation {
     verdict.checks.push_back(std::move(outcome.check));
     if (outcome.accepted.empty()) return;
     check_one(*outcome.accepted.front(), rule.agrees_with_layers, verdict);
-    // Each signer's newest must hold: where two contradict each other, one does not.
-    std::set<std::string> seen;
+    // Each signer's newest must hold: where two contradict each other, one does not. Of several of
+    // one second none is the newest, and all must.
+    std::map<std::string, Timestamp> newest;
     for (const auto* bundle : outcome.accepted) {
-      if (!seen.insert(signer_of(*bundle)).second || seen.size() == 1) continue;
+      const auto time = newest_time(*bundle);
+      const auto signer = newest.try_emplace(signer_of(*bundle), time).first;
+      if (bundle == outcome.accepted.front() || signer->second != time) continue;
       policy::Verdict other;
       check_one(*bundle, rule.agrees_with_layers, other);
       for (auto& check : other.checks) {
@@ -318,7 +321,7 @@ Result<policy::Verdict> verify_in_store(const Context& context, oci::Store& stor
   auto started = std::chrono::steady_clock::now();
   auto requests = context.stats.requests.load();
   auto verdict = start_verdict(reference.text(), request);
-  const auto prepared = prepare_aibom(request);
+  [[maybe_unused]] const auto prepared = prepare_aibom(request);  // waited for at the end
   const bool is_layout = reference.kind == oci::Reference::Kind::layout;
   const auto content = request.content.value_or(is_layout ? VerifyRequest::Content::all
                                                           : VerifyRequest::Content::none);
