@@ -1,6 +1,7 @@
 // Certificate path validation over X509_STORE_CTX.
 #include "crypto/chain.hpp"
 
+#include "crypto/chain_signatures.hpp"
 #include "crypto/openssl.hpp"
 
 #include <openssl/err.h>
@@ -55,6 +56,7 @@ bool prepare(const Inputs& inputs, const Certificate& leaf,
              const std::vector<Certificate>& intermediates, const std::vector<Certificate>& anchors,
              Timestamp at) {
   if (!inputs.store || !inputs.untrusted || !inputs.context) return false;
+  X509_STORE_set_verify(inputs.store.get(), verify_path_signatures);
   for (const Certificate& anchor : anchors) {
     if (X509_STORE_add_cert(inputs.store.get(), anchor.native()) != 1) return false;
   }

@@ -7,8 +7,11 @@
 #include <doctest/doctest.h>
 #include <openssl/err.h>
 
+#include <cstddef>
+#include <future>
 #include <ostream>
 #include <string>
+#include <vector>
 
 using namespace mpk;
 using namespace mpk::crypto;
@@ -92,6 +95,42 @@ TEST_CASE("a changed certificate is untrusted") {
   const Certificate changed = Certificate::from_der(der).value();
   CHECK(fault(verify_chain(changed, {read(kIntermediate)}, {read(kRoot)}, kDuring)) ==
         ErrorKind::untrusted);
+}
+
+TEST_CASE("an authority is refused for its own signature, also after the true one was seen") {
+  Bytes der = read(kIntermediate).der();
+  der.back() ^= 1;
+  const Certificate changed = Certificate::from_der(der).value();
+  const Certificate signer = read(kSigner);
+  const Certificate root = read(kRoot);
+  for (int i = 0; i < 2; ++i) {
+    CAPTURE(i);
+    CHECK(fault(verify_chain(signer, {changed}, {root}, kDuring)) == ErrorKind::untrusted);
+    CHECK(verify_chain(signer, {read(kIntermediate)}, {root}, kDuring));
+  }
+  // Whose signature is trusted as it is: the anchor's.
+  CHECK(verify_chain(signer, {}, {changed}, kDuring));
+}
+
+TEST_CASE("threads that verify at the same time agree") {
+  Bytes der = read(kIntermediate).der();
+  der.back() ^= 1;
+  const std::vector<Certificate> between{read(kIntermediate), Certificate::from_der(der).value()};
+  const Certificate signer = read(kSigner), root = read(kRoot);
+  std::vector<std::future<int>> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.push_back(std::async(std::launch::async, [&] {
+      int right = 0;
+      for (int i = 0; i < 20; ++i) {
+        for (std::size_t which : {0U, 1U}) {
+          right +=
+              verify_chain(signer, {between[which]}, {root}, kDuring).has_value() == (which == 0);
+        }
+      }
+      return right;
+    }));
+  }
+  for (auto& thread : threads) CHECK(thread.get() == 40);
 }
 
 TEST_CASE("both ends of a validity period belong to it") {
