@@ -303,3 +303,15 @@ TEST_CASE("CycloneDX's own documents are scored") {
   }
   CHECK(scored > 50);
 }
+
+TEST_CASE("SHA-512 of all files is verified, of all but one it is missing") {
+  auto files = testing::tiny_files();
+  for (auto& file : files) file.sha512 = crypto::hash(DigestAlgorithm::sha512, as_bytes(file.path));
+  const auto score_of = [&] {
+    const auto bom = testing::build(testing::tiny_llama(), files, [](BuildInput&) {}).take();
+    return standing(bom, *find_profile("bsi"), "sha512");
+  };
+  CHECK(score_of() == Standing::verified);
+  files.back().sha512.reset();
+  CHECK(score_of() == Standing::missing);
+}
