@@ -1,9 +1,7 @@
 // Tests of the comparison: each change is told by its kind, and nothing else is.
 #include "aibom/compare.hpp"
 
-#include "aibom/test_models.hpp"
 #include "json/parse.hpp"
-#include "json/pointer.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

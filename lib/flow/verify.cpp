@@ -347,7 +347,7 @@ Result<policy::Verdict> verify_in_store(const Context& context, oci::Store& stor
   auto started = std::chrono::steady_clock::now();
   auto requests = context.stats.requests.load();
   auto verdict = start_verdict(reference.text(), request);
-  const auto prepared = prepare_aibom(request);
+  [[maybe_unused]] const auto prepared = prepare_aibom(request);
   const bool is_layout = reference.kind == oci::Reference::Kind::layout;
   const auto content = request.content.value_or(is_layout ? VerifyRequest::Content::all
                                                           : VerifyRequest::Content::none);
