@@ -46,6 +46,7 @@ Json written_json(const std::string& path, const aibom::Counts& tiers,
 Result<int> run(const Options& o, Session& session) {
   flow::DescribeRequest request;
   request.spec_version = TRY(o.aibom.version());
+  request.sha512 = TRY(o.aibom.sha512());
   std::optional<model::Severity> fail_on;
   if (o.fail_on) fail_on = TRY(severity(*o.fail_on));
   if (o.output) TRY(check_output(*o.output));

@@ -96,6 +96,7 @@ Result<int> run(const Options& o, Session& session) {
   request.signing = TRY(o.signing.resolve(session));
   request.provenance = o.provenance.overrides();
   request.spec_version = TRY(o.aibom.version());
+  request.pack.sha512 = TRY(o.aibom.sha512());
   auto outcome = TRY(flow::ship(session.context(o.registry.plain_http), request));
   say_ignored(outcome.packed.ignored, session);
   if (session.json()) {

@@ -29,6 +29,10 @@ void AibomFlags::add_to(OptionSet& set) {
   std::vector<std::string> known;
   for (const auto version : aibom::kSpecVersions) known.emplace_back(to_string(version));
   set.suggest(std::move(known));
+  set.option("--hash", "ALGORITHM", hash,
+             "Digests of each file in the aiBOM: sha256, or sha512 for both, from the same read "
+             "(default: sha256)");
+  set.suggest({"sha256", "sha512"});
 }
 
 Result<aibom::SpecVersion> AibomFlags::version() const {
@@ -38,6 +42,13 @@ Result<aibom::SpecVersion> AibomFlags::version() const {
       ErrorKind::unsupported,
       "--spec-version " + printable(*spec_version, 20) + " is not supported by this release",
       std::string(aibom::kSpecVersionsHint));
+}
+
+Result<bool> AibomFlags::sha512() const {
+  if (!hash || *hash == "sha256") return false;
+  if (*hash == "sha512") return true;
+  return Error(ErrorKind::unsupported, "--hash " + printable(*hash, 20) + " is not supported",
+               "sha256, or sha512 for SHA-512 beside SHA-256");
 }
 
 void ProvenanceFlags::add_to(OptionSet& set) {

@@ -24,11 +24,13 @@ struct PackFlags {
 inline constexpr const char* kNoCacheHelp =
     "Read and hash every file, also those that did not change since the last time";
 
-/// --spec-version, of those that write an aiBOM.
+/// --spec-version and --hash, of those that write an aiBOM.
 struct AibomFlags {
-  std::optional<std::string> spec_version;
+  std::optional<std::string> spec_version, hash;
   void add_to(OptionSet& set);
   Result<aibom::SpecVersion> version() const;
+  /// Whether SHA-512 is wanted beside SHA-256.
+  Result<bool> sha512() const;
 };
 
 struct ProvenanceFlags {

@@ -10,7 +10,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -22,13 +24,16 @@ namespace {
 
 constexpr std::size_t kShown = 200;
 
-/// All values of one algorithm, lower case.
-std::set<std::string> hashes_of(const Json& component, const std::string& algorithm) {
-  std::set<std::string> out;
-  for (const auto& hash : items(member(component, "hashes"))) {
-    if (text(hash, "alg") == algorithm) out.insert(lower_ascii(text(hash, "content")));
-  }
+/// By algorithm all values, lower case.
+std::map<std::string, std::set<std::string>> hashes_of(const Json& component) {
+  std::map<std::string, std::set<std::string>> out;
+  for (const auto& hash : items(member(component, "hashes")))
+    out[text(hash, "alg")].insert(lower_ascii(text(hash, "content")));
   return out;
+}
+
+std::set<std::string> hashes_of(const Json& component, const std::string& algorithm) {
+  return std::move(hashes_of(component)[algorithm]);
 }
 
 std::string shown(const std::set<std::string>& values) {
@@ -43,25 +48,25 @@ std::string shown(const std::set<std::string>& values) {
 
 class Comparison {
  public:
-  /// Whether the component of this name has the layer's, or file's, digest.
+  /// Whether the component of this name has the layer's, or file's, digests.
   void file(const modelpack::LayerFile& file, const Files& files) {
     auto found = files.find(file.path);
     const auto& digest = file.descriptor.digest;
     if (found == files.end()) return note(file.path, "no component", digest.text(), {});
     if (found->second.size() > 1)
       return note(file.path, "several components", "1", std::to_string(found->second.size()));
-    auto algorithm = hash_name(digest.algorithm());
-    auto hashes = hashes_of(*found->second.front(), algorithm);
-    if (hashes.empty()) return note(file.path, "no " + algorithm, digest.hex(), {});
-    // A second value of the same algorithm would let the document claim two things at once.
-    if (hashes != std::set<std::string>{digest.hex()})
-      return note(file.path, algorithm + " differs", digest.hex(), shown(hashes));
-    ++agreement_.matching;
+    const auto& component = *found->second.front();
+    const auto algorithm = hash_name(digest.algorithm());
+    if (hashes_of(component, algorithm).empty())
+      return note(file.path, "no " + algorithm, digest.hex(), {});
+    if (digests(component, file.path, digest, file.sha512)) ++agreement_.matching;
   }
 
-  /// The files of one archive; `contents` is null when it was not read.
-  void inside(const modelpack::LayerFile& layer, const Files& files,
-              const std::vector<modelpack::LayerFile>* contents) {
+  /// An archive, found by its digest, and its files; `contents` is null when it was not read.
+  void archive(const modelpack::LayerFile& layer, const DescribedArchive& described,
+               const std::vector<modelpack::LayerFile>* contents) {
+    digests(*described.component, layer.path, layer.descriptor.digest, layer.sha512);
+    const auto& files = described.files;
     if (contents == nullptr) {
       ++agreement_.unread;
       if (files.empty()) note(layer.path, "its files are not described", {}, {});
@@ -91,12 +96,9 @@ class Comparison {
     }
   }
 
-  void manifest(const Json& bom, const Digest& digest) {
+  void manifest(const Json& bom, const Digest& digest, const std::optional<Digest>& sha512) {
     const auto& model = subject(bom);
-    auto algorithm = hash_name(digest.algorithm());
-    auto hashes = hashes_of(model, algorithm);
-    if (!hashes.empty() && hashes != std::set<std::string>{digest.hex()})
-      note("manifest", algorithm + " differs", digest.hex(), shown(hashes));
+    digests(model, "manifest", digest, sha512);
     auto named = digest_of_purl(text(model, "purl"));
     if (named && *named != digest)
       note("manifest", "the digest in the purl differs", digest.text(), named->text());
@@ -110,6 +112,27 @@ class Comparison {
   }
 
  private:
+  /// Every digest that the component has: one that differs is told, one that is not known counted.
+  bool digests(const Json& component, const std::string& path, const Digest& digest,
+               const std::optional<Digest>& sha512) {
+    std::map<std::string, const Digest*> known;
+    if (sha512) known[hash_name(sha512->algorithm())] = &*sha512;
+    known[hash_name(digest.algorithm())] = &digest;
+    for (const auto& [algorithm, values] : hashes_of(component)) {
+      const auto at = known.find(algorithm);
+      if (at == known.end()) {
+        ++agreement_.uncompared[algorithm];
+        continue;
+      }
+      // A second value of the same algorithm would let the document claim two things at once.
+      const auto& expected = at->second->hex();
+      if (values == std::set<std::string>{expected}) continue;
+      note(path, algorithm + " differs", expected, shown(values));
+      return false;
+    }
+    return true;
+  }
+
   void note(const std::string& path, std::string message, std::string expected, std::string found) {
     agreement_.disagreements.push_back({printable(path, limits::kPathBytes), std::move(message),
                                         std::move(expected), std::move(found)});
@@ -157,12 +180,13 @@ class Archives {
 }  // namespace
 
 Agreement compare_with_layers(const Json& bom, const std::vector<modelpack::LayerFile>& layers,
-                              const Digest& manifest, const ArchiveFiles& archives) {
+                              const Digest& manifest, const ArchiveFiles& archives,
+                              const std::optional<Digest>& manifest_sha512) {
   Comparison comparison;
   const auto described = described_files(bom);
   Archives archives_left(described.archives);
   std::set<std::string_view> paths;
-  comparison.manifest(bom, manifest);
+  comparison.manifest(bom, manifest, manifest_sha512);
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const auto& layer = layers[i];
     const bool is_archive = modelpack::is_archive(layer.encoding);
@@ -174,8 +198,7 @@ Agreement compare_with_layers(const Json& bom, const std::vector<modelpack::Laye
       continue;
     }
     const auto contents = archives.find(i);
-    comparison.inside(layer, archive->files,
-                      contents == archives.end() ? nullptr : &contents->second);
+    comparison.archive(layer, *archive, contents == archives.end() ? nullptr : &contents->second);
   }
   constexpr std::string_view kNowhere = "not in the artifact";
   comparison.extras(described.files, paths, kNowhere);
@@ -185,6 +208,20 @@ Agreement compare_with_layers(const Json& bom, const std::vector<modelpack::Laye
     comparison.extras(archive.files, {}, kNowhere);
   }
   return comparison.take(count(described));
+}
+
+bool names_sha512(const Json& bom) {
+  const auto name = hash_name(DigestAlgorithm::sha512);
+  const auto has = [&](const Json* component) { return !hashes_of(*component, name).empty(); };
+  const auto any = [&](const Files& files) {
+    return std::ranges::any_of(
+        files, [&](const auto& named) { return std::ranges::any_of(named.second, has); });
+  };
+  const auto described = described_files(bom);
+  return any(described.files) ||
+         std::ranges::any_of(described.archives, [&](const DescribedArchive& archive) {
+           return has(archive.component) || any(archive.files);
+         });
 }
 
 }  // namespace mpk::aibom

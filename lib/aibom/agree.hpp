@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,19 +22,27 @@ struct Disagreement {
 struct Agreement {
   std::size_t files = 0, matching = 0;
   std::size_t unread = 0;  // archives that match, but whose files were not compared
+  /// By algorithm, how many components have a digest that nothing was compared with. Those of files
+  /// in archives that were not read are not among them.
+  std::map<std::string, std::size_t> uncompared;
   std::vector<Disagreement> disagreements;
 };
 
 /// The files of archives that were read, by the index of the layer.
 using ArchiveFiles = std::map<std::size_t, std::vector<modelpack::LayerFile>>;
 
-/// Each layer must be one file component (by name = path) with its SHA-256. An archive may be, by
+/// Each layer must be one file component (by name = path) with its SHA-256; its SHA-512, if it has
+/// one, is compared where LayerFile::sha512 is known. An archive may be, by
 /// that digest, a component with the media type of an archive, and below it one component for each
 /// of its files; they are compared with `archives` where it has the layer. Each other file
 /// component that carries a hash must be a layer; a manifest digest that the document names must be
-/// `manifest`.
+/// `manifest`, or `manifest_sha512` of the same bytes.
 Agreement compare_with_layers(const Json& bom, const std::vector<modelpack::LayerFile>& layers,
-                              const Digest& manifest, const ArchiveFiles& archives = {});
+                              const Digest& manifest, const ArchiveFiles& archives = {},
+                              const std::optional<Digest>& manifest_sha512 = {});
+
+/// Whether a file or archive that the document describes has a SHA-512.
+bool names_sha512(const Json& bom);
 
 struct Summary {  // for `aibom show` and verdict facts; from any CycloneDX document
   std::string name, version, spec_version, serial_number;

@@ -7,8 +7,12 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <functional>
+#include <map>
+#include <optional>
 #include <ostream>
+#include <string>
 
 using namespace mpk;
 using namespace mpk::aibom;
@@ -152,6 +156,56 @@ TEST_CASE("a layer with a SHA-512 digest is compared by SHA-512") {
   CHECK(told.disagreements.front().message == "SHA-512 differs");
 }
 
+TEST_CASE("a SHA-512 beside SHA-256 is compared where the bytes were read, else it is counted") {
+  auto files = tiny_files();
+  for (auto& file : files) file.sha512 = crypto::hash(DigestAlgorithm::sha512, as_bytes(file.path));
+  Case one;
+  one.bom = testing::build(tiny_llama(), files, [](BuildInput&) {}).take();
+  CHECK(names_sha512(one.bom));
+  CHECK_FALSE(names_sha512(Case().bom));
+  const auto unread = one.compare();
+  CHECK(unread.disagreements.empty());
+  CHECK(unread.matching == 6);
+  CHECK(unread.uncompared == std::map<std::string, std::size_t>{{"SHA-512", 6}});
+  for (auto& layer : one.layers)
+    layer.sha512 = crypto::hash(DigestAlgorithm::sha512, as_bytes(layer.path));
+  CHECK(one.compare().disagreements.empty());
+  CHECK(one.compare().matching == 6);
+  CHECK(one.compare().uncompared.empty());
+  // The right SHA-256 does not make up for it.
+  one.files()[3]["hashes"][1]["content"] = std::string(128, 'b');
+  const auto wrong = one.compare();
+  CHECK(wrong.matching == 5);
+  REQUIRE(wrong.disagreements.size() == 1);
+  CHECK(wrong.disagreements.front().message == "SHA-512 differs");
+  CHECK(wrong.disagreements.front().found == std::string(128, 'b'));
+}
+
+TEST_CASE("a digest of an algorithm that mpk does not compare is counted, not taken for right") {
+  Case one;
+  one.files()[0]["hashes"].push_back({{"alg", "MD5"}, {"content", std::string(32, 'c')}});
+  one.model()["hashes"].push_back({{"alg", "SHA-1"}, {"content", std::string(40, 'c')}});
+  const auto agreement = one.compare();
+  CHECK(agreement.disagreements.empty());
+  CHECK(agreement.uncompared == std::map<std::string, std::size_t>{{"MD5", 1}, {"SHA-1", 1}});
+}
+
+TEST_CASE("a SHA-512 of the manifest is compared with the manifest's") {
+  Case one;
+  const auto sha512 = crypto::hash(DigestAlgorithm::sha512, as_bytes("manifest"));
+  one.model()["hashes"].push_back({{"alg", "SHA-512"}, {"content", sha512.hex()}});
+  const auto compare = [&](const std::optional<Digest>& of_manifest) {
+    return compare_with_layers(one.bom, one.layers, one.manifest, {}, of_manifest);
+  };
+  CHECK(compare(sha512).disagreements.empty());
+  CHECK(compare(sha512).uncompared.empty());
+  CHECK(compare({}).uncompared.size() == 1);
+  const auto other = compare(crypto::hash(DigestAlgorithm::sha512, as_bytes("another")));
+  REQUIRE(other.disagreements.size() == 1);
+  CHECK(other.disagreements.front().path == "manifest");
+  CHECK(other.disagreements.front().message == "SHA-512 differs");
+}
+
 TEST_CASE("what is no document agrees with nothing and never crashes") {
   Case one;
   for (const char* text :
@@ -284,6 +338,34 @@ TEST_CASE("each way in which an archive and its description can differ is told")
     CHECK(read.disagreements.front().message == row.message);
     CHECK(one.compare(false).disagreements.empty() != row.unread_too);
   }
+}
+
+TEST_CASE("the SHA-512 of an archive, and of a file in it, is compared once it was read") {
+  const auto of = [](std::string_view text) {
+    return crypto::hash(DigestAlgorithm::sha512, as_bytes(text));
+  };
+  Archived one;
+  const auto name = [](Json& component, const Digest& digest) {
+    component["hashes"].push_back({{"alg", "SHA-512"}, {"content", digest.hex()}});
+  };
+  name(one.archive(), of("archive"));
+  name(one.archive()["components"][0], of("file"));
+  CHECK(names_sha512(one.bom));
+  const auto unread = one.compare(false);
+  CHECK(unread.disagreements.empty());
+  CHECK(unread.uncompared == std::map<std::string, std::size_t>{{"SHA-512", 1}});
+  const auto path = one.archive()["components"][0]["name"].get<std::string>();
+  auto& file = *std::ranges::find(one.contents, path, &modelpack::LayerFile::path);
+  one.layers.back().sha512 = of("archive");
+  file.sha512 = of("file");
+  CHECK(one.compare(true).disagreements.empty());
+  CHECK(one.compare(true).uncompared.empty());
+  file.sha512 = of("another file");
+  REQUIRE(one.compare(true).disagreements.size() == 1);
+  CHECK(one.compare(true).disagreements.front().path == path);
+  one.layers.back().sha512 = of("another archive");
+  CHECK(one.compare(true).disagreements.size() == 2);
+  CHECK(one.compare(true).disagreements.front().message == "SHA-512 differs");
 }
 
 TEST_CASE("an archive that the artifact does not have is told, with the files in it") {

@@ -1,9 +1,7 @@
 // Tests of the comparison: each change is told by its kind, and nothing else is.
 #include "aibom/compare.hpp"
 
-#include "aibom/test_models.hpp"
 #include "json/parse.hpp"
-#include "json/pointer.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -108,6 +106,34 @@ TEST_CASE("each change has its own kind") {
   auto raised = document();
   raised["metadata"]["component"]["properties"][5]["value"] = "declared";
   CHECK(kinds(raised, document()) == std::vector<std::string>{"tier.raised"});
+}
+
+TEST_CASE("files are compared by the digests that both documents have") {
+  const auto with = [](const char* hashes) {
+    auto out = document();
+    out["metadata"]["component"]["components"][1]["hashes"] = json::parse(hashes).take();
+    return out;
+  };
+  const auto* const both = R"([{"alg":"SHA-256","content":"bb"},{"alg":"SHA-512","content":"cc"}])";
+  struct Case {
+    const char *before, *after;
+    bool differs;
+  };
+  for (const auto& [before, after, differs] :
+       {Case{both, both, false}, Case{both, R"([{"alg":"SHA-256","content":"bb"}])", false},
+        Case{R"([{"alg":"SHA-512","content":"cc"}])", both, false},
+        Case{R"([{"alg":"SHA-512","content":"dd"}])", both, true},
+        Case{both, R"([{"alg":"SHA-256","content":"bb"},{"alg":"SHA-512","content":"dd"}])", true},
+        Case{R"([{"alg":"MD5","content":"aa"}])", both, true}, Case{"[]", both, true}}) {
+    CAPTURE(before);
+    CAPTURE(after);
+    CHECK(kinds(with(before), with(after)) ==
+          (differs ? std::vector<std::string>{"files.changed"} : std::vector<std::string>{}));
+  }
+  const auto changes = compare_documents(with(both), with(R"([{"alg":"SHA-512","content":"dd"}])"));
+  REQUIRE(changes.size() == 1);
+  CHECK(changes.front().before == "SHA-512:cc");
+  CHECK(changes.front().after == "SHA-512:dd");
 }
 
 TEST_CASE("a change names what it is about, and both values") {

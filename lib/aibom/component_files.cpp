@@ -31,12 +31,11 @@ Values tensor_values(const model::TensorFacts& facts) {
 
 Json file_component(const modelpack::ModelFile& file, const std::string& pointer, Draft& draft) {
   draft.file_refs.push_back("file:" + file.path);
-  draft.tiers.add_digest(pointer + "/hashes/0", file.path);
   Json out = {{"type", "file"},
               {"bom-ref", draft.file_refs.back()},
               {"name", file.path},
               {"mime-type", modelpack::media_type({file.kind, modelpack::Encoding::raw})},
-              {"hashes", Json::array({hash_of(file.digest)})}};
+              {"hashes", file_hashes(file.digest, file.sha512, pointer, file.path, draft.tiers)}};
   Properties properties(pointer + "/properties", draft.tiers);
   properties.add(own(kSize), std::to_string(file.size));
   auto facts = draft.info.by_file.find(file.path);
@@ -62,7 +61,7 @@ Json list_of(FilePointers files, const std::string& pointer, Draft& draft) {
 Json archive_component(std::size_t index, FilePointers files, const std::string& pointer,
                        Draft& draft) {
   const auto& archive = draft.artifact.archives[index];
-  draft.tiers.add_digest(pointer + "/hashes/0");
+  auto hashes = file_hashes(archive.digest, archive.sha512, pointer, {}, draft.tiers);
   // An archive of the whole folder has no name of its own.
   auto name = archive.path == "." ? std::string(to_string(archive.kind)) + " files" : archive.path;
   Properties properties(pointer + "/properties", draft.tiers);
@@ -72,7 +71,7 @@ Json archive_component(std::size_t index, FilePointers files, const std::string&
           {"bom-ref", "layer:" + std::to_string(index + 1) + ":" + archive.digest.text()},
           {"name", std::move(name)},
           {"mime-type", modelpack::media_type({archive.kind, archive.encoding})},
-          {"hashes", Json::array({hash_of(archive.digest)})},
+          {"hashes", std::move(hashes)},
           {"components", list_of(std::move(files), pointer + "/components", draft)},
           {"properties", properties.to_json()}};
 }

@@ -69,4 +69,13 @@ Json hash_of(const Digest& digest) {
   return {{"alg", hash_name(digest.algorithm())}, {"content", digest.hex()}};
 }
 
+Json file_hashes(const Digest& digest, const std::optional<Digest>& sha512,
+                 const std::string& pointer, std::string_view source, Tiers& tiers) {
+  Json out = Json::array({hash_of(digest)});
+  if (sha512 && *sha512 != digest) out.push_back(hash_of(*sha512));
+  for (std::size_t i = 0; i < out.size(); ++i)
+    tiers.add_digest(pointer + "/hashes/" + std::to_string(i), source);
+  return out;
+}
+
 }  // namespace mpk::aibom

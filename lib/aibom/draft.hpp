@@ -5,6 +5,7 @@
 #include "aibom/tiers.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,10 @@ bool is_tokenizer_config(std::string_view path);  // and other files that may sa
 
 /// {"alg": "SHA-256", "content": …}
 Json hash_of(const Digest& digest);
+/// "hashes" of a file or archive: by the digest it is known by, then by SHA-512 where that is
+/// another one. All of them are verified facts of `source`.
+Json file_hashes(const Digest& digest, const std::optional<Digest>& sha512,
+                 const std::string& pointer, std::string_view source, Tiers& tiers);
 /// The CycloneDX name of the algorithm: "SHA-256".
 std::string hash_name(DigestAlgorithm algorithm);
 

@@ -67,6 +67,27 @@ TEST_CASE("a digest of another algorithm keeps its name") {
   CHECK(readme["hashes"][0]["alg"] == "SHA-512");
 }
 
+TEST_CASE("SHA-512 stands beside SHA-256, verified, and never twice") {
+  auto files = tiny_files();
+  const auto sha512 = crypto::hash(DigestAlgorithm::sha512, as_bytes("x"));
+  files[0].sha512 = files[1].sha512 = sha512;
+  files[1].digest = sha512;
+  const auto bom = build(tiny_llama(), files, [](BuildInput&) {}).take();
+  const auto& component = bom["metadata"]["component"];
+  const auto& license = component["components"][0];
+  const auto& readme = component["components"][1];
+  REQUIRE(readme["hashes"].size() == 2);
+  CHECK(readme["hashes"][0]["alg"] == "SHA-256");
+  CHECK(readme["hashes"][1]["alg"] == "SHA-512");
+  CHECK(readme["hashes"][1]["content"] == sha512.hex());
+  for (const char* part : {"/components/1/hashes/0", "/components/1/hashes/1"})
+    CHECK(tier_of(component, part) == "verified;source=README.md");
+  CHECK(license["hashes"].size() == 1);
+  CHECK(license["hashes"][0]["alg"] == "SHA-512");
+  CHECK(component["components"][2]["hashes"].size() == 1);
+  CHECK(tier_of(component, "/components/2/hashes/1").is_null());
+}
+
 TEST_CASE("licences: SPDX ids as ids, other names as names, texts as concluded") {
   auto info = tiny_llama();
   info.licenses = {

@@ -74,7 +74,8 @@ class Judge {
                      "[{name: " + json::compact(text(list[*index], "name")));
       }
     }
-    return "in aibom.yaml: " + line;
+    const auto or_else = element.command.empty() ? "" : std::string(element.command) + "; or ";
+    return or_else + "in aibom.yaml: " + line;
   }
 
   ElementScore judge(const Element& element, std::string_view path) const {

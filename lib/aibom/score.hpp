@@ -21,7 +21,7 @@ struct Element {
   std::string_view name;          // as the source names it
   std::string_view where;         // score_locate.hpp's paths, alternatives separated by " | "
   std::string_view line;          // of aibom.yaml; empty: the overlay can't supply it
-  std::string_view command = {};  // then: what does
+  std::string_view command = {};  // what does it then, or does it as well
   Weight weight = Weight::important;
   bool evident = false;  // the document proves it by being there: its format, its serial number
 };

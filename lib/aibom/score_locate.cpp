@@ -79,10 +79,13 @@ std::vector<Spotted> locate(const Json& bom, const Subject& subject, std::string
         next.push_back(spot);
       } else if (step.list()) {
         const auto& list = items(*spot.value);
+        const auto before = next.size();
         for (std::size_t i = 0; i < list.size() && next.size() < kMostSpots; ++i) {
           if (passes(step, list[i]))
             next.push_back({spot.pointer + "/" + std::to_string(i), &list[i]});
         }
+        if (each && step.word == "*" && next.size() == before)
+          next.push_back({spot.pointer + "/-", nullptr});
       } else if (const auto& value = member(*spot.value, step.word);
                  !value.is_null() && passes(step, value)) {
         next.push_back({json::pointer_step(spot.pointer, step.word), &value});

@@ -201,7 +201,8 @@ constexpr auto kBsi = std::to_array<Element>({
      .where = "@/externalReferences/*[type=distribution]/hashes/*[alg=SHA-512]/content | "
               "@/components/+[type=file]/hashes/*[alg=SHA-512]/content | "
               "@/hashes/*[alg=SHA-512]/content",
-     .line = "downloadSha512: …"},
+     .line = "downloadSha512: …",
+     .command = "mpk aibom create --hash sha512"},
     {.group = "elements",
      .id = "executable",
      .name = "Executable property",

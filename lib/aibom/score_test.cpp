@@ -94,9 +94,12 @@ TEST_CASE("what is missing says what to add") {
       CAPTURE(each.element->id);
       CHECK(each.standing == Standing::missing);
       const auto& element = *each.element;
-      CHECK(element.line.empty() != element.command.empty());
-      CHECK(each.add == (element.line.empty() ? std::string(element.command)
-                                              : "in aibom.yaml: " + std::string(element.line)));
+      CHECK_FALSE((element.line.empty() && element.command.empty()));
+      const std::string command(element.command);
+      const auto line = "in aibom.yaml: " + std::string(element.line);
+      CHECK(each.add == (element.line.empty() ? command
+                         : command.empty()    ? line
+                                              : command + "; or " + line));
       CHECK(each.pointer.starts_with("/"));
     }
   }
@@ -254,8 +257,8 @@ TEST_CASE("docs/aibom-score.md has each element with what is printed for it") {
       const auto row = section.find("\n| " + std::string(element.id) + " ");
       REQUIRE(row != std::string::npos);
       const auto line = section.substr(row, section.find('\n', row + 1) - row);
-      const auto& add = element.line.empty() ? element.command : element.line;
-      CHECK(line.find(add) != std::string::npos);
+      CHECK(line.find(element.line) != std::string::npos);
+      CHECK(line.find(element.command) != std::string::npos);
     }
   }
 }
@@ -299,4 +302,16 @@ TEST_CASE("CycloneDX's own documents are scored") {
     ++scored;
   }
   CHECK(scored > 50);
+}
+
+TEST_CASE("SHA-512 of all files is verified, of all but one it is missing") {
+  auto files = testing::tiny_files();
+  for (auto& file : files) file.sha512 = crypto::hash(DigestAlgorithm::sha512, as_bytes(file.path));
+  const auto score_of = [&] {
+    const auto bom = testing::build(testing::tiny_llama(), files, [](BuildInput&) {}).take();
+    return standing(bom, *find_profile("bsi"), "sha512");
+  };
+  CHECK(score_of() == Standing::verified);
+  files.back().sha512.reset();
+  CHECK(score_of() == Standing::missing);
 }

@@ -111,6 +111,22 @@ TEST_CASE("a document of mpk becomes packages, files, datasets, licences and the
   CHECK(text(of_type(spdx, "ai_AIPackage").front(), "name") == "tiny-llama");
 }
 
+TEST_CASE("a file is verified by each of its digests") {
+  auto files = testing::tiny_files();
+  for (auto& file : files) file.sha512 = crypto::hash(DigestAlgorithm::sha512, as_bytes(file.path));
+  const auto bom = testing::build(testing::tiny_llama(), files, [](BuildInput&) {}).take();
+  std::size_t found = 0;
+  for (const auto& file : of_type(converted(bom).document, "software_File")) {
+    const auto& used = items(member(file, "verifiedUsing"));
+    REQUIRE(used.size() == 2);
+    CHECK(text(used[0], "algorithm") == "sha256");
+    CHECK(text(used[1], "algorithm") == "sha512");
+    CHECK(text(used[1], "hashValue").size() == 128);
+    ++found;
+  }
+  CHECK(found == files.size());
+}
+
 TEST_CASE("the same document gives the same bytes, another one other ids") {
   const auto bom = model_with(R"("version": "1")");
   CHECK(json::compact(converted(bom).document) == json::compact(converted(bom).document));

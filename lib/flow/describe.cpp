@@ -4,6 +4,7 @@
 #include "aibom/build.hpp"
 #include "base/file.hpp"
 #include "base/limits.hpp"
+#include "crypto/hash.hpp"
 #include "flow/attach.hpp"
 #include "flow/pack.hpp"
 #include "model/collect.hpp"
@@ -25,7 +26,8 @@ namespace {
 Result<Description> describe_directory(const Context& context, const DescribeRequest& request) {
   const auto options = pack_options(context, {.directory = *request.directory,
                                               .modelfile = request.modelfile,
-                                              .created = request.created});
+                                              .created = request.created,
+                                              .sha512 = request.sha512});
   const auto overlay = TRY(read_overlay(request.directory, request.overlay));
   const auto plan = TRY(modelpack::plan_pack(options));
   auto packed = TRY(modelpack::pack_dry(plan, options));
@@ -42,26 +44,37 @@ Result<Description> describe_directory(const Context& context, const DescribeReq
   return Description{.aibom = std::move(bom), .info = std::move(packed.info)};
 }
 
-Result<model::FileHead> read_head(const Context& context, oci::Store& store,
-                                  const modelpack::LayerFile& layer) {
+struct RawLayer {
+  model::FileHead head;
+  std::optional<Digest> sha512;  // of all of it
+};
+
+Result<RawLayer> read_raw(const Context& context, oci::Store& store,
+                          const modelpack::LayerFile& layer, bool sha512) {
   model::HeadTap tap(layer.path, layer.descriptor.size);
+  std::optional<crypto::Hasher> hasher;
+  if (sha512) hasher.emplace(DigestAlgorithm::sha512);
   auto task = context.progress.start(layer.path, layer.descriptor.size);
   TRY(store
           .fetch_blob(layer.descriptor,
                       [&](BytesView piece) -> Result<void> {
                         tap.feed(piece);
+                        if (hasher) hasher->update(piece);
                         task->advance(piece.size());
                         return context.cancel.check();
                       })
           .with(layer.path));
-  return tap.finish();
+  RawLayer out{.head = tap.finish(), .sha512 = {}};
+  if (hasher) out.sha512 = hasher->finish();
+  return out;
 }
 
 // What one layer holds: itself, or the files of an archive.
 struct ReadLayer {
   std::vector<modelpack::ModelFile> files;
   std::vector<model::FileHead> heads;
-  std::string problem;  // why files are missing; empty: none are
+  std::string problem;                // why files are missing; empty: none are
+  std::optional<Digest> sha512 = {};  // of an archive itself
 };
 
 modelpack::ModelFile model_file(const modelpack::LayerFile& layer) {
@@ -69,7 +82,8 @@ modelpack::ModelFile model_file(const modelpack::LayerFile& layer) {
           .kind = layer.kind,
           .size = layer.descriptor.size,
           .executable = layer.mode == 0755,
-          .digest = layer.descriptor.digest};
+          .digest = layer.descriptor.digest,
+          .sha512 = layer.sha512};
 }
 
 Result<ReadLayer> read_layer_head(oci::Store& store, const modelpack::LayerFile& layer,
@@ -91,17 +105,20 @@ Result<ReadLayer> read_layer_head(oci::Store& store, const modelpack::LayerFile&
 }
 
 Result<ReadLayer> read_layer(const Context& context, oci::Store& store,
-                             const modelpack::LayerFile& layer, const CancelToken& stop) {
+                             const modelpack::LayerFile& layer, bool sha512,
+                             const CancelToken& stop) {
   ReadLayer out;
   if (!modelpack::is_archive(layer.encoding)) {
+    auto raw = TRY(oci::once_more(store, [&] { return read_raw(context, store, layer, sha512); }));
     out.files.push_back(model_file(layer));
-    auto head = TRY(oci::once_more(store, [&] { return read_head(context, store, layer); }));
-    out.heads.push_back(model::condensed(std::move(head)));
+    out.files.back().sha512 = std::move(raw.sha512);
+    out.heads.push_back(model::condensed(std::move(raw.head)));
     return out;
   }
   auto contents =
       TRY(modelpack::read_archive(store, layer,
                                   {.head_wanted = [](const std::string&) { return true; },
+                                   .sha512 = sha512,
                                    .progress = &context.progress,
                                    .cancel = stop})
               .with("layer " + layer.path + " (" + layer.descriptor.digest.brief() + ")"));
@@ -109,6 +126,7 @@ Result<ReadLayer> read_layer(const Context& context, oci::Store& store,
     out.files.push_back(model_file(each.file));
     out.heads.push_back(std::move(*each.head));
   }
+  out.sha512 = std::move(contents.sha512);
   return out;
 }
 
@@ -145,6 +163,12 @@ void add_unread(const std::vector<modelpack::LayerFile>& layers, const std::vect
 
 Result<Description> describe_artifact(const Context& context, const DescribeRequest& request) {
   const auto& reference = *request.reference;
+  const bool whole = request.content || reference.kind != oci::Reference::Kind::registry;
+  if (request.sha512 && !whole) {
+    return Error(ErrorKind::usage,
+                 "SHA-512 needs every byte: of an artifact in a registry only headers are fetched",
+                 "add --content, which reads and proves every byte");
+  }
   auto overlay = TRY(read_overlay(std::nullopt, request.overlay));
   // What is described here is attested next, by the registry's own tag.
   auto store = TRY(open_store(context, reference, {.mirrors = Mirrors::bytes}));
@@ -152,12 +176,12 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
   auto bytes = TRY(store->fetch_manifest(descriptor));
   auto manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type));
   auto layers = TRY(modelpack::layer_files(*store, manifest));
-  const bool whole = request.content || reference.kind != oci::Reference::Kind::registry;
   std::vector<ReadLayer> read(layers.size());
   TRY(parallel_for(layers.size(), context.workers, context.cancel,
                    [&](std::size_t i, const CancelToken& stop) -> Result<void> {
-                     read[i] = TRY(whole ? read_layer(context, *store, layers[i], stop)
-                                         : read_layer_head(*store, layers[i], stop));
+                     read[i] =
+                         TRY(whole ? read_layer(context, *store, layers[i], request.sha512, stop)
+                                   : read_layer_head(*store, layers[i], stop));
                      return {};
                    }));
   std::vector<model::FileHead> all;
@@ -179,7 +203,8 @@ Result<Description> describe_artifact(const Context& context, const DescribeRequ
                                  .kind = layers[i].kind,
                                  .encoding = layers[i].encoding,
                                  .digest = layers[i].descriptor.digest,
-                                 .size = layers[i].descriptor.size});
+                                 .size = layers[i].descriptor.size,
+                                 .sha512 = std::move(read[i].sha512)});
   }
   auto info = model::inspect(all);
   if (!overlay) overlay = own_overlay(all, info);

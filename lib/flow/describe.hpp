@@ -21,6 +21,7 @@ struct DescribeRequest {
   std::optional<std::filesystem::path> modelfile;  // with a directory
   std::optional<std::filesystem::path> overlay;    // instead of the model's own aibom.yaml
   bool content = false;  // of a registry's artifact: read and prove every byte
+  bool sha512 = false;   // of each file and archive, beside SHA-256
   Declared declared;
   std::optional<Timestamp> created;
   aibom::SpecVersion spec_version = aibom::SpecVersion::v1_6;
@@ -44,6 +45,7 @@ Result<Json> build_document(const aibom::BuildInput& input,
 /// reference to a layout, or with `content`: the layers are read once for their headers and proven
 /// on the way. Of a registry's artifact else: only headers and documents are fetched
 /// (modelpack/remote_heads.hpp), and what nothing proves is declared, not verified.
+/// usage: `sha512` where only headers would be fetched.
 /// An aibom.yaml at the top of either is its overlay; a wrong one is usage in a directory, a
 /// finding in an artifact.
 Result<Description> describe(const Context& context, const DescribeRequest& request);

@@ -2,6 +2,7 @@
 #include "flow/describe.hpp"
 
 #include "base/file.hpp"
+#include "crypto/hash.hpp"
 #include "flow/outline.hpp"
 #include "flow/pack.hpp"
 #include "flow/test_context.hpp"
@@ -101,6 +102,41 @@ TEST_CASE("an aibom.yaml deeper in the model is none") {
   std::filesystem::create_directory(scene.model() / "sub");
   scene.file("model/sub/aibom.yaml", overlay("supplier: {name: Acme}\n"));
   CHECK(supplier(must(describe(scene.context, scene.pack()))).empty());
+}
+
+TEST_CASE("SHA-512 is of the same bytes in a directory and in an artifact, and read once") {
+  Scene scene;
+  auto packed = scene.pack();
+  packed.sha512 = true;
+  scene.stats.bytes_read = 0;
+  const auto here = must(describe(scene.context, {.directory = scene.model(), .sha512 = true}));
+  std::uint64_t size = 0;
+  for (const auto& each : std::filesystem::recursive_directory_iterator(scene.model()))
+    size += each.is_regular_file() ? each.file_size() : 0;
+  CHECK(scene.stats.bytes_read == size);
+  const auto there = must(describe(scene.context, packed));
+  const auto& files = here.aibom["metadata"]["component"]["components"];
+  REQUIRE(files.size() > 1);
+  CHECK(there.aibom["metadata"]["component"]["components"] == files);
+  for (const auto& file : files) {
+    const auto name = file["name"].get<std::string>();
+    CAPTURE(name);
+    REQUIRE(file["hashes"].size() == 2);
+    const auto content = must(read_file(scene.model() / name, 1U << 30));
+    CHECK(file["hashes"][1]["content"] ==
+          crypto::hash(DigestAlgorithm::sha512, as_bytes(content)).hex());
+  }
+  packed.sha512 = false;
+  CHECK(must(describe(scene.context, packed)).aibom.dump().find("SHA-512") == std::string::npos);
+}
+
+TEST_CASE("SHA-512 of what would not be read is refused before a store is asked") {
+  Scene scene;
+  const auto refused = describe(
+      scene.context, {.reference = must(oci::Reference::parse("localhost:1/m:1")), .sha512 = true});
+  REQUIRE_FALSE(static_cast<bool>(refused));
+  CHECK(refused.error().kind() == ErrorKind::usage);
+  CHECK(refused.error().hint().find("--content") != std::string::npos);
 }
 
 TEST_CASE("an outline says what the document will say, of a directory and of an artifact") {

@@ -36,6 +36,7 @@ modelpack::PackOptions pack_options(const Context& context, const PackRequest& r
   options.directory = request.directory;
   options.modelfile = request.modelfile;
   options.created = request.created;
+  options.sha512 = request.sha512;
   options.workers = context.workers;
   options.progress = &context.progress;
   options.stats = &context.stats;

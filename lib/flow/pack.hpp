@@ -19,6 +19,7 @@ struct PackRequest {
   std::optional<Timestamp> created;
   bool use_cache = true;      // digests of files that did not change; `ship` never asks for them
   bool by_reference = false;  // into a layout, without a copy
+  bool sha512 = false;        // as modelpack::PackOptions::sha512; for an aiBOM
 };
 
 /// What packing takes from the context: workers, progress, counters, log, cancellation.

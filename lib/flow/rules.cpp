@@ -163,8 +163,8 @@ void compare_layers(const Json& bom, const CheckedBundle& bundle, const Describe
     verdict.checks.push_back(std::move(check));
     return;
   }
-  auto agreement =
-      aibom::compare_with_layers(bom, described.layers, described.manifest, described.archives);
+  auto agreement = aibom::compare_with_layers(bom, described.layers, described.manifest,
+                                              described.archives, described.manifest_sha512);
   verdict.aibom_files = agreement.files;
   verdict.aibom_matching = agreement.matching;
   auto check = aibom_check("aibom.layers", bundle);
@@ -174,6 +174,11 @@ void compare_layers(const Json& bom, const CheckedBundle& bundle, const Describe
     check.message += " · not looked into: " + std::to_string(agreement.unread) +
                      (agreement.unread == 1 ? " tar layer" : " tar layers");
   }
+  // What nobody looked at must not count as proven.
+  std::vector<std::string> uncompared;
+  for (const auto& [algorithm, count] : agreement.uncompared)
+    uncompared.push_back(printable(algorithm, 20) + " of " + std::to_string(count));
+  if (!uncompared.empty()) check.message += " · not compared: " + join(uncompared, ", ");
   if (!agreement.disagreements.empty()) {
     const auto& first = agreement.disagreements.front();
     fail(check, 22, "aibom-disagrees",
@@ -276,6 +281,15 @@ void leave_out(policy::Check& check) {
   check.expected.clear();
   check.found.clear();
   check.hint.clear();
+}
+
+bool needs_sha512(const std::vector<CheckedBundle>& bundles) {
+  return std::ranges::any_of(bundles, [](const CheckedBundle& bundle) {
+    const auto* statement = proven_statement(bundle);
+    if (statement == nullptr || !attest::is_cyclonedx(bundle.predicate_type)) return false;
+    const auto bom = json::parse(statement->predicate, {.max_depth = 128});
+    return bom && aibom::names_sha512(*bom);
+  });
 }
 
 void check_aibom(const CheckedBundle& bundle, const Described& described, bool compare,

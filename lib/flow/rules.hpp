@@ -7,6 +7,7 @@
 #include "policy/verdict.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,11 @@ struct Described {
   const std::vector<modelpack::LayerFile>& layers;
   const aibom::ArchiveFiles& archives;  // of the layers whose content was read
   const Digest& manifest;
+  const std::optional<Digest>& manifest_sha512;
 };
+
+/// Whether a verified aiBOM names a SHA-512: what is read of the layers is then hashed by it, too.
+bool needs_sha512(const std::vector<CheckedBundle>& bundles);
 
 /// The aiBOM's own checks: valid (21), agrees with the layers (22).
 void check_aibom(const CheckedBundle& bundle, const Described& described, bool compare,

@@ -35,6 +35,31 @@ TEST_CASE("what ship leaves behind passes for its signer, and all of it is attac
                     [](const auto& node) { return node.state == TreeNode::State::verified; }));
 }
 
+TEST_CASE("with SHA-512 the bytes are read once, and verify says whether it compared") {
+  test::Workbench bench;
+  const PackRequest pack{.directory = "testdata/models/tiny-gguf", .sha512 = true};
+  const auto outcome =
+      must(ship(bench.context,
+                {.pack = pack, .reference = bench.reference("1.0"), .signing = bench.signing()}));
+  std::uint64_t size = 0;
+  for (const auto& file : outcome.packed.artifact.files) {
+    CHECK(file.sha512.has_value());
+    size += file.size;
+  }
+  CHECK(bench.stats.bytes_hashed == size);
+  const auto message = [&](VerifyRequest::Content content) {
+    auto request = bench.by();
+    request.content = content;
+    const auto verdict = must(verify_artifact(bench.context, bench.reference("1.0"), request));
+    CHECK(verdict.exit_code() == 0);
+    return test::check_of(verdict, "aibom.layers").message;
+  };
+  const auto count = std::to_string(outcome.packed.artifact.files.size());
+  CHECK(message(VerifyRequest::Content::none) ==
+        count + " of " + count + " files match the layers · not compared: SHA-512 of " + count);
+  CHECK(message(VerifyRequest::Content::all) == count + " of " + count + " files match the layers");
+}
+
 TEST_CASE("a signing service that is down leaves no tag and no manifest") {
   struct Case {
     const char* name;

@@ -4,6 +4,7 @@
 #include "aibom/validate.hpp"
 #include "attest/predicate_type.hpp"
 #include "base/limits.hpp"
+#include "crypto/hash.hpp"
 #include "flow/attached_model.hpp"
 #include "flow/evidence.hpp"
 #include "flow/rules.hpp"
@@ -27,6 +28,7 @@ struct Subject {
   oci::Descriptor descriptor;
   oci::Manifest manifest;
   std::vector<modelpack::LayerFile> layers;  // empty when it is no ModelPack artifact
+  std::optional<Digest> sha512 = {};         // of the manifest's bytes
 };
 
 policy::Check make_check(std::string id, std::string label, std::string message) {
@@ -71,6 +73,7 @@ std::optional<Subject> read_subject(oci::Store& store, const oci::Descriptor& de
   auto read = [&]() -> Result<void> {
     auto bytes = TRY(store.fetch_manifest(descriptor));
     subject.manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type));
+    subject.sha512 = crypto::hash(DigestAlgorithm::sha512, as_bytes(bytes));
     TRY(check_config(store, subject));
     if (modelpack::is_model(subject.manifest))
       subject.layers = TRY(modelpack::layer_files(store, subject.manifest));
@@ -96,7 +99,7 @@ struct Content {
 
 // What is in them, each proven against its digest; and all files together have places of their own,
 // or two readers would see two models.
-Result<void> read_archives(const Context& context, oci::Store& store, const Subject& subject,
+Result<void> read_archives(const Context& context, oci::Store& store, Subject& subject, bool sha512,
                            Content& content) {
   for (std::size_t i = 0; i < subject.layers.size(); ++i) {
     if (modelpack::is_archive(subject.layers[i].encoding)) content.archives[i];
@@ -106,9 +109,11 @@ Result<void> read_archives(const Context& context, oci::Store& store, const Subj
   TRY(parallel_for(list.size(), context.workers, context.cancel,
                    [&](std::size_t i, const CancelToken& stop) -> Result<void> {
                      auto& [index, files] = *list[i];
-                     const auto& layer = subject.layers[index];
-                     auto read = TRY(modelpack::read_archive(store, layer, {.cancel = stop})
-                                         .with("layer " + layer.descriptor.digest.brief()));
+                     auto& layer = subject.layers[index];
+                     auto read = TRY(
+                         modelpack::read_archive(store, layer, {.sha512 = sha512, .cancel = stop})
+                             .with("layer " + layer.descriptor.digest.brief()));
+                     layer.sha512 = std::move(read.sha512);
                      for (auto& each : read.files) files.push_back(std::move(each.file));
                      content.bytes += layer.descriptor.size;
                      return {};
@@ -122,7 +127,19 @@ Result<void> read_archives(const Context& context, oci::Store& store, const Subj
   return modelpack::check_places(all);
 }
 
-Result<void> read_others(const Context& context, oci::Store& store, const Subject& subject,
+// The whole blob, proven; its SHA-512 where that is wanted.
+Result<std::optional<Digest>> read_blob(oci::Store& store, const oci::Descriptor& blob, bool sha512,
+                                        const CancelToken& stop) {
+  std::optional<crypto::Hasher> hasher;
+  if (sha512) hasher.emplace(DigestAlgorithm::sha512);
+  TRY(store.fetch_blob(blob, [&](BytesView piece) {
+    if (hasher) hasher->update(piece);
+    return stop.check();
+  }));
+  return hasher ? std::optional(hasher->finish()) : std::nullopt;
+}
+
+Result<void> read_others(const Context& context, oci::Store& store, Subject& subject, bool sha512,
                          Content& content) {
   std::set<Digest> read;
   for (const auto& layer : subject.layers) {
@@ -132,22 +149,32 @@ Result<void> read_others(const Context& context, oci::Store& store, const Subjec
   for (const auto& layer : subject.manifest.layers) {
     if (!read.contains(layer.digest)) others.push_back(&layer);
   }
-  return parallel_for(others.size(), context.workers, context.cancel,
-                      [&](std::size_t i, const CancelToken& stop) -> Result<void> {
-                        TRY(oci::once_more(store, [&] {
-                          return store.fetch_blob(*others[i],
-                                                  [&](BytesView) { return stop.check(); });
-                        }));
-                        content.bytes += others[i]->size;
-                        return {};
-                      });
+  std::vector<std::optional<Digest>> found(others.size());
+  TRY(parallel_for(others.size(), context.workers, context.cancel,
+                   [&](std::size_t i, const CancelToken& stop) -> Result<void> {
+                     found[i] = TRY(oci::once_more(
+                         store, [&] { return read_blob(store, *others[i], sha512, stop); }));
+                     content.bytes += others[i]->size;
+                     return {};
+                   }));
+  std::map<Digest, std::optional<Digest>> by_digest;
+  for (std::size_t i = 0; i < others.size(); ++i) by_digest[others[i]->digest] = found[i];
+  for (auto& layer : subject.layers) {
+    const auto at = by_digest.find(layer.descriptor.digest);
+    if (at != by_digest.end()) layer.sha512 = at->second;
+  }
+  return {};
 }
 
-void read_content(const Context& context, oci::Store& store, const Subject& subject,
-                  VerifyRequest::Content wanted, Content& out) {
+void read_content(const Context& context, oci::Store& store, Subject& subject,
+                  const std::vector<CheckedBundle>& bundles, VerifyRequest::Content wanted,
+                  Content& out) {
   const auto read = [&]() -> Result<void> {
-    if (wanted != VerifyRequest::Content::none) TRY(read_archives(context, store, subject, out));
-    if (wanted == VerifyRequest::Content::all) TRY(read_others(context, store, subject, out));
+    if (wanted == VerifyRequest::Content::none) return {};
+    const bool sha512 = needs_sha512(bundles);
+    TRY(read_archives(context, store, subject, sha512, out));
+    if (wanted == VerifyRequest::Content::all)
+      TRY(read_others(context, store, subject, sha512, out));
     return {};
   }();
   if (!read) {
@@ -239,10 +266,12 @@ struct Evaluation {
     }
   }
   void check_one(const CheckedBundle& bundle, bool compare, policy::Verdict& into) const {
-    check_aibom(
-        bundle,
-        {.layers = subject.layers, .archives = archives, .manifest = subject.descriptor.digest},
-        compare, into);
+    check_aibom(bundle,
+                {.layers = subject.layers,
+                 .archives = archives,
+                 .manifest = subject.descriptor.digest,
+                 .manifest_sha512 = subject.sha512},
+                compare, into);
   }
   void provenance(const CheckedBundle& bundle);
 };
@@ -302,7 +331,7 @@ void verify_subject(const Context& context, oci::Store& store, const oci::Descri
   }
   for (const auto& bundle : *bundles) verdict.evidence.push_back(evidence_item(bundle));
   Content read;
-  read_content(context, store, *subject, content, read);
+  read_content(context, store, *subject, *bundles, content, read);
   evaluate(
       request,
       {.bundles = *bundles, .subject = *subject, .archives = read.archives, .verdict = verdict});

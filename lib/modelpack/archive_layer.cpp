@@ -4,7 +4,7 @@
 #include "archive/tar_reader.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
-#include "crypto/hash.hpp"
+#include "crypto/file_hasher.hpp"
 #include "modelpack/archive_paths.hpp"
 #include "modelpack/layer_annotations.hpp"
 #include "oci/blob_pipe.hpp"
@@ -46,7 +46,7 @@ class Staged {
 Result<ArchivedFile> read_entry(archive::TarReader& reader, const archive::TarEntry& entry,
                                 const LayerFile& layer, const ArchiveOptions& options,
                                 Staged& staged) {
-  crypto::Hasher hasher;
+  crypto::FileHasher hasher(options.sha512);
   std::optional<StagedFile> target;
   if (options.staging != nullptr && options.wanted(entry.path))
     target = TRY(staged.create_file(entry.mode));
@@ -59,13 +59,15 @@ Result<ArchivedFile> read_entry(archive::TarReader& reader, const archive::TarEn
     if (tap) tap->feed(piece);
     if (target) TRY(target->write(piece));
   }
+  auto digests = hasher.finish();
   LayerFile file{.descriptor = {.media_type = media_type({layer.kind, Encoding::raw}),
-                                .digest = hasher.finish(),
+                                .digest = std::move(digests.sha256),
                                 .size = entry.size},
                  .path = entry.path,
                  .kind = layer.kind,
                  .encoding = Encoding::raw,
-                 .mode = entry.mode};
+                 .mode = entry.mode,
+                 .sha512 = std::move(digests.sha512)};
   ArchivedFile out{.file = std::move(file), .staged = target ? target->name() : std::string()};
   if (tap) out.head = model::condensed(tap->finish());
   return out;
@@ -85,8 +87,14 @@ Result<void> place(ArchiveContents& contents, const LayerFile& layer) {
 
 Result<ArchiveContents> read_entries(oci::BlobPipe& pipe, const LayerFile& layer,
                                      const ArchiveOptions& options, Staged& staged) {
-  archive::TarReader reader([&](std::span<std::uint8_t> buffer) { return pipe.read(buffer); },
-                            compression_of(layer.encoding), options.limits);
+  std::optional<crypto::Hasher> sha512;
+  if (options.sha512) sha512.emplace(DigestAlgorithm::sha512);
+  const auto source = [&](std::span<std::uint8_t> buffer) -> Result<std::size_t> {
+    const auto count = TRY(pipe.read(buffer));
+    if (sha512) sha512->update(buffer.first(count));
+    return count;
+  };
+  archive::TarReader reader(source, compression_of(layer.encoding), options.limits);
   ArchiveContents out;
   std::uint64_t kept = 0;
   while (true) {
@@ -101,6 +109,7 @@ Result<ArchiveContents> read_entries(oci::BlobPipe& pipe, const LayerFile& layer
   }
   // The end of the archive came after the end of the blob, which comes when that is proven.
   TRY(pipe.finish());
+  if (sha512) out.sha512 = sha512->finish();
   TRY(place(out, layer));
   return out;
 }

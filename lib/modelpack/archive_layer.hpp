@@ -35,6 +35,7 @@ struct ArchiveOptions {
   std::function<bool(const std::string& entry)> wanted = [](const std::string&) { return true; };
   /// Of which files, by the path in the archive, the head is kept, condensed; null: of none.
   std::function<bool(const std::string& entry)> head_wanted = {};
+  bool sha512 = false;  // of each file and of the layer, from the same read
   archive::TarLimits limits = {};
   Progress* progress = nullptr;  // not owned
   CancelToken cancel;
@@ -43,6 +44,7 @@ struct ArchiveOptions {
 struct ArchiveContents {
   std::vector<ArchivedFile> files;    // in the archive's order; folders are left out
   std::vector<std::string> warnings;  // bits of modes that are not passed on
+  std::optional<Digest> sha512 = {};  // of the layer, if ArchiveOptions::sha512
 };
 
 /// Success means that the layer was proven against its digest. Bytes that are not its own are

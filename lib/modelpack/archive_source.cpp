@@ -14,10 +14,10 @@ constexpr std::size_t kPiece = 256U << 10;
 
 Result<std::unique_ptr<ArchiveSource>> ArchiveSource::create(
     std::vector<archive::TarMember> members, Timestamp mtime, archive::TarWriter::Open open,
-    CancelToken cancel, Stats* stats) {
+    CancelToken cancel, Stats* stats, bool with_sha512) {
   auto writer = TRY(archive::TarWriter::create(std::move(members), mtime, std::move(open)));
   return std::unique_ptr<ArchiveSource>(
-      new ArchiveSource(std::move(writer), std::move(cancel), stats));
+      new ArchiveSource(std::move(writer), std::move(cancel), stats, with_sha512));
 }
 
 Result<std::size_t> ArchiveSource::read(std::span<std::uint8_t> buffer) {
@@ -32,7 +32,10 @@ Result<std::size_t> ArchiveSource::read(std::span<std::uint8_t> buffer) {
   if (digest_) return filled;
   hasher_.update({buffer.data(), filled});
   if (stats_ != nullptr) stats_->bytes_hashed += filled;
-  if (offset_ == writer_.size()) digest_ = hasher_.finish();
+  if (offset_ < writer_.size()) return filled;
+  auto digests = hasher_.finish();
+  digest_ = std::move(digests.sha256);
+  sha512_ = std::move(digests.sha512);
   return filled;
 }
 
@@ -44,7 +47,7 @@ Result<void> ArchiveSource::seek(std::uint64_t offset) {
   if (offset < offset_) {
     writer_.rewind();
     offset_ = 0;
-    hasher_ = crypto::Hasher();
+    hasher_ = crypto::FileHasher(with_sha512_);
   }
   Bytes gap;
   while (offset_ < offset) {

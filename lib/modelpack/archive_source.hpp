@@ -6,7 +6,7 @@
 #include "base/progress.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
-#include "crypto/hash.hpp"
+#include "crypto/file_hasher.hpp"
 #include "oci/store.hpp"
 
 #include <cstdint>
@@ -26,7 +26,8 @@ class ArchiveSource final : public oci::Source {
   static Result<std::unique_ptr<ArchiveSource>> create(std::vector<archive::TarMember> members,
                                                        Timestamp mtime,
                                                        archive::TarWriter::Open open,
-                                                       CancelToken cancel, Stats* stats);
+                                                       CancelToken cancel, Stats* stats,
+                                                       bool with_sha512 = false);
 
   std::optional<std::uint64_t> size() const override { return writer_.size(); }
   Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
@@ -34,17 +35,23 @@ class ArchiveSource final : public oci::Source {
   Result<void> seek(std::uint64_t offset) override;
   /// Reads what is left.
   Result<Digest> digest();
+  /// After digest(), `with_sha512`.
+  const std::optional<Digest>& sha512() const { return sha512_; }
 
  private:
-  ArchiveSource(archive::TarWriter writer, CancelToken cancel, Stats* stats)
-      : writer_(std::move(writer)), cancel_(std::move(cancel)), stats_(stats) {}
+  ArchiveSource(archive::TarWriter writer, CancelToken cancel, Stats* stats, bool with_sha512)
+      : writer_(std::move(writer)),
+        cancel_(std::move(cancel)),
+        stats_(stats),
+        with_sha512_(with_sha512) {}
 
   archive::TarWriter writer_;
   CancelToken cancel_;
   Stats* stats_;
-  crypto::Hasher hasher_;
+  bool with_sha512_;
+  crypto::FileHasher hasher_{with_sha512_};
   std::uint64_t offset_ = 0;
-  std::optional<Digest> digest_;
+  std::optional<Digest> digest_, sha512_;
 };
 
 }  // namespace mpk::modelpack

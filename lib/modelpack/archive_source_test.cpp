@@ -20,7 +20,7 @@ namespace {
 const std::vector<std::string> kContents = {std::string(100'000, 'a'), "", "third"};
 
 struct Opened {
-  Opened() {
+  explicit Opened(bool sha512 = false) {
     std::vector<mpk::archive::TarMember> members;
     for (std::size_t i = 0; i < kContents.size(); ++i)
       members.push_back({.path = "f" + std::to_string(i), .size = kContents[i].size()});
@@ -29,7 +29,7 @@ struct Opened {
                  [](std::size_t i) -> Result<mpk::archive::Source> {
                    return mpk::archive::test::source_of(kContents[i]);
                  },
-                 cancel, &stats)
+                 cancel, &stats, sha512)
                  .take();
   }
   std::string read(std::size_t at_most = SIZE_MAX) {
@@ -91,4 +91,16 @@ TEST_CASE("a cancelled archive ends at once") {
   Opened one;
   one.cancel.cancel();
   CHECK(one.source->digest().error().kind() == ErrorKind::cancelled);
+}
+
+TEST_CASE("SHA-512 is of the whole archive, also after going back, where it is wanted") {
+  Opened plain;
+  const auto bytes = plain.read();
+  CHECK_FALSE(plain.source->sha512().has_value());
+  Opened one(true);
+  one.read(1000);
+  REQUIRE(one.source->seek(0));
+  CHECK(one.source->digest().take() == crypto::sha256(bytes));
+  REQUIRE(one.source->sha512().has_value());
+  CHECK(*one.source->sha512() == crypto::hash(DigestAlgorithm::sha512, as_bytes(bytes)));
 }

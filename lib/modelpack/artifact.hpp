@@ -26,6 +26,7 @@ struct ModelFile {
   bool executable = false;
   Digest digest;
   std::optional<std::size_t> archive = {};  // which of Artifact::archives; none: its own layer
+  std::optional<Digest> sha512 = {};        // of the same bytes, where it was wanted
 };
 
 /// A layer that holds files of one kind.
@@ -35,6 +36,7 @@ struct Archive {
   Encoding encoding = Encoding::tar;
   Digest digest;
   std::uint64_t size = 0;
+  std::optional<Digest> sha512 = {};  // as ModelFile's
 };
 
 struct BuildOptions {
@@ -69,6 +71,8 @@ struct LayerFile {
   model::Kind kind;
   Encoding encoding;
   unsigned mode = 0644;  // 0644 or 0755
+  /// Of the bytes, once they were read and proven, where it was wanted.
+  std::optional<Digest> sha512 = {};
 };
 
 /// Whether it says that it is a ModelPack artifact, by its artifact type or its config's, under the

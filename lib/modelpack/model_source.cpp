@@ -40,6 +40,7 @@ ModelSource::ModelSource(const WalkFile& file, FileReader reader, const PackOpti
       stats_(options.stats),
       cache_(options.cache),
       cancel_(std::move(cancel)),
+      hasher_(options.sha512),
       tap_(file.path, reader_.size()) {
   if (options.progress != nullptr) task_ = options.progress->start(file.path, reader_.size());
 }
@@ -48,7 +49,8 @@ Result<std::unique_ptr<ModelSource>> ModelSource::open(const WalkFile& file,
                                                        const PackOptions& options,
                                                        CancelToken cancel) {
   auto reader = TRY(FileReader::open(file.absolute));
-  const auto known = options.cache ? options.cache->find(reader.stamp()) : std::nullopt;
+  const bool may_know = options.cache != nullptr && !options.sha512;
+  const auto known = may_know ? options.cache->find(reader.stamp()) : std::nullopt;
   const bool fresh = options.cache != nullptr && !known && DigestCache::expose_writes(reader);
   // A file system may move the times when it writes back.
   if (fresh && !reader.check_unchanged()) reader = TRY(FileReader::open(file.absolute));
@@ -158,7 +160,9 @@ Result<void> ModelSource::finish() {
                  "run the command again when nobody writes to it");
   }
   TRY(reader_.check_unchanged());
-  digest_ = hasher_.finish();
+  auto digests = hasher_.finish();
+  digest_ = std::move(digests.sha256);
+  sha512_ = std::move(digests.sha512);
   if (enters_) cache_->put(reader_, *digest_);
   return {};
 }

@@ -3,7 +3,7 @@
 
 #include "base/file.hpp"
 #include "base/walk.hpp"
-#include "crypto/hash.hpp"
+#include "crypto/file_hasher.hpp"
 #include "model/head.hpp"
 #include "modelpack/pack.hpp"
 
@@ -36,6 +36,8 @@ class ModelSource final : public oci::Source {
   bool known() const { return known_; }
   /// Reads what is left, if the store stopped before the end.
   Result<Digest> digest();
+  /// After digest(), if `options.sha512`.
+  const std::optional<Digest>& sha512() const { return sha512_; }
   /// After digest().
   model::FileHead head() { return tap_.finish(); }
   void done(std::string_view outcome);
@@ -52,11 +54,11 @@ class ModelSource final : public oci::Source {
   Stats* stats_;
   DigestCache* cache_;
   CancelToken cancel_;
-  crypto::Hasher hasher_;
+  crypto::FileHasher hasher_;
   model::HeadTap tap_;
   std::unique_ptr<ProgressTask> task_;
   std::uint64_t offset_ = 0, hashed_ = 0;
-  std::optional<Digest> digest_;
+  std::optional<Digest> digest_, sha512_;
   bool known_ = false;
   bool enters_ = false;  // the digest goes into the cache
 };

@@ -104,3 +104,24 @@ TEST_CASE("a file is known again by its stamp, a changed one is another") {
       opened.file.absolute, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
   CHECK(opened.source().identity() != before);
 }
+
+TEST_CASE("SHA-512 comes from the same read, wherever a seek says, and only where it is wanted") {
+  const auto expected = crypto::hash(DigestAlgorithm::sha512, as_bytes(content()));
+  for (const std::uint64_t seek : {std::uint64_t{0}, std::uint64_t{200'000}}) {
+    CAPTURE(seek);
+    Opened opened;
+    opened.options.sha512 = true;
+    auto& source = opened.source();
+    CHECK(read_at_most(source, 300'000).size() == 300'000);
+    REQUIRE(source.seek(seek));
+    CHECK(source.digest().take() == crypto::sha256(content()));
+    REQUIRE(source.sha512().has_value());
+    CHECK(*source.sha512() == expected);
+    CHECK(opened.stats.bytes_hashed == kSize);
+    CHECK(opened.stats.bytes_read == kSize + 300'000 - seek);
+  }
+  Opened opened;
+  auto& source = opened.source();
+  CHECK(source.digest().take() == crypto::sha256(content()));
+  CHECK_FALSE(source.sha512().has_value());
+}

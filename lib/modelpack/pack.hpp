@@ -28,6 +28,9 @@ struct PackOptions {
   std::optional<oci::Manifest> current;
   /// Digests of files that did not change. Null: every byte is read and hashed.
   DigestCache* cache = nullptr;  // not owned
+  /// SHA-512 of every file and archive as well, from the same read. The cache, which has none, is
+  /// then not asked.
+  bool sha512 = false;
   Progress* progress = nullptr;  // not owned, may be null
   Stats* stats = nullptr;        // not owned, may be null
   Logger logger;

@@ -1,5 +1,6 @@
 // Tests of packing into archives: one tar of each kind, weights by themselves, one digest.
 #include "crypto/hash.hpp"
+#include "modelpack/archive_layer.hpp"
 #include "modelpack/pack.hpp"
 #include "modelpack/test_trees.hpp"
 #include "modelpack/unpack.hpp"
@@ -9,6 +10,7 @@
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -124,6 +126,38 @@ TEST_CASE("all files of a kind make one archive, weights stay as they are") {
     if (file.archive) CHECK(artifact.archives[*file.archive].kind == file.kind);
   }
   for (const auto& layer : manifest.layers) CHECK(store.has_blob(layer).take());
+}
+
+TEST_CASE("SHA-512 is that of each file and of each archive, packed or read from the store") {
+  const Tree tree;
+  fill(tree);
+  oci::MemoryStore store;
+  const auto packed = pack(&store, tree, {.sha512 = true});
+  REQUIRE(packed->outcome);
+  const auto& artifact = packed->outcome->artifact;
+  CHECK(artifact.manifest.digest == pack(nullptr, tree)->outcome->artifact.manifest.digest);
+  for (const auto& file : artifact.files) {
+    CAPTURE(file.path);
+    CHECK(file.sha512 == crypto::hash(DigestAlgorithm::sha512, as_bytes(tree.read(file.path))));
+  }
+  for (const auto& layer : layer_files(manifest_of(*packed->outcome)).take()) {
+    CAPTURE(layer.descriptor.media_type);
+    if (layer.encoding != Encoding::tar) continue;
+    const auto bytes = oci::fetch_text(store, layer.descriptor, 1U << 20).take();
+    const auto expected = crypto::hash(DigestAlgorithm::sha512, as_bytes(bytes));
+    const auto made = std::ranges::find(artifact.archives, layer.kind, &Archive::kind);
+    REQUIRE(made != artifact.archives.end());
+    CHECK(made->sha512 == expected);
+    const auto read = read_archive(store, layer, {.sha512 = true}).take();
+    CHECK(read.sha512 == expected);
+    for (const auto& each : read.files) {
+      CHECK(each.file.sha512 ==
+            crypto::hash(DigestAlgorithm::sha512, as_bytes(tree.read(each.file.path))));
+    }
+    const auto plain = read_archive(store, layer, {}).take();
+    CHECK_FALSE(plain.sha512.has_value());
+    for (const auto& each : plain.files) CHECK_FALSE(each.file.sha512.has_value());
+  }
 }
 
 TEST_CASE("what was packed into archives is unpacked as it was") {

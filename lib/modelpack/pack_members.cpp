@@ -16,7 +16,8 @@ StreamedFile streamed(const PackPlan& plan, const WalkFile& file, ModelSource& s
                   .kind = kind_of(plan, head),
                   .size = head.size,
                   .executable = file.executable,
-                  .digest = std::move(digest)};
+                  .digest = std::move(digest),
+                  .sha512 = source.sha512()};
   return {.file = std::move(known), .head = model::condensed(std::move(head))};
 }
 

@@ -135,7 +135,7 @@ Result<StreamedArchive> stream_archive(oci::Store* store, model::Kind kind,
                                        const CancelToken& stop) {
   const auto source =
       TRY(ArchiveSource::create(std::move(members), options.created.value_or(Timestamp()),
-                                std::move(open), stop, options.stats));
+                                std::move(open), stop, options.stats, options.sha512));
   const auto size = *source->size();
   auto pushed = oci::Pushed::uploaded;
   if (store != nullptr) {
@@ -143,7 +143,10 @@ Result<StreamedArchive> stream_archive(oci::Store* store, model::Kind kind,
     pushed = TRY(send(*store, *source, hash_first, [&] { return source->digest(); }));
   }
   auto digest = TRY(source->digest());
-  return StreamedArchive{.archive = {.kind = kind, .digest = std::move(digest), .size = size},
+  return StreamedArchive{.archive = {.kind = kind,
+                                     .digest = std::move(digest),
+                                     .size = size,
+                                     .sha512 = source->sha512()},
                          .pushed = pushed};
 }
 

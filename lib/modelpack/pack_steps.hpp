@@ -34,7 +34,7 @@ struct Streamed {
 Result<Streamed> stream_files(oci::Store* store, const PackPlan& plan, const PackOptions& options);
 
 /// One archive of the files of a kind; `open` gives their contents. Of the options created,
-/// current, stats count.
+/// current, sha512, stats count.
 Result<StreamedArchive> stream_archive(oci::Store* store, model::Kind kind,
                                        std::vector<archive::TarMember> members,
                                        archive::TarWriter::Open open, const PackOptions& options,

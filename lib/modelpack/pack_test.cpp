@@ -1,6 +1,7 @@
 // Tests of pack: one read, one hash, one digest, and files that change under the reader.
 #include "modelpack/pack.hpp"
 
+#include "crypto/hash.hpp"
 #include "json/parse.hpp"
 #include "modelpack/test_trees.hpp"
 #include "oci/memory_store.hpp"
@@ -330,6 +331,35 @@ TEST_CASE("what the cache knows is not hashed, and not read if it is there") {
   CHECK(changed.hashed == kLarge);
   CHECK(changed.outcome->artifact.manifest.digest ==
         pack(nullptr, tree).outcome->artifact.manifest.digest);
+}
+
+TEST_CASE("with SHA-512 the cache is not asked: both digests are of bytes that were read, once") {
+  const Tree tree;
+  fill(tree);
+  const auto reader = FileReader::open(tree.at("README.md")).take();
+  while (!reader.settled()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  const Tree home;
+  auto cache = DigestCache::load(home.at("digests"));
+  REQUIRE(pack(nullptr, tree, {.cache = &cache}).outcome);
+  CHECK(pack(nullptr, tree, {.cache = &cache}).hashed == 0);
+  const auto both = pack(nullptr, tree, {.cache = &cache, .sha512 = true});
+  REQUIRE(both.outcome);
+  CHECK(both.read == kTotal);
+  CHECK(both.hashed == kTotal);
+  for (const auto& file : both.outcome->artifact.files) {
+    CAPTURE(file.path);
+    const auto content = tree.read(file.path);
+    CHECK(file.digest == crypto::sha256(content));
+    REQUIRE(file.sha512.has_value());
+    CHECK(*file.sha512 == crypto::hash(DigestAlgorithm::sha512, as_bytes(content)));
+  }
+  CHECK(both.outcome->artifact.manifest.digest ==
+        pack(nullptr, tree).outcome->artifact.manifest.digest);
+  // What it put into the cache is right, too.
+  const auto after = pack(nullptr, tree, {.cache = &cache});
+  REQUIRE(after.outcome);
+  CHECK(after.hashed == 0);
+  for (const auto& file : after.outcome->artifact.files) CHECK_FALSE(file.sha512.has_value());
 }
 
 TEST_CASE("progress tells every file with its size and how it ended") {
