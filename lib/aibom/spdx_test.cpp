@@ -111,6 +111,23 @@ TEST_CASE("a document of mpk becomes packages, files, datasets, licences and the
   CHECK(text(of_type(spdx, "ai_AIPackage").front(), "name") == "tiny-llama");
 }
 
+TEST_CASE("of several base models the comment says of each how it was used") {
+  auto info = testing::tiny_llama();
+  const auto comment = [&] {
+    const auto spdx = converted(testing::build(info).take()).document;
+    for (const auto& relation : of_type(spdx, "Relationship")) {
+      if (text(relation, "relationshipType") == "descendantOf") return text(relation, "comment");
+    }
+    return std::string("no such relationship");
+  };
+  CHECK(comment() == "base_model_relation=finetune");
+  info.base_models = {{.name = "x/a", .relation = "finetune"},
+                      {.name = "x/b", .relation = "merge"}};
+  CHECK(comment() == "base_model_relation=x/a=finetune; x/b=merge");
+  info.base_models[0].relation.clear();
+  CHECK(comment() == "base_model_relation=merge");
+}
+
 TEST_CASE("the same document gives the same bytes, another one other ids") {
   const auto bom = model_with(R"("version": "1")");
   CHECK(json::compact(converted(bom).document) == json::compact(converted(bom).document));
