@@ -3,7 +3,6 @@
 #include "aibom/own_properties.hpp"
 #include "aibom/spdx_draft.hpp"
 #include "aibom/spdx_words.hpp"
-#include "base/text.hpp"
 #include "base/time.hpp"
 #include "json/parse.hpp"
 
