@@ -8,6 +8,7 @@
 #include "oci/host_certificates.hpp"
 #include "render/error.hpp"
 #include "terminal/ask.hpp"
+#include "terminal/input.hpp"
 #include "terminal/output.hpp"
 #include "terminal/progress_bars.hpp"
 #include "terminal/term.hpp"
@@ -39,6 +40,7 @@ struct Session::Impl {
   Logger logger;
   std::mutex stderr_mutex;
   std::unique_ptr<http::Transport> transport;
+  std::string stdin_reader;  // what has read standard input, which can be read once
 
   void line_to_stderr(std::string_view text) {
     std::scoped_lock lock(stderr_mutex);
@@ -158,8 +160,15 @@ Result<std::optional<Timestamp>> Session::created(const std::optional<std::strin
 
 Result<std::string> Session::flag_file(std::string_view flag, const std::string& path,
                                        std::size_t cap) {
-  auto text = read_file(path == "-" ? "/dev/stdin" : path, cap);
-  if (text) return text;
+  const std::string subject(flag.empty() ? "the argument" : flag);
+  if (path == "-" && !impl_->stdin_reader.empty()) {
+    return Error(ErrorKind::usage,
+                 subject + " -: " + impl_->stdin_reader + " has read standard input already",
+                 "- can be given once; write the other one to a file");
+  }
+  if (path == "-") impl_->stdin_reader = subject;
+  auto text = path == "-" ? read_stdin(cap, impl_->cancel) : read_file(path, cap);
+  if (text || text.error().kind() == ErrorKind::cancelled) return text;
   auto error = std::move(text).error();
   // A secret given instead of a file's name must not be printed.
   auto name = path.size() > 200 || path.starts_with("eyJ")
@@ -168,7 +177,7 @@ Result<std::string> Session::flag_file(std::string_view flag, const std::string&
   std::string_view reason = error.message();
   if (reason.starts_with(path + ": ")) reason.remove_prefix(path.size() + 2);
   return Error(ErrorKind::usage,
-               std::string(flag) + " " + name + ": " +
+               (flag.empty() ? "" : subject + " ") + name + ": " +
                    (error.kind() == ErrorKind::not_found ? "no such file" : std::string(reason)),
                "give the name of a file, or - for standard input");
 }

@@ -60,7 +60,8 @@ class Session {
   flow::Context context(bool plain_http = false);
   /// SOURCE_DATE_EPOCH, or --created, or nothing. usage.
   Result<std::optional<Timestamp>> created(const std::optional<std::string>& flag) const;
-  /// A file named by a flag, "-" is standard input. usage when it can't be read.
+  /// A file named by a flag, or by a word (then `flag` is empty); "-" is standard input, once.
+  /// usage when it can't be read.
   Result<std::string> flag_file(std::string_view flag, const std::string& path, std::size_t cap);
   bool stdin_is_terminal() const;
   bool stdout_is_terminal() const;

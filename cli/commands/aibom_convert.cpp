@@ -89,7 +89,7 @@ Result<int> run(const Options& o, Session& session) {
                  printable(o.file, 200) + ": a reference is not supported here",
                  "mpk aibom show REF --format json | mpk aibom convert - --to spdx3");
   }
-  auto bom = read_bom(session, o.file);
+  auto bom = read_bom(session, o.file, "");
   if (!bom) {
     if (bom.error().kind() != ErrorKind::malformed) return bom.error();
     return session.refuse(bom.error(), kAibomNotValid);
@@ -102,7 +102,7 @@ Result<int> run(const Options& o, Session& session) {
   auto made = aibom::to_spdx(*bom, input);
   if (!made) {
     const auto kind = made.error().kind();
-    auto error = std::move(made).error().with(o.file);
+    auto error = std::move(made).error().with(input_name(o.file));
     if (kind != ErrorKind::malformed) return error;
     return session.refuse(error, kAibomNotValid);
   }

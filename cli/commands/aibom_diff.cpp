@@ -25,12 +25,17 @@ struct Options {
   std::vector<std::string> fail_on;
 };
 
-std::vector<std::string> kinds_and_groups() {
+std::vector<std::string> groups() {
   std::vector<std::string> out = {"any"};
   for (const auto kind : aibom::change_kinds()) {
     const std::string group(kind.substr(0, kind.find('.')));
     if (std::ranges::find(out, group) == out.end()) out.push_back(group);
   }
+  return out;
+}
+
+std::vector<std::string> kinds_and_groups() {
+  auto out = groups();
   for (const auto kind : aibom::change_kinds()) out.emplace_back(kind);
   return out;
 }
@@ -42,8 +47,12 @@ Result<std::vector<std::string>> asked_for(const std::vector<std::string>& optio
     for (const auto word : split(option, ',')) {
       if (std::ranges::find(known, word) == known.end()) {
         const auto near = nearest(word, known);
-        return Error(ErrorKind::usage, "--fail-on " + printable(word, 40) + ": no such change",
-                     near.empty() ? "mpk-aibom-diff(1) lists them"
+        return Error(ErrorKind::usage,
+                     "--fail-on " + printable(option, 80) + ": " +
+                         (word.empty() ? "an empty word"
+                                       : "\"" + printable(word, 40) + "\" is no kind of change"),
+                     near.empty() ? "one of " + join(groups(), ", ") +
+                                        ", or a kind that mpk-aibom-diff(1) lists"
                                   : "did you mean " + std::string(near) + "?");
       }
       out.emplace_back(word);

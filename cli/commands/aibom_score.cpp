@@ -31,9 +31,9 @@ Result<const aibom::Profile*> chosen_profile(const std::string& name) {
   if (const auto* found = aibom::find_profile(name)) return found;
   const auto names = profile_names();
   const auto near = nearest(name, names);
-  return Error(
-      ErrorKind::usage, "--profile " + printable(name, 40) + ": no such profile",
-      near.empty() ? "one of " + join(names, ", ") : "did you mean " + std::string(near) + "?");
+  return Error(ErrorKind::usage, "--profile " + printable(name, 40) + ": no such profile",
+               (near.empty() ? "" : "did you mean " + std::string(near) + "? ") +
+                   "known: " + join(names, ", "));
 }
 
 Result<double> chosen_limit(const std::string& word) {

@@ -1,9 +1,10 @@
 // mpk aibom validate: is this a valid CycloneDX document, and does it make sense?
 #include "aibom/validate.hpp"
-#include "base/limits.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "json/parse.hpp"
+#include "oci/reference.hpp"
+#include "options/bom_file.hpp"
 #include "session.hpp"
 
 #include <nlohmann/json.hpp>
@@ -18,14 +19,19 @@ struct Options {
 };
 
 Result<int> run(const Options& o, Session& session) {
-  auto text = TRY(session.flag_file("aibom", o.file, limits::kJsonDocument));
+  if (oci::Reference::looks_like(o.file)) {
+    return Error(ErrorKind::unsupported,
+                 printable(o.file, 200) + ": a reference is not supported here",
+                 "mpk aibom show REF --format json | mpk aibom validate -");
+  }
+  const auto text = TRY(read_bom_text(session, "", o.file));
   std::vector<aibom::Problem> problems;
   auto document = json::parse(text, {.max_depth = 128});
   if (!document) {
     problems.push_back({aibom::Problem::Level::error, "syntax", "", document.error().text()});
   } else {
     auto found = aibom::validate_aibom(*document);
-    if (!found) return std::move(found).error().with(o.file);
+    if (!found) return std::move(found).error().with(input_name(o.file));
     problems = found.take();
   }
   bool invalid = aibom::has_errors(problems);
@@ -48,9 +54,10 @@ Result<int> run(const Options& o, Session& session) {
         (problem.pointer.empty() ? "/" : printable(problem.pointer)) + ": " +
         printable(problem.message) + " [" + problem.code + "]");
   }
-  session.print(o.file + (invalid ? ": not valid"
-                                  : ": valid CycloneDX " +
-                                        document->at("specVersion").get_ref<const std::string&>()));
+  session.print(
+      input_name(o.file) +
+      (invalid ? ": not valid"
+               : ": valid CycloneDX " + document->at("specVersion").get_ref<const std::string&>()));
   return invalid ? kInvalid : 0;
 }
 

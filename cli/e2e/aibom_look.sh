@@ -42,7 +42,7 @@ refuses "any" 1 "crm/drop" "$MPK" aibom diff "$work/a.json" "$work/b.json" --fai
 accepts "other kinds pass" "$MPK" aibom diff "$work/a.json" "$work/b.json" --fail-on lineage,tier.lowered
 accepts "one of a pipe" bash -c '"$1" aibom diff - "$3" <"$2" | grep -q license.added' _ "$MPK" "$work/a.json" "$work/b.json"
 refuses "no such kind" 2 "did you mean license?" "$MPK" aibom diff "$work/a.json" "$work/b.json" --fail-on licence
-refuses "an empty kind" 2 "no such change" "$MPK" aibom diff "$work/a.json" "$work/b.json" --fail-on license,
+refuses "an empty kind" 2 "an empty word" "$MPK" aibom diff "$work/a.json" "$work/b.json" --fail-on license,
 refuses "another document" 21 "not a CycloneDX document" "$MPK" aibom diff "$work/a.json" "$model/config.json"
 refuses "a missing one" 2 "none.json" "$MPK" aibom diff "$work/a.json" "$work/none.json"
 close_steps "aibom look"

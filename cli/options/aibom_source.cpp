@@ -1,9 +1,9 @@
 // An aiBOM named by a word.
 #include "options/aibom_source.hpp"
 
-#include "base/limits.hpp"
 #include "flow/attached_aibom.hpp"
 #include "json/parse.hpp"
+#include "options/bom_file.hpp"
 
 namespace mpk::cli {
 namespace {
@@ -18,7 +18,7 @@ Result<LoadedAibom> load_attached(Session& session, const RegistryOptions& regis
                                         TRY(trust.resolve(session))));
   if (!found) return LoadedAibom();
   if (found->verified_by.empty()) {
-    session.warn("its signature does not verify: " + found->problem);
+    session.warn("its signature is not verified: " + found->problem);
   } else {
     session.say("signed by " + found->verified_by);
   }
@@ -53,16 +53,17 @@ Result<LoadedAibom> load_aibom(Session& session, const RegistryOptions& registry
                      kNoAibom);
     }
   } else {
-    auto text = TRY(session.flag_file("aibom", source, limits::kJsonDocument));
+    auto text = TRY(read_bom_text(session, "", source));
     auto parsed = json::parse(text, {.max_depth = 128});
-    if (!parsed) return refused(session, std::move(parsed).error().with(source), kNotValid);
+    if (!parsed)
+      return refused(session, std::move(parsed).error().with(input_name(source)), kNotValid);
     out.document = parsed.take();
   }
   if (!is_cyclonedx(*out.document)) {
     return refused(session,
                    Error(ErrorKind::malformed,
-                         source + ": not a CycloneDX document: it has no bomFormat "
-                                  "\"CycloneDX\" with a specVersion",
+                         input_name(source) + ": not a CycloneDX document: it has no bomFormat "
+                                              "\"CycloneDX\" with a specVersion",
                          "mpk aibom validate lists every problem of a document"),
                    kNotValid);
   }

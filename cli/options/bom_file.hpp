@@ -1,4 +1,4 @@
-// --aibom FILE: a CycloneDX document that a command reads.
+// A CycloneDX document that a command reads from a file.
 #pragma once
 
 #include "agent/pins.hpp"
@@ -7,15 +7,22 @@
 #include "session.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mpk::cli {
 
 inline constexpr int kAibomNotValid = 21;
 
+/// How a message calls it: "-" is standard input.
+std::string input_name(const std::string& path);
+
+/// Its text, not parsed; `flag` is empty for an argument. usage: can't be read, a directory.
+Result<std::string> read_bom_text(Session& session, std::string_view flag, const std::string& path);
+
 /// The parsed document. usage: can't be read; unsupported: a reference to an artifact; malformed:
 /// no JSON, no CycloneDX document (then exit code 21 is the answer).
-Result<Json> read_bom(Session& session, const std::string& path);
+Result<Json> read_bom(Session& session, const std::string& path, std::string_view flag = "--aibom");
 
 /// The answer to an error of the document: malformed is refused with kAibomNotValid.
 Result<int> bom_answer(Session& session, Error error);

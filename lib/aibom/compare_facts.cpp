@@ -67,8 +67,10 @@ Said ancestors(const Json& component, std::size_t depth = 0) {
   const auto& pedigree = member(component, "pedigree");
   for (const auto& base : items(member(pedigree, "ancestors"))) {
     auto said = state(base);
-    if (const auto& notes = text(pedigree, "notes"); !notes.empty())
-      said += (said.empty() ? "" : " ") + notes;
+    const auto relation = base_relation(pedigree, base);
+    const auto words =
+        relation.empty() ? text(pedigree, "notes") : std::string(kRelationNote) + relation;
+    if (!words.empty()) said += (said.empty() ? "" : " ") + words;
     out.emplace(full_name(base), std::move(said));
     out.merge(ancestors(base, depth + 1));
   }

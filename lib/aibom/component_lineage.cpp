@@ -28,11 +28,15 @@ Json ancestor(const model::BaseModel& base, const std::string& name, const std::
   if (auto digest = Digest::parse(base.digest)) out["hashes"] = Json::array({hash_of(*digest)});
   // A branch of the hub is no version: it names another state tomorrow.
   const auto revision = one_line(base.revision, kNameLength);
+  Json properties = Json::array();
+  if (auto relation = one_line(base.relation); !relation.empty())
+    properties.push_back({{"name", own(kRelation)}, {"value", std::move(relation)}});
   if (!revision.empty() && (!from_hub || is_commit(revision))) {
     out["version"] = revision;
   } else if (!revision.empty()) {
-    out["properties"] = Json::array({{{"name", own(kRevision)}, {"value", revision}}});
+    properties.push_back({{"name", own(kRevision)}, {"value", revision}});
   }
+  if (!properties.empty()) out["properties"] = std::move(properties);
   if (auto licenses = declared_licenses(base.licenses); !licenses.empty())
     out["licenses"] = std::move(licenses);
   if (auto bom = reference_to("bom", base.bom, base.bom_digest); !bom.empty())
@@ -64,7 +68,7 @@ Json pedigree(Draft& draft) {
   Json out = {{"ancestors", std::move(ancestors)}};
   if (!relations.empty()) {
     std::vector<std::string> words(relations.begin(), relations.end());
-    out["notes"] = "base_model_relation=" + join(words, ",");
+    out["notes"] = std::string(kRelationNote) + join(words, ",");
   }
   return out;
 }

@@ -70,7 +70,7 @@ TEST_CASE("the document of tiny-llama says what its files say") {
   CHECK(summary.parameters == "295392");
   CHECK(summary.context_length == "2048");
   CHECK(summary.licenses == std::vector<std::string>{"Apache-2.0"});
-  CHECK(summary.base_models == std::vector<std::string>{"example/tiny-llama-base"});
+  CHECK(summary.base_models == std::vector<std::string>{"example/tiny-llama-base (finetune)"});
   CHECK(summary.datasets.size() == 2);
   CHECK(summary.files == 10);
 }

@@ -1,7 +1,11 @@
 // Tolerant reading of a document that nobody has checked.
 #include "aibom/lookup.hpp"
 
+#include "aibom/own_properties.hpp"
+
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace mpk::aibom {
 namespace {
@@ -22,6 +26,18 @@ const std::string& property(const Json& owner, std::string_view name) {
     if (text(each, "name") == name) return text(each, "value");
   }
   return text(Json());
+}
+
+std::string base_relation(const Json& pedigree, const Json& base) {
+  if (const auto& said = property(base, own(kRelation)); !said.empty()) return said;
+  const auto& all = items(member(pedigree, "ancestors"));
+  // The note sums up what the others say of themselves.
+  if (std::ranges::any_of(all,
+                          [](const Json& one) { return !property(one, own(kRelation)).empty(); }))
+    return {};
+  const std::string_view notes = text(pedigree, "notes");
+  return notes.starts_with(kRelationNote) ? std::string(notes.substr(kRelationNote.size()))
+                                          : std::string();
 }
 
 const Json& subject(const Json& bom) {

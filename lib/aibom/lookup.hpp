@@ -21,6 +21,10 @@ using json::text;
 /// The value of the first property of this name in `owner.properties`.
 const std::string& property(const Json& owner, std::string_view name);
 
+/// How a base model was used: the property of its own that says so, else the note of the pedigree
+/// that it stands in, which speaks of all together; empty: neither.
+std::string base_relation(const Json& pedigree, const Json& base);
+
 /// The component that the document is about: the machine-learning model, wherever it stands.
 const Json& subject(const Json& bom);
 

@@ -3,6 +3,10 @@
 
 #include "json/form.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
 namespace mpk::aibom {
 namespace {
 
@@ -17,7 +21,13 @@ const Result<json::Form>& form() {
 
 Result<Overlay> parse_overlay(std::string_view text, std::string_view file) {
   if (!form()) return Error(form().error()).with_kind(ErrorKind::internal);
-  return Overlay{TRY(form()->read(text, file))};
+  auto facts = TRY(form()->read(text, file));
+  // Numbers where a person writes a number, and text in the document.
+  for (const auto* key : {"parameters", "contextLength"}) {
+    const auto found = facts.find(key);
+    if (found != facts.end() && found->is_number()) *found = found->dump();
+  }
+  return Overlay{std::move(facts)};
 }
 
 }  // namespace mpk::aibom

@@ -147,6 +147,17 @@ TEST_CASE("a verified fact stays, a declared one gives way") {
   CHECK(merge("task: text-generation\n").findings.empty());
 }
 
+TEST_CASE("a number that is counted may be written as number or as text") {
+  const auto number = parse_overlay("apiVersion: mpk/v1\ncontextLength: 4096\n", "aibom.yaml");
+  const auto text = parse_overlay("apiVersion: mpk/v1\ncontextLength: \"4096\"\n", "aibom.yaml");
+  REQUIRE(number);
+  REQUIRE(text);
+  CHECK(number->value == text->value);
+  CHECK(number->value["contextLength"] == "4096");
+  CHECK(parse_overlay("apiVersion: mpk/v1\ncontextLength: TODO\nparameters: 8000000000\n",
+                      "aibom.yaml"));
+}
+
 TEST_CASE("what is wrong is refused with its line and column") {
   const std::string kDigest512(128, 'a');
   struct Case {
@@ -157,13 +168,19 @@ TEST_CASE("what is wrong is refused with its line and column") {
            Case{"apiVersion: mpk/v1\nsuplier: {name: x}\n",
                 "aibom.yaml:2:", "did you mean supplier?"},
            Case{"apiVersion: mpk/v1\nsupplier:\n  nam: x\n", "aibom.yaml:3:", "did you mean name?"},
-           Case{"apiVersion: mpk/v1\nwebsite: acme\n", "aibom.yaml:2:", ""},
+           Case{"apiVersion: mpk/v1\nwebsite: acme\n", "aibom.yaml:2:", "an address: https://"},
+           Case{"apiVersion: mpk/v1\ncontextLength: many\n", "aibom.yaml:2:", "4096"},
+           Case{"apiVersion: mpk/v1\ncontextLength: 0\n", "aibom.yaml:2:", "4096"},
+           Case{"apiVersion: mpk/v1\ncontextLength: 4096.5\n", "aibom.yaml:2:", "4096"},
+           Case{"apiVersion: mpk/v1\ndecisionThreshold: 0.5\n", "aibom.yaml:2:", "in quotes"},
+           Case{"apiVersion: mpk/v1\nenergy: [{activity: training, kWh: lots}]\n",
+                "aibom.yaml:2:31", "a number"},
            Case{"apiVersion: mpk/v1\nreleaseDate: soon\n", "aibom.yaml:2:", ""},
            Case{"apiVersion: mpk/v1\ndownloadSha512: " + kDigest512 + "\n", "aibom.yaml:1:", ""},
            Case{"apiVersion: mpk/v1\nexecutable: maybe\n", "aibom.yaml:2:", ""},
            Case{"apiVersion: mpk/v1\nusers: everybody\n", "aibom.yaml:2:", ""},
            Case{"apiVersion: mpk/v2\n", "aibom.yaml:1:", ""},
-           Case{"users: []\n", "aibom.yaml:1:", ""},
+           Case{"users: []\n", "aibom.yaml:1:", "add the line apiVersion: mpk/v1"},
            Case{"- a\n", "aibom.yaml:1:", ""},
            Case{"a: [\n", "aibom.yaml:", ""},
        }) {

@@ -22,7 +22,11 @@ inline constexpr std::string_view kTruncated = "truncated";  // "tags: 256 of 90
 inline constexpr std::string_view kProvenance = "provenance:";
 inline constexpr std::string_view kTierSource = ";source=";
 
-inline constexpr std::string_view kRevision = "revision";   // a branch or tag, which may move
+inline constexpr std::string_view kRevision = "revision";  // a branch or tag, which may move
+/// Of a base model: "finetune", "merge", …
+inline constexpr std::string_view kRelation = "relation";
+/// In `pedigree.notes`: the relations of all its ancestors together.
+inline constexpr std::string_view kRelationNote = "base_model_relation=";
 inline constexpr std::string_view kDataset = "dataset:";    // "role", and what a card says of one
 inline constexpr std::string_view kTraining = "training:";  // "activity", "method", "flops", …
 inline constexpr std::string_view kHardware = "hardware:";  // "count", "hours", …

@@ -111,12 +111,6 @@ class Drawing {
   int y_ = 1;
 };
 
-std::string relation_of(const Json& component) {
-  constexpr std::string_view kNote = "base_model_relation=";
-  const std::string_view notes = text(member(component, "pedigree"), "notes");
-  return notes.starts_with(kNote) ? std::string(notes.substr(kNote.size())) : std::string();
-}
-
 // A digest or commit is cut: the whole one stands in the tables.
 std::string line_of(std::string what, const Json& component) {
   const auto& version = text(component, "version");
@@ -139,9 +133,10 @@ struct Budget {
 std::vector<Node> ancestors(const Json& component, Budget& budget, std::size_t depth = 0) {
   std::vector<Node> out;
   if (depth >= kDepth) return out;
-  const auto relation = relation_of(component);
-  for (const auto& base : items(member(member(component, "pedigree"), "ancestors"))) {
+  const auto& pedigree = member(component, "pedigree");
+  for (const auto& base : items(member(pedigree, "ancestors"))) {
     if (!budget.take()) continue;
+    const auto relation = base_relation(pedigree, base);
     auto what = std::string("base model");
     if (!relation.empty()) what += " · " + relation;
     out.push_back({.name = full_name(base),

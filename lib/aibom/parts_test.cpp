@@ -1,11 +1,18 @@
 // Tests of the parts of a document: files, licences, lineage, model card, taxonomy.
+#include "aibom/agree.hpp"
+#include "aibom/compare.hpp"
+#include "aibom/lookup.hpp"
+#include "aibom/page.hpp"
 #include "aibom/test_models.hpp"
+#include "json/parse.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 #include <limits>
 #include <ostream>
+#include <string>
+#include <vector>
 
 using namespace mpk;
 using namespace mpk::aibom;
@@ -151,6 +158,46 @@ TEST_CASE("base models: a hub purl with a version only for a full commit") {
   CHECK_FALSE(bases[2].contains("version"));
   CHECK(bases[2]["properties"] == Json::array({{{"name", "mpk:revision"}, {"value", "main"}}}));
   CHECK(pedigree["notes"] == "base_model_relation=finetune,merge");
+  const auto relation = [](const char* value) {
+    return Json::array({{{"name", "mpk:relation"}, {"value", value}}});
+  };
+  CHECK(bases[0]["properties"] == relation("merge"));
+  CHECK(bases[1]["properties"] == relation("finetune"));
+  CHECK(base_relation(pedigree, bases[0]) == "merge");
+  CHECK(base_relation(pedigree, bases[1]) == "finetune");
+  CHECK(base_relation(pedigree, bases[2]).empty());  // the note is about the others
+}
+
+TEST_CASE("a base model without a relation of its own has that of the pedigree's note") {
+  auto pedigree = json::parse(R"({"ancestors": [{"name": "a"}, {"name": "b"}],
+                                  "notes": "base_model_relation=finetune"})")
+                      .take();
+  CHECK(base_relation(pedigree, pedigree["ancestors"][1]) == "finetune");
+  pedigree["notes"] = "trained on it";
+  CHECK(base_relation(pedigree, pedigree["ancestors"][1]).empty());
+}
+
+TEST_CASE("what is told of several base models is told of each") {
+  const auto document = [](const char* second) {
+    auto info = tiny_llama();
+    info.base_models = {{.name = "x/a", .relation = "finetune"},
+                        {.name = "x/b", .relation = second}};
+    Json out = {{"bomFormat", "CycloneDX"}, {"specVersion", "1.6"}};
+    out["metadata"]["component"] = component_of(info);
+    return out;
+  };
+  const auto bom = document("merge");
+  CHECK(summarize(bom).base_models == std::vector<std::string>{"x/a (finetune)", "x/b (merge)"});
+  const auto page = html_page(bom);
+  CHECK(page.find("base model · finetune<") != std::string::npos);
+  CHECK(page.find("base model · merge<") != std::string::npos);
+  CHECK(page.find("finetune,merge<") == std::string::npos);
+  const auto changes = compare_documents(bom, document("quantized"));
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].kind == "lineage.changed");
+  CHECK(changes[0].subject == "x/b");
+  CHECK(changes[0].before == "base_model_relation=merge");
+  CHECK(changes[0].after == "base_model_relation=quantized");
 }
 
 TEST_CASE("an adapter depends on its base, a fine-tune does not") {

@@ -207,6 +207,7 @@ std::vector<std::string> profiles(const Json& graph) {
   for (const auto& element : items(graph)) {
     const auto& type = text(element, "type");
     if (type == "ai_AIPackage") found.insert("ai");
+    if (type == "build_Build") found.insert("build");
     if (type == "dataset_DatasetPackage") found.insert("dataset");
     if (type == "simplelicensing_LicenseExpression") found.insert("simpleLicensing");
     if (type == "expandedlicensing_CustomLicense") found.insert("expandedLicensing");
@@ -271,6 +272,7 @@ Result<SpdxOutcome> to_spdx(const Json& bom, const SpdxInput& input) {
     draft.model_name = text(*model, "name");
   add_supplier(draft);
   add_document_members(draft);
+  add_builds(draft);
   add_relations(draft);
   add_annotations(draft);
   SpdxOutcome out;

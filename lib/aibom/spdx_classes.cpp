@@ -18,7 +18,8 @@ constexpr std::string_view kPurposes =
     "test";
 constexpr std::string_view kRelationships =
     "ancestorOf contains dependsOn descendantOf hasConcludedLicense hasDeclaredLicense "
-    "hasDocumentation hasSpecification hasVariant testedOn trainedOn";
+    "hasDocumentation hasHost hasInput hasOutput hasSpecification hasVariant testedOn trainedOn "
+    "usesTool";
 constexpr std::string_view kReferences =
     "altDownloadLocation altWebPage buildMeta buildSystem certificationReport chat "
     "componentAnalysisReport documentation dynamicAnalysisReport issueTracker license mailingList "
@@ -48,7 +49,7 @@ constexpr auto kElement = std::to_array<Member>({
 constexpr auto kCollection = std::to_array<Member>({
     {"element", Range::link, true, false, "Element"},
     {"profileConformance", Range::word, true, false,
-     "ai core dataset expandedLicensing simpleLicensing software"},
+     "ai build core dataset expandedLicensing simpleLicensing software"},
     {"rootElement", Range::link, true, false, "Element"},
 });
 constexpr auto kDocument = std::to_array<Member>({
@@ -109,6 +110,15 @@ constexpr auto kDataset = std::to_array<Member>({
     {"dataset_confidentialityLevel", Range::word, false, false, "amber clear green red"},
     {"dataset_datasetType", Range::word, true, true, "noAssertion"},
     {"dataset_hasSensitivePersonalInformation", Range::word, false, false, kPresence},
+});
+constexpr auto kBuild = std::to_array<Member>({
+    {"build_buildEndTime", Range::date_time},
+    {"build_buildId", Range::string},
+    {"build_buildStartTime", Range::date_time},
+    {"build_buildType", Range::uri, false, true},
+    {"build_configSourceDigest", Range::object, true, false, "Hash"},
+    {"build_configSourceUri", Range::uri, true},
+    {"build_parameter", Range::object, true, false, "DictionaryEntry"},
 });
 constexpr auto kExpression = std::to_array<Member>({
     {"simplelicensing_customIdToUri", Range::object, true, false, "DictionaryEntry"},
@@ -179,6 +189,7 @@ constexpr auto kClasses = std::to_array<Class>({
     {"software_Package", "software_SoftwareArtifact", false, kPackage},
     {"ai_AIPackage", "software_Package", false, kModel},
     {"dataset_DatasetPackage", "software_Package", false, kDataset},
+    {"build_Build", "Element", false, kBuild},
     {"simplelicensing_AnyLicenseInfo", "Element", true, {}},
     {"simplelicensing_LicenseExpression", "simplelicensing_AnyLicenseInfo", false, kExpression},
     {"expandedlicensing_CustomLicense", "simplelicensing_AnyLicenseInfo", false, kCustomLicense},

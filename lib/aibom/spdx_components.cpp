@@ -1,6 +1,9 @@
 // Components and services as packages and files (Software profile).
 #include "aibom/lookup.hpp"
+#include "aibom/own_properties.hpp"
+#include "aibom/page_parts.hpp"
 #include "aibom/spdx_draft.hpp"
+#include "base/text.hpp"
 #include "base/time.hpp"
 #include "base/url.hpp"
 
@@ -11,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace mpk::aibom::spdx {
 namespace {
@@ -170,6 +174,11 @@ void add_pedigree(Draft& draft, const Json& component, const std::string& id,
   constexpr auto kRows = std::to_array<Row>(
       {{"ancestors", "descendantOf"}, {"descendants", "ancestorOf"}, {"variants", "hasVariant"}});
   const auto& notes = text(pedigree, "notes");
+  std::vector<std::string> related;  // SPDX has no words for how; one comment for all that it joins
+  for (const auto& base : items(member(pedigree, "ancestors"))) {
+    if (const auto& relation = property(base, own(kRelation)); !relation.empty())
+      related.push_back(full_name(base) + "=" + relation);
+  }
   for (const auto& row : kRows) {
     std::size_t index = 0;
     const auto base = pointer + "/pedigree/" + row.key + "/";
@@ -177,7 +186,9 @@ void add_pedigree(Draft& draft, const Json& component, const std::string& id,
       draft.graph.relate(row.type, id, add_component(draft, each, base + std::to_string(index++)));
     if (index == 0 || notes.empty()) continue;
     draft.source.use(member(pedigree, "notes"));
-    draft.graph.comment_relation(row.type, id, notes);
+    const bool each_said = row.type == kRows.front().type && related.size() == index && index > 1;
+    draft.graph.comment_relation(
+        row.type, id, each_said ? std::string(kRelationNote) + join(related, "; ") : notes);
   }
 }
 

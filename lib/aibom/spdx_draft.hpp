@@ -66,6 +66,8 @@ void add_model_datasets(Draft& draft, const Json& component, const std::string& 
 /// `data`: the items of component.data.
 void fill_dataset(Draft& draft, const Json& data, Json& element);
 
+/// formulation: its components and workflows, after all that these name.
+void add_builds(Draft& draft);
 /// dependencies, compositions, datasets of evaluations.
 void add_relations(Draft& draft);
 /// CycloneDX annotations, tiers, findings.

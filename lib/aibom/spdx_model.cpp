@@ -177,6 +177,22 @@ void add_word(Json& element, const Word& word, const std::string& value) {
   }
 }
 
+// "refusal_rate is at least 0.95": the form in which mpk writes a requirement that an evaluation is
+// held to. Standards stay in the rest as they are; this says it once more where SPDX looks for it.
+void add_thresholds(const Json& bom, Json& element) {
+  for (const auto& standard : items(member(member(bom, "definitions"), "standards"))) {
+    for (const auto& requirement : items(member(standard, "requirements"))) {
+      const auto& words = text(requirement, "text");
+      for (const auto* relation : {" is at least ", " is at most "}) {
+        const auto at = words.find(relation);
+        if (at == std::string::npos || at == 0) continue;
+        append(element, "ai_metricDecisionThreshold",
+               dictionary_entry(words.substr(0, at), words.substr(at + 4)));
+      }
+    }
+  }
+}
+
 // They stay where they are, as properties: here they are said once more in SPDX's own words.
 void add_words(const Json& properties, Json& element) {
   for (const auto& each : items(properties)) {
@@ -199,6 +215,7 @@ void fill_model(Draft& draft, const Json& component, Json& element) {
   add_parameters(draft, card, element);
   add_considerations(draft, card, element);
   add_metrics(draft, card, element);
+  if (&component == &subject(draft.source.bom())) add_thresholds(draft.source.bom(), element);
   add_properties(draft, card, element);
   add_energy(draft, card, element);
   for (const auto* owner : {&component, &card}) add_words(member(*owner, "properties"), element);

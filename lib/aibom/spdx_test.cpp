@@ -6,6 +6,7 @@
 #include "aibom/spdx_draft.hpp"
 #include "aibom/spdx_words.hpp"
 #include "aibom/test_models.hpp"
+#include "aibom/test_spdx.hpp"
 #include "json/parse.hpp"
 
 #include <doctest/doctest.h>
@@ -17,75 +18,7 @@
 
 using namespace mpk;
 using namespace mpk::aibom;
-
-namespace {
-
-Timestamp date() { return Timestamp::from_seconds(1'795'000'000); }
-
-SpdxOutcome converted(const Json& bom) {
-  auto made = to_spdx(bom, {.created = date(), .otherwise = {}, .mpk_version = "0.0.0-test"});
-  REQUIRE_MESSAGE(made, made.error().text());
-  return made.take();
-}
-
-Json document(const std::string& members) {
-  return json::parse(R"({"bomFormat": "CycloneDX", "specVersion": "1.6",
-    "serialNumber": "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79")" +
-                     (members.empty() ? "" : ", " + members) + "}")
-      .take();
-}
-
-Json model_with(const std::string& members) {
-  return document(R"("metadata": {"component": {"type": "machine-learning-model", "bom-ref": "m",
-    "name": "tiny")" +
-                  (members.empty() ? "" : ", " + members) + "}}");
-}
-
-std::vector<Json> of_type(const Json& spdx, std::string_view type) {
-  std::vector<Json> out;
-  for (const auto& each : items(member(spdx, "@graph"))) {
-    if (text(each, "type") == type) out.push_back(each);
-  }
-  return out;
-}
-
-Json the_model(const Json& bom) {
-  const auto made = converted(bom);
-  const auto found = of_type(made.document, "ai_AIPackage");
-  REQUIRE_FALSE(found.empty());
-  return found.front();
-}
-
-// The targets of a relationship, by their names.
-std::vector<std::string> related(const Json& spdx, std::string_view type) {
-  std::vector<std::string> out;
-  for (const auto& relation : of_type(spdx, "Relationship")) {
-    if (text(relation, "relationshipType") != type) continue;
-    for (const auto& to : items(member(relation, "to"))) {
-      std::string name = text(to);
-      for (const auto& each : items(member(spdx, "@graph"))) {
-        if (text(each, "spdxId") != name || text(each, "spdxId").empty()) continue;
-        const auto& words = text(each, "simplelicensing_licenseExpression");
-        name = words.empty() ? text(each, "name") : words;
-        break;
-      }
-      out.push_back(name);
-    }
-  }
-  return out;
-}
-
-std::vector<std::string> pointers(const SpdxOutcome& made, bool kept) {
-  std::vector<std::string> out;
-  for (const auto& each : made.unmapped) {
-    if (each.kept == kept) out.push_back(each.pointer);
-  }
-  return out;
-}
-
-using Strings = std::vector<std::string>;
-
-}  // namespace
+using namespace mpk::aibom::testing;
 
 TEST_CASE("a document of mpk becomes packages, files, datasets, licences and their relationships") {
   const auto made = converted(testing::build(testing::tiny_llama()).take());
@@ -125,6 +58,23 @@ TEST_CASE("a file is verified by each of its digests") {
     ++found;
   }
   CHECK(found == files.size());
+}
+
+TEST_CASE("of several base models the comment says of each how it was used") {
+  auto info = testing::tiny_llama();
+  const auto comment = [&] {
+    const auto spdx = converted(testing::build(info).take()).document;
+    for (const auto& relation : of_type(spdx, "Relationship")) {
+      if (text(relation, "relationshipType") == "descendantOf") return text(relation, "comment");
+    }
+    return std::string("no such relationship");
+  };
+  CHECK(comment() == "base_model_relation=finetune");
+  info.base_models = {{.name = "x/a", .relation = "finetune"},
+                      {.name = "x/b", .relation = "merge"}};
+  CHECK(comment() == "base_model_relation=x/a=finetune; x/b=merge");
+  info.base_models[0].relation.clear();
+  CHECK(comment() == "base_model_relation=merge");
 }
 
 TEST_CASE("the same document gives the same bytes, another one other ids") {

@@ -33,9 +33,13 @@ std::vector<std::string> licenses(const Json& model) {
 
 std::vector<std::string> base_models(const Json& model) {
   std::vector<std::string> out;
-  for (const auto& base : items(member(member(model, "pedigree"), "ancestors"))) {
+  const auto& pedigree = member(model, "pedigree");
+  for (const auto& base : items(member(pedigree, "ancestors"))) {
     const auto& group = text(base, "group");
-    add_once(out, group.empty() ? text(base, "name") : group + "/" + text(base, "name"));
+    std::string name = group.empty() ? text(base, "name") : group + "/" + text(base, "name");
+    const auto relation = base_relation(pedigree, base);
+    if (!name.empty() && !relation.empty()) name += " (" + relation + ")";
+    add_once(out, name);
   }
   return out;
 }

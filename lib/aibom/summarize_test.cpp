@@ -29,7 +29,7 @@ TEST_CASE("a summary holds what the document was made from") {
   CHECK(summary.parameters == "295392");
   CHECK(summary.context_length == "2048");
   CHECK(summary.licenses == std::vector<std::string>{"Apache-2.0"});
-  CHECK(summary.base_models == std::vector<std::string>{"example/tiny-llama-base"});
+  CHECK(summary.base_models == std::vector<std::string>{"example/tiny-llama-base (finetune)"});
   CHECK(summary.datasets ==
         std::vector<std::string>{"example/licence-questions", "example/support-dialogues"});
   CHECK(summary.files == 6);

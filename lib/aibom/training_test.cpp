@@ -4,6 +4,7 @@
 #include "aibom/agree.hpp"
 #include "aibom/build.hpp"
 #include "aibom/compare.hpp"
+#include "aibom/lookup.hpp"
 #include "aibom/own_properties.hpp"
 #include "aibom/page.hpp"
 #include "aibom/test_models.hpp"
@@ -113,7 +114,7 @@ TEST_CASE("ancestors have their digest, purl, licence and aiBOM; a branch is no 
   CHECK(list[1]["externalReferences"][0]["url"] ==
         "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1");
   CHECK_FALSE(list[2].contains("version"));
-  CHECK(list[2]["properties"][0]["value"] == "main");
+  CHECK(property(list[2], "mpk:revision") == "main");
 }
 
 TEST_CASE("a threshold makes a requirement, a claim that meets it or not, and evidence") {

@@ -30,7 +30,11 @@ Result<std::optional<AttachedAibom>> attached_aibom(const Context& context,
         auto parsed = json::parse(bundle.statement, {.max_depth = 128});
         if (!parsed) continue;
         out.aibom = parsed.take();
-        out.problem = bundle.report.first_failure()->message;
+        const auto& failure = *bundle.report.first_failure();
+        // Not a fault of the bundle: nobody has given a key here.
+        out.problem = failure.code == "key-needed"
+                          ? "it was signed with a key; mpk verify REF --key FILE checks it"
+                          : failure.message;
         found = true;
       }
     } else if (best == nullptr || newest_time(bundle) > newest_time(*best)) {

@@ -241,7 +241,10 @@ Result<std::optional<aibom::Overlay>> read_overlay(
     return std::optional<aibom::Overlay>();
   }
   auto text = read_file(path, limits::kYamlDocument);
-  if (!text) return std::move(text).error().with_kind(ErrorKind::usage);
+  if (!text) {
+    auto error = std::move(text).error().with_kind(ErrorKind::usage);
+    return file ? std::move(error).with("--overlay") : error;
+  }
   return std::optional(TRY(aibom::parse_overlay(*text, path.string())));
 }
 

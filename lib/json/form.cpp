@@ -88,6 +88,28 @@ class Keys {
   const Json& root_;
 };
 
+// What to do about a violation: what the schema says of the place in words ($comment, draft-07 §9),
+// or the line that is missing.
+std::string advice(const Json& schema, const Violation& violation) {
+  const auto at = Json::json_pointer(violation.schema);
+  const Json* place = schema.contains(at) ? &schema.at(at) : nullptr;
+  if ((place == nullptr || !place->is_object() || !place->contains("$comment")) && !at.empty())
+    place = &schema.at(at.parent_pointer());
+  if (place == nullptr || !place->is_object()) return {};
+  const auto found = place->find("$comment");
+  if (found != place->end() && found->is_string()) return found->get<std::string>();
+  if (violation.message == R"(missing "apiVersion")" && violation.instance.empty()) {
+    const auto version = Json::json_pointer("/properties/apiVersion/const");
+    if (schema.contains(version))
+      return "add the line apiVersion: " + schema.at(version).get<std::string>();
+  }
+  for (const auto* kind : {"integer", "number", "boolean"}) {
+    if (violation.message == std::string("expected string, found ") + kind)
+      return "put it in quotes if it is text";
+  }
+  return {};
+}
+
 struct Read {
   Json value;
   YamlDocument document;  // for positions; none: the JSON is no YAML
@@ -129,12 +151,17 @@ Result<Json> Form::read(std::string_view text, std::string_view file) const {
     return Error(ErrorKind::usage, where + ": " + path + ": " + message,
                  hint.empty() ? hint_ : hint);
   };
-  if (!read->value.is_object()) return error("$", "expected a mapping", {});
+  if (!read->value.is_object()) {
+    const std::string found = read->value.is_null() ? "nothing" : read->value.type_name();
+    return error("$", "expected a mapping, found " + found, {});
+  }
   if (const auto wrong = Keys(document_).unknown(read->value, document_, "$"))
     return error(wrong->path, "no such key", wrong->hint);
   const auto found = schema_.validate(read->value, 1);
-  if (!found.empty())
-    return error(path_of(found.front().instance, read->value), found.front().message, {});
+  if (!found.empty()) {
+    return error(path_of(found.front().instance, read->value), found.front().message,
+                 advice(document_, found.front()));
+  }
   return std::move(read->value);
 }
 

@@ -16,6 +16,8 @@ const json::Form& form() {
     "type": "object", "additionalProperties": false, "required": ["name"],
     "properties": {
       "name": {"type": "string", "pattern": "\\S"},
+      "size": {"anyOf": [{"type": "number"}, {"$comment": "a number", "const": "?"}]},
+      "date": {"$comment": "a date: 2026-03-14", "type": "string", "pattern": "^[0-9]"},
       "parts": {"type": "array", "items": {"$ref": "#/definitions/part"}}},
     "definitions": {"part": {
       "type": "object", "additionalProperties": false, "required": ["count"],
@@ -50,11 +52,18 @@ TEST_CASE("what a form refuses is told with file, line and column") {
        "docs/x.md shows one"},
       {"parts: []\n", "f.yaml:1:1: $: ", "docs/x.md shows one"},
       {"- name: x\n", "f.yaml:1:1: $: expected a mapping", "docs/x.md shows one"},
-      {"", "f.yaml: $: expected a mapping", "docs/x.md shows one"},
+      {"- name: x\n", "f.yaml:1:1: $: expected a mapping, found array", ""},
+      {"", "f.yaml: $: expected a mapping, found nothing", "docs/x.md shows one"},
+      {"name: x\ndate: soon\n", "f.yaml:2:1: $.date: ", "a date: 2026-03-14"},
+      {"name: x\ndate: 7\n", "f.yaml:2:1: $.date: expected string, found integer",
+       "a date: 2026-03-14"},
+      {"name: x\nsize: big\n", "f.yaml:2:1: $.size: ", "a number"},
+      {"name: 1.5\n", "f.yaml:1:1: $.name: expected string, found number",
+       "put it in quotes if it is text"},
       {"name: [\n", "f.yaml:", ""},
       {"name: x\nname: y\n", "f.yaml:2:1", ""},
       {R"({"name": "x", "parts": [{"a/b": 1, "count": 1}]})",
-       "f.yaml:1:26: $.parts[0][\"a/b\"]: ", "docs/x.md shows one"},
+       "f.yaml:1:26: $.parts[0][\"a/b\"]: ", "put it in quotes if it is text"},
       {R"({"name": 1, "x": "\ud83d\ude00"})", "f.yaml: $.x: no such key", "docs/x.md shows one"},
       {R"({"name": "\ud83d"})", "f.yaml", ""},
   };
@@ -66,6 +75,17 @@ TEST_CASE("what a form refuses is told with file, line and column") {
     CHECK_MESSAGE(read.error().text().starts_with(row.message), read.error().text());
     if (*row.hint != 0) CHECK(read.error().hint() == row.hint);
   }
+}
+
+TEST_CASE("a form without its first line says which one that is") {
+  const auto versioned = json::Form::compile(R"({"type": "object", "required": ["apiVersion"],
+    "properties": {"apiVersion": {"const": "v1"}, "inner": {"required": ["apiVersion"]}}})",
+                                             "docs/x.md shows one");
+  REQUIRE(versioned);
+  CHECK(versioned->read("inner: {apiVersion: 1}\n", "f").error().hint() ==
+        "add the line apiVersion: v1");
+  CHECK(versioned->read("apiVersion: v1\ninner: {}\n", "f").error().hint() ==
+        "docs/x.md shows one");
 }
 
 TEST_CASE("a schema that is none is refused when it is compiled") {

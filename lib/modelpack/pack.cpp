@@ -81,6 +81,10 @@ Result<PackPlan> plan_pack(const PackOptions& options) {
     drop_modelfile(options, walked);
     TRY(apply_modelfile(*plan.modelfile, walked));
   }
+  if (walked.files.empty()) {
+    return Error(ErrorKind::usage, options.directory.string() + ": there is no file to pack",
+                 ".git*, caches, editor left-overs and what looks like a secret are left out");
+  }
   plan.archives = TRY(needs_archives(unread_files(walked.files), {.created = options.created}));
   plan.files = std::move(walked.files);
   plan.ignored = std::move(walked.ignored);

@@ -81,7 +81,8 @@ Result<bool> is_complete(const fs::path& directory) {
   std::error_code ignored;
   if (!fs::exists(directory, ignored)) return false;
   if (!fs::is_directory(directory, ignored)) {
-    return Error(ErrorKind::malformed, fmt::format("{}: not a directory", directory.native()));
+    return Error(ErrorKind::usage, fmt::format("{}: not a directory", directory.native()),
+                 "oci:DIR names a directory with an OCI image layout");
   }
   return fs::exists(directory / "oci-layout", ignored) &&
          fs::exists(directory / "index.json", ignored);

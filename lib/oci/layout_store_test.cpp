@@ -124,8 +124,8 @@ TEST_CASE("what is no layout is refused and left alone") {
   CHECK_FALSE(fs::exists(full / "index.json"));
 
   put(dir.path() / "file", "x");
-  CHECK(kind(dir.path() / "file", false) == ErrorKind::malformed);
-  CHECK(kind(dir.path() / "file", true) == ErrorKind::malformed);
+  CHECK(kind(dir.path() / "file", false) == ErrorKind::usage);
+  CHECK(kind(dir.path() / "file", true) == ErrorKind::usage);
   CHECK(kind(dir.path() / "file" / "x", false) == ErrorKind::usage);
   CHECK(kind(dir.path() / "file" / "x", true) == ErrorKind::usage);
 }

@@ -5,6 +5,7 @@
   spdx_check.py --mpk MPK --work DIR vectors DIR          CycloneDX's documents: valid-* convert, invalid-* are refused with 21
   spdx_check.py --mpk MPK --work DIR generated [--count N] [--seed N]    model directories made by dice
   spdx_check.py --mpk MPK --work DIR hostile DIR [--count N] [--seed N]  CycloneDX's valid documents with hostile texts in them
+  spdx_check.py --mpk MPK --work DIR declared DIR --training FILE --evaluation FILE
   spdx_check.py --mpk MPK --work DIR selftest DIR         changed documents, each of which the checks must refuse
 
 With MPK_SPDX_MODEL=DIR (schema.json, spdx-model.ttl and spdx-context.jsonld of SPDX 3.0.1) and jsonschema, rdflib and
@@ -12,6 +13,7 @@ pyshacl installed, each document is also judged by the official JSON Schema and 
 Exit 0: all as it has to be. 1: something is not. 77: spdx-python-model is not installed (scripts/peers).
 """
 import argparse
+import datetime
 import hashlib
 import io
 import json
@@ -115,9 +117,11 @@ def judge(data, what):
     for obj in graph.objects.foreach():
         if isinstance(obj, spdx.Element) and not isinstance(obj, spdx.SpdxDocument):
             check(obj._id in listed, f"{what}: {obj._id} is not listed in the document")
-    for cls, profile in ((spdx.ai_AIPackage, "ai"), (spdx.dataset_DatasetPackage, "dataset")):
+    for cls, profile in ((spdx.ai_AIPackage, "ai"), (spdx.dataset_DatasetPackage, "dataset"), (spdx.build_Build, "build")):
         packages = graph.of(cls)
         check(bool(packages) == (profile in claimed), f"{what}: profile {profile} claimed as used")
+        if profile == "build":
+            continue
         for package in packages:  # AI.md and Dataset.md, "Profile conformance"
             for kind in ("hasDeclaredLicense", "hasConcludedLicense"):
                 count = sum(1 for r in graph.of(spdx.Relationship)
@@ -201,9 +205,31 @@ def compare(graph, bom, folder, what):
     check(told == tiers, f"{what}: {told} tiers, expected {tiers}")
 
 
-def model_directory(folder, what):
+def compare_builds(graph, bom, what):
+    """Each workflow is a build, with what went in and what came out."""
+    workflows = [w for f in bom.get("formulation", []) for w in f.get("workflows", [])]
+    builds = {b.build_buildId: b for b in graph.of(spdx.build_Build)}
+    check(len(builds) == len(workflows), f"{what}: {len(workflows)} builds")
+    for workflow in workflows:
+        build = builds.get(workflow.get("uid"))
+        check(build is not None, f"{what}: no build {workflow.get('uid')}")
+        if build is None:
+            continue
+        for key, found in (("timeStart", build.build_buildStartTime), ("timeEnd", build.build_buildEndTime)):
+            if key in workflow:
+                check(found == datetime.datetime.fromisoformat(workflow[key].replace("Z", "+00:00")), f"{what}: {key} {found}")
+        parameters = {(p["name"], p["value"]) for i in workflow["inputs"] for p in i.get("parameters", [])}
+        check(pairs(build.build_parameter) == parameters, f"{what}: parameters of the build")
+        commits = {c["uid"] for f in bom["formulation"] for each in f["components"] for c in each.get("pedigree", {}).get("commits", [])}
+        check({h.hashValue for h in build.build_configSourceDigest} == commits, f"{what}: commits of the build")
+        for kind, key in (("hasInput", "inputs"), ("hasOutput", "outputs")):
+            refs = sum("ref" in each.get("resource", {}) for each in workflow[key])
+            check(len(graph.related(kind, build)) == refs, f"{what}: {refs} × {kind}")
+
+
+def model_directory(folder, what, *declared):
     bom = pathlib.Path(options.work) / "bom.json"
-    made = run("aibom", "create", str(folder), "-o", str(bom), "--quiet")
+    made = run("aibom", "create", str(folder), "-o", str(bom), "--quiet", *declared)
     check(made.returncode == 0, f"{what}: aibom create: {made.stderr.decode()[-300:]}")
     if made.returncode != 0:
         return
@@ -211,6 +237,7 @@ def model_directory(folder, what):
     graph = judge(data, what) if data is not None else None
     if graph is not None:
         compare(graph, json.loads(bom.read_text()), folder, what)
+        compare_builds(graph, json.loads(bom.read_text()), what)
 
 
 def safetensors(dice):
@@ -362,16 +389,21 @@ def selftest(folder):
 parser = argparse.ArgumentParser(usage=__doc__)
 parser.add_argument("--mpk", required=True)
 parser.add_argument("--work", required=True)
-parser.add_argument("what", choices=["models", "vectors", "generated", "hostile", "selftest"])
+parser.add_argument("what", choices=["models", "declared", "vectors", "generated", "hostile", "selftest"])
 parser.add_argument("folders", nargs="*")
 parser.add_argument("--count", type=int, default=60)
 parser.add_argument("--seed", type=int, default=1)
+parser.add_argument("--training")
+parser.add_argument("--evaluation")
 options = parser.parse_args()
 documents = 0
 if options.what == "models":
     for name in options.folders:
         model_directory(pathlib.Path(name), pathlib.Path(name).name)
     documents = len(options.folders)
+elif options.what == "declared":
+    model_directory(pathlib.Path(options.folders[0]), "declared", "--training", options.training, "--evaluation", options.evaluation)
+    documents = 1
 elif options.what == "vectors":
     vectors(options.folders[0])
     documents = 1

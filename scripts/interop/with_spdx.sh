@@ -15,6 +15,11 @@ spdx() { # name argument…
   tail -n 1 "$STEPS_DIR/output"
 }
 
+for page in training evaluation; do
+  awk '/^```yaml$/ { on = 1; next } /^```$/ && on { exit } on' "$root/docs/$page.md" >"$STEPS_DIR/$page.yaml"
+done
+spdx "a model with training and evaluation files" declared "$root/testdata/models/tiny-llama" \
+  --training "$STEPS_DIR/training.yaml" --evaluation "$STEPS_DIR/evaluation.yaml"
 spdx "the models in testdata" models "$root"/testdata/models/*
 if [[ -d $vectors/cyclonedx/1.6 ]]; then
   spdx "CycloneDX's own documents: valid ones convert, others are refused" vectors "$vectors/cyclonedx/1.6"
