@@ -31,6 +31,7 @@ struct HeadTap::Impl {
   enum class Stage { whole, sniff, safetensors, gguf, pickle, keras };
 
   FileHead head;
+  std::shared_ptr<TokenizerScan> tokenizer;
   Stage stage = Stage::sniff;
   std::size_t want = 0;       // the next decision falls when this many bytes are there
   std::uint64_t seen = 0;     // of the stream
@@ -41,13 +42,14 @@ struct HeadTap::Impl {
   Impl(std::string path, std::uint64_t size) {
     const bool by_name =
         is_text_name(path) || extension(path) == "onnx" || base_name(path) == "saved_model.pb";
-    const std::size_t most = is_tokenizer_file(path) ? kTokenizerFile : limits::kTextFile;
-    const bool keep = size <= kSmallFile || (by_name && size <= most);
+    const bool stream = is_tokenizer_file(path) && size > kSmallFile;
+    const bool keep = !stream && (size <= kSmallFile || (by_name && size <= limits::kTextFile));
     head.path = std::move(path);
     head.size = size;
     if (keep) stage = Stage::whole;
-    want = keep ? static_cast<std::size_t>(size) : kSniff;
+    want = keep || stream ? static_cast<std::size_t>(size) : kSniff;
     done = want == 0;
+    if (stream) tokenizer = std::make_shared<TokenizerScan>();
   }
 
   void keep_whole(std::size_t most = limits::kTextFile) {
@@ -152,8 +154,15 @@ struct HeadTap::Impl {
     done = true;
   }
 
+  void feed_tokenizer(std::string_view piece) {
+    head.bytes.append(piece.substr(0, kSniff - head.bytes.size()));
+    tokenizer->feed(piece);
+    done = tokenizer->failed() || seen >= head.size;
+  }
+
   void feed(BytesView piece) {
     seen += piece.size();
+    if (tokenizer && !done) return feed_tokenizer(as_text(piece));
     while (!done && !piece.empty()) {
       const std::size_t count = std::min(piece.size(), want - head.bytes.size());
       if (head.bytes.capacity() < want) head.bytes.reserve(want);
@@ -180,6 +189,10 @@ FileHead HeadTap::finish() {
   FileHead head = std::move(impl_->head);
   head.whole = head.bytes.size() == head.size && impl_->seen == head.size;
   head.bytes.shrink_to_fit();
+  if (impl_->tokenizer && (impl_->tokenizer->failed() || impl_->seen == head.size)) {
+    impl_->tokenizer->finish();
+    head.tokenizer = std::move(impl_->tokenizer);
+  }
   return head;
 }
 
