@@ -9,6 +9,7 @@
 #include "model/names.hpp"
 #include "model/pickle_opcodes.hpp"
 #include "model/pytorch.hpp"
+#include "model/tensor_bundle.hpp"
 #include "model/tokenizer_file.hpp"
 
 #include <algorithm>
@@ -40,8 +41,8 @@ struct HeadTap::Impl {
   bool done = false;
 
   Impl(std::string path, std::uint64_t size) {
-    const bool by_name =
-        is_text_name(path) || extension(path) == "onnx" || base_name(path) == "saved_model.pb";
+    const bool by_name = is_text_name(path) || extension(path) == "onnx" ||
+                         base_name(path) == "saved_model.pb" || is_tensor_bundle(path);
     const bool stream = is_tokenizer_file(path) && size > kSmallFile;
     const bool keep = !stream && (size <= kSmallFile || (by_name && size <= limits::kTextFile));
     head.path = std::move(path);
@@ -202,7 +203,8 @@ FileHead condensed(FileHead head) {
                        format == Format::onnx || format == Format::pytorch ||
                        format == Format::keras || format == Format::hdf5 ||
                        format == Format::saved_model;
-  const bool facts = is_fact_name(head.path) || is_tokenizer_file(head.path);
+  const bool facts =
+      is_fact_name(head.path) || is_tokenizer_file(head.path) || is_tensor_bundle(head.path);
   if (weights || facts || head.bytes.size() <= kSniff) return head;
   head.bytes.resize(kSniff);
   head.bytes.shrink_to_fit();
