@@ -76,11 +76,12 @@ struct HeadTap::Impl {
         return;
       }
       case Format::keras:
+        if (head.size <= kKerasWhole) return keep_whole();
         stage = Stage::keras;
         want = kSniff;
         return grow_keras();
       case Format::hdf5:
-        return keep_whole(kHdf5Head);
+        return keep_whole(head.size <= kKerasWhole ? kKerasWhole : kHdf5Head);
       case Format::pytorch: {
         const auto pickle = torch_pickles(head.bytes);
         if (!pickle) break;

@@ -68,6 +68,24 @@ void add_saved_model(const SavedModelHeader& header, const std::string& path, Mo
                   path});
 }
 
+void count(const TensorFacts& tensors, bool training_state, const std::string& path,
+           ModelInfo& info) {
+  if (training_state) {
+    add_finding(info, Severity::info, "training-state", path,
+                "state of an optimizer is not counted",
+                "leave it out of what is shipped for inference");
+  }
+  if (tensors.tensors == 0) return;
+  info.by_file[path] = tensors;
+  info.tensors.add(tensors);
+}
+
+void count_keras(const FileHead& head, ModelInfo& info) {
+  const auto weights = read_keras_weights(head);
+  if (!weights) return unreadable(head.path, weights.error(), info);
+  if (*weights) count((*weights)->tensors, (*weights)->training_state, head.path, info);
+}
+
 /// What the data files have must be what the index says, tensor by tensor.
 void check_data_files(const Heads& heads, const TensorBundle& bundle, const std::string& path,
                       ModelInfo& info) {
@@ -99,14 +117,7 @@ void add_variables(const Heads& heads, const std::string& model, ModelInfo& info
   const auto bundle = read_tensor_bundle(*head->second);
   if (!bundle) return unreadable(path, bundle.error(), info);
   check_data_files(heads, *bundle, path, info);
-  if (bundle->training_state) {
-    add_finding(info, Severity::info, "training-state", path,
-                "state of an optimizer is not counted",
-                "leave it out of what is shipped for inference");
-  }
-  if (bundle->tensors.tensors == 0) return;
-  info.by_file[path] = bundle->tensors;
-  info.tensors.add(bundle->tensors);
+  count(bundle->tensors, bundle->training_state, path, info);
 }
 
 }  // namespace
@@ -142,8 +153,12 @@ void describe_other_weights(const Heads& heads, const Weights& weights, ModelInf
   const std::string& path = weights.others.find(row->format)->second;
   const FileHead& head = *heads.at(path);
   if (row->format == Format::keras) {
-    if (const auto header = read_keras(head)) add_keras(*header, path, Tier::verified, info);
+    const auto header = read_keras(head);
+    if (!header) return;
+    add_keras(*header, path, Tier::verified, info);
+    count_keras(head, info);
   } else if (row->format == Format::hdf5) {
+    count_keras(head, info);
     const KerasHeader header = read_keras_hdf5(head);
     if (header.class_name.empty()) return;
     info.format = "keras";
