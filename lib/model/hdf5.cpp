@@ -204,6 +204,7 @@ class Reader {
     }
     if (found[kLink] != nullptr || found[kLinkInfo] != nullptr)
       return unsupported("group without a symbol table");
+    if (depth == 0) return malformed("its root is no group");
     const Message *space = found[kDataspace], *type = found[kDatatype], *layout = found[kLayout];
     if (space == nullptr || type == nullptr || layout == nullptr) return {};  // a named type
     if (space->shared || type->shared || layout->shared || found[kExternal] != nullptr)
