@@ -84,6 +84,8 @@ struct HeadTap::Impl {
         return keep_whole(head.size <= kKerasWhole ? kKerasWhole : kHdf5Head);
       case Format::pytorch: {
         const auto pickle = torch_pickles(head.bytes);
+        // TorchScript, whose list of tensors follows the weights.
+        if (!pickle && head.size <= kTorchScript) return keep_whole();
         if (!pickle) break;
         stage = Stage::pickle;
         pickle_at = static_cast<std::size_t>(pickle->begin);

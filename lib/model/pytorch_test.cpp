@@ -298,4 +298,18 @@ TEST_CASE("training state, slices and hostile pickles become findings") {
   CHECK(inspect({hostile}).format == "pt");
 }
 
+TEST_CASE("TorchScript is counted up to what is kept whole") {
+  const std::string script = file("script.pt");
+  const auto tapped = [&](std::size_t more) {
+    // Behind a zip's directory anything may stand.
+    return sample::tap("m.pt", script + std::string(more, '\0'), 1U << 16);
+  };
+  const auto small = read_pytorch(sample::whole("m.pt", script)).take();
+  const auto large = read_pytorch(tapped(kTorchScript - script.size()));
+  REQUIRE(large);
+  CHECK(large->layout == PytorchHeader::Layout::torchscript);
+  CHECK(large->tensors.parameters == small.tensors.parameters);
+  CHECK(read_pytorch(tapped(kTorchScript)).error().kind() == ErrorKind::unsupported);
+}
+
 }  // namespace mpk::model
