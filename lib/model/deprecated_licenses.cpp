@@ -4,7 +4,6 @@
 #include "model/contradictions.hpp"
 #include "model/license_expression.hpp"
 
-#include <algorithm>
 #include <array>
 #include <set>
 #include <string>

@@ -58,16 +58,9 @@ struct Message {
   bool shared = false;
   std::string_view data;
 };
-enum : std::uint64_t {
-  kDataspace = 0x1,
-  kLinkInfo = 0x2,
-  kDatatype = 0x3,
-  kLink = 0x6,
-  kExternal = 0x7,
-  kLayout = 0x8,
-  kContinuation = 0x10,
-  kSymbolTable = 0x11
-};
+/// §IV.A.2
+constexpr std::uint64_t kDataspace = 0x1, kLinkInfo = 0x2, kDatatype = 0x3, kLink = 0x6,
+                        kExternal = 0x7, kLayout = 0x8, kContinuation = 0x10, kSymbolTable = 0x11;
 
 /// §IV.A.2.b
 Result<std::vector<std::uint64_t>> read_shape(std::string_view data) {
@@ -237,9 +230,10 @@ class Reader {
     }
     const auto address = kind == 1 ? fields.number(8) : 0;
     const auto size = fields.number(kind == 1 ? 8 : 2);
-    if (!fields.good() || size != bytes)
+    if (!fields.good() || size != bytes) {
       return malformed("data has " + std::to_string(size) + " bytes, its shape " +
                        std::to_string(bytes));
+    }
     if (kind == 1 && bytes > 0) {
       if (address == kUndefined) return unsupported("data that was never written");
       TRY(at(address, size, "data"));

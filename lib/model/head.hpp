@@ -44,13 +44,13 @@ struct FileHead {
   std::shared_ptr<const TokenizerScan> tokenizer = nullptr;
 };
 
-/// Small files and text files by name (config, card, licence, code, Modelfile) are kept whole up to
-/// limits::kTextFile, but for tokenizer.json, of which a larger one is read while it streams by,
-/// and its first 4 KiB kept; safetensors up to the end of its JSON header; GGUF up to the end of
-/// its tensor infos (limits::kGgufMetadata); ONNX whole up to limits::kTextFile; PyTorch up to the
-/// end of its pickle (kTorchPickle); Keras archives up to the weights (kKerasConfig); HDF5 up to
-/// kHdf5Head; saved_model.pb as ONNX; of others the first 4 KiB. Bounded memory whatever the file
-/// claims. Not thread-safe.
+/// Small files and text files by name (config, card, licence, code) are kept whole up to
+/// limits::kTextFile, but tokenizer.json is read as it streams by, and its first 4 KiB kept;
+/// safetensors up to the end of its JSON header; GGUF up to the end of its tensor infos
+/// (limits::kGgufMetadata); ONNX, saved_model.pb and variables.index as text; PyTorch up to the end
+/// of its pickle (kTorchPickle), TorchScript whole up to kTorchScript; Keras and HDF5 whole up to
+/// kKerasWhole, else archives up to the weights (kKerasConfig), HDF5 up to kHdf5Head; of others the
+/// first 4 KiB. Bounded memory whatever the file claims. Not thread-safe.
 class HeadTap {
  public:
   HeadTap(std::string path, std::uint64_t size);
