@@ -209,8 +209,8 @@ class Reader {
                        const std::string& path) {
     const Type element = TRY(read_type(type.data));
     if (element.name.empty()) return {};
-    Tensor tensor{
-        .name = path, .dtype = element.name, .shape = TRY(read_shape(space.data)), .bytes = {}};
+    auto shape = TRY(read_shape(space.data));
+    Tensor tensor{.name = path, .dtype = element.name, .shape = std::move(shape), .bytes = {}};
     std::uint64_t bytes = 0;
     if (__builtin_mul_overflow(TRY(element_count(tensor.shape)), element.bytes, &bytes))
       return malformed("dataset has more than 2^64 bytes");

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
-#include <string>
 #include <string_view>
 
 namespace mpk::model {
@@ -72,16 +71,18 @@ class Sum {
     const auto& shape = tensor.shape;
     const std::string_view role = role_of(tensor.name);
     if (role == "rope.freqs" && shape.size() == 1) return 1;
-    if (role == "norm" || role == "attention_norm" || role == "ffn_norm")
-      return shape.size() == 1 && shape[0] == width_ ? std::optional<std::uint64_t>(1)
-                                                     : std::nullopt;
+    if (role == "norm" || role == "attention_norm" || role == "ffn_norm") {
+      if (shape.size() == 1 && shape[0] == width_) return 1;
+      return {};
+    }
     if (shape.size() != 2) return {};
     if (role == "attention.wk" || role == "attention.wv") return of_groups(shape);
     const auto split = [&](bool fits) { return fits ? std::optional(parts_) : std::nullopt; };
     if (role == "attention.wq") return split(shape[1] == width_ && whole(shape[0], parts_));
     if (role == "attention.wo") return split(shape[0] == width_ && whole(shape[1], parts_));
-    if (role == "feed_forward.w1" || role == "feed_forward.w3")
+    if (role == "feed_forward.w1" || role == "feed_forward.w3") {
       return split(shape[1] == width_ && shape[0] == inner_rows_);
+    }
     if (role == "feed_forward.w2") return split(shape[0] == width_ && shape[1] == inner_rows_);
     if (role == "output") return split(shape[1] == width_);
     // By its width up to Llama 2, by its tokens since Llama 3.
