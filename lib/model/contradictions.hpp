@@ -18,6 +18,8 @@ void check_size_claims(const Weights& weights, ModelInfo& info);
 /// Declared licences against each other and against LICENSE texts, which are added as inferred.
 /// license-contradicts.
 void check_licenses(const Heads& heads, ModelInfo& info);
+/// Declared ids that the SPDX License List has replaced.
+void check_deprecated_licenses(ModelInfo& info);
 /// external-data-missing, external-data-outside, external-data-short.
 void check_external_data(const Heads& heads, const Weights& weights, ModelInfo& info);
 

@@ -230,6 +230,30 @@ TEST_CASE("two sources that declare different licences contradict each other") {
   CHECK(inspect({card("---\nlicense: mit\n---\n"), gguf("MIT")}).findings.empty());
 }
 
+TEST_CASE("a deprecated id is named with what replaces it") {
+  const auto found = [](const std::string& license) {
+    std::string out;
+    const auto info = inspect({card("---\nlicense: " + license + "\n---\n")});
+    for (const auto& finding : sample::findings(info, "license-deprecated"))
+      out += finding.path + ": " + finding.message + "; " + finding.fix + "\n";
+    return out;
+  };
+  CHECK(found("gpl-3.0") ==
+        "README.md: GPL-3.0 is a deprecated SPDX id; write GPL-3.0-only or GPL-3.0-or-later\n");
+  CHECK(found("lgpl-2.1").find("LGPL-2.1-only or LGPL-2.1-or-later") != std::string::npos);
+  CHECK(found("MIT OR GPL-2.0+").find("GPL-2.0-or-later") != std::string::npos);
+  CHECK(found("GPL-2.0-with-GCC-exception").find("GPL-2.0-only WITH GCC-exception-2.0") !=
+        std::string::npos);
+  for (const char* good : {"gpl-3.0-only", "GPL-3.0-or-later", "apache-2.0", "llama3.1", "other",
+                           "MIT OR LGPL-2.1-only", "bsd-2-clause"}) {
+    CAPTURE(std::string_view(good));
+    CHECK(found(good).empty());
+  }
+  // A text that mpk recognised is nobody's id.
+  const auto text = whole("LICENSE", "GNU GENERAL PUBLIC LICENSE\nVersion 3, 29 June 2007\n");
+  CHECK(sample::findings(inspect({text}), "license-deprecated").empty());
+}
+
 TEST_CASE("general.file_type is a hint that the tensors must bear out") {
   const auto gguf = [](std::uint64_t type, std::uint32_t tensors, std::size_t bytes) {
     return whole("m.gguf", sample::gguf({sample::gguf_tensor("a", {256}, tensors, 0)},

@@ -23,7 +23,7 @@ struct Document {
 
 struct Documents {
   std::optional<Document> config, generation, tokenizer_config, adapter, model_index, pooling;
-  std::optional<TokenizerFile> tokenizer;
+  SharedTokenizer tokenizer;  // null: there is none
   std::string tokenizer_path;
 };
 

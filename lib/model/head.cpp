@@ -9,6 +9,7 @@
 #include "model/names.hpp"
 #include "model/pickle_opcodes.hpp"
 #include "model/pytorch.hpp"
+#include "model/tensor_bundle.hpp"
 #include "model/tokenizer_file.hpp"
 
 #include <algorithm>
@@ -31,6 +32,7 @@ struct HeadTap::Impl {
   enum class Stage { whole, sniff, safetensors, gguf, pickle, keras };
 
   FileHead head;
+  std::shared_ptr<TokenizerScan> tokenizer;
   Stage stage = Stage::sniff;
   std::size_t want = 0;       // the next decision falls when this many bytes are there
   std::uint64_t seen = 0;     // of the stream
@@ -39,15 +41,16 @@ struct HeadTap::Impl {
   bool done = false;
 
   Impl(std::string path, std::uint64_t size) {
-    const bool by_name =
-        is_text_name(path) || extension(path) == "onnx" || base_name(path) == "saved_model.pb";
-    const std::size_t most = is_tokenizer_file(path) ? kTokenizerFile : limits::kTextFile;
-    const bool keep = size <= kSmallFile || (by_name && size <= most);
+    const bool by_name = is_text_name(path) || extension(path) == "onnx" ||
+                         base_name(path) == "saved_model.pb" || is_tensor_bundle(path);
+    const bool stream = is_tokenizer_file(path) && size > kSmallFile;
+    const bool keep = !stream && (size <= kSmallFile || (by_name && size <= limits::kTextFile));
     head.path = std::move(path);
     head.size = size;
     if (keep) stage = Stage::whole;
-    want = keep ? static_cast<std::size_t>(size) : kSniff;
+    want = keep || stream ? static_cast<std::size_t>(size) : kSniff;
     done = want == 0;
+    if (stream) tokenizer = std::make_shared<TokenizerScan>();
   }
 
   void keep_whole(std::size_t most = limits::kTextFile) {
@@ -73,13 +76,16 @@ struct HeadTap::Impl {
         return;
       }
       case Format::keras:
+        if (head.size <= kKerasWhole) return keep_whole();
         stage = Stage::keras;
         want = kSniff;
         return grow_keras();
       case Format::hdf5:
-        return keep_whole(kHdf5Head);
+        return keep_whole(head.size <= kKerasWhole ? kKerasWhole : kHdf5Head);
       case Format::pytorch: {
         const auto pickle = torch_pickles(head.bytes);
+        // TorchScript, whose list of tensors follows the weights.
+        if (!pickle && head.size <= kTorchScript) return keep_whole();
         if (!pickle) break;
         stage = Stage::pickle;
         pickle_at = static_cast<std::size_t>(pickle->begin);
@@ -152,8 +158,15 @@ struct HeadTap::Impl {
     done = true;
   }
 
+  void feed_tokenizer(std::string_view piece) {
+    head.bytes.append(piece.substr(0, kSniff - head.bytes.size()));
+    tokenizer->feed(piece);
+    done = tokenizer->failed() || seen >= head.size;
+  }
+
   void feed(BytesView piece) {
     seen += piece.size();
+    if (tokenizer && !done) return feed_tokenizer(as_text(piece));
     while (!done && !piece.empty()) {
       const std::size_t count = std::min(piece.size(), want - head.bytes.size());
       if (head.bytes.capacity() < want) head.bytes.reserve(want);
@@ -180,6 +193,10 @@ FileHead HeadTap::finish() {
   FileHead head = std::move(impl_->head);
   head.whole = head.bytes.size() == head.size && impl_->seen == head.size;
   head.bytes.shrink_to_fit();
+  if (impl_->tokenizer && (impl_->tokenizer->failed() || impl_->seen == head.size)) {
+    impl_->tokenizer->finish();
+    head.tokenizer = std::move(impl_->tokenizer);
+  }
   return head;
 }
 
@@ -189,7 +206,8 @@ FileHead condensed(FileHead head) {
                        format == Format::onnx || format == Format::pytorch ||
                        format == Format::keras || format == Format::hdf5 ||
                        format == Format::saved_model;
-  const bool facts = is_fact_name(head.path) || is_tokenizer_file(head.path);
+  const bool facts =
+      is_fact_name(head.path) || is_tokenizer_file(head.path) || is_tensor_bundle(head.path);
   if (weights || facts || head.bytes.size() <= kSniff) return head;
   head.bytes.resize(kSniff);
   head.bytes.shrink_to_fit();

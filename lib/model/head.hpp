@@ -30,6 +30,8 @@ enum class Format {
 };
 std::string_view to_string(Format format);
 
+class TokenizerScan;
+
 /// The beginning of a file, as much as its format's header needs.
 struct FileHead {
   std::string path;
@@ -38,14 +40,17 @@ struct FileHead {
   bool whole = false;  // `bytes` is the complete file
   // Whether something stands for the bytes: a digest that the whole file has, or the file itself.
   bool proven = true;
+  // Of a tokenizer.json that is not kept: what was read of it as it streamed by.
+  std::shared_ptr<const TokenizerScan> tokenizer = nullptr;
 };
 
-/// Small files and text files by name (config, card, licence, code, Modelfile) are kept whole up to
-/// limits::kTextFile, tokenizer.json up to kTokenizerFile; safetensors up to the end of its JSON
-/// header; GGUF up to the end of its tensor infos (limits::kGgufMetadata); ONNX whole up to
-/// limits::kTextFile; PyTorch up to the end of its pickle (kTorchPickle); Keras archives up to the
-/// weights (kKerasConfig); HDF5 up to kHdf5Head; saved_model.pb as ONNX; of others the first 4 KiB.
-/// Bounded memory whatever the file claims. Not thread-safe.
+/// Small files and text files by name (config, card, licence, code) are kept whole up to
+/// limits::kTextFile, but tokenizer.json is read as it streams by, and its first 4 KiB kept;
+/// safetensors up to the end of its JSON header; GGUF up to the end of its tensor infos
+/// (limits::kGgufMetadata); ONNX, saved_model.pb and variables.index as text; PyTorch up to the end
+/// of its pickle (kTorchPickle), TorchScript whole up to kTorchScript; Keras and HDF5 whole up to
+/// kKerasWhole, else archives up to the weights (kKerasConfig), HDF5 up to kHdf5Head; of others the
+/// first 4 KiB. Bounded memory whatever the file claims. Not thread-safe.
 class HeadTap {
  public:
   HeadTap(std::string path, std::uint64_t size);

@@ -156,12 +156,17 @@ TEST_CASE("formats are recognised by content, then by name") {
   }
 }
 
-TEST_CASE("a tokenizer is kept whole where another text is cut") {
-  const std::string text(limits::kTextFile + 1, ' ');
-  CHECK(sample::tap("sub/tokenizer.json", text).whole);
-  CHECK_FALSE(sample::tap("vocab.json", text).whole);
-  HeadTap large("tokenizer.json", kTokenizerFile + 1);
-  CHECK(large.wanted() < kTokenizerFile);
+TEST_CASE("of a tokenizer that is not small the beginning is kept and the rest read") {
+  const std::string small = R"({"model":{"type":"BPE"}})",
+                    large = small + std::string(1U << 17, ' ');
+  CHECK(sample::tap("sub/tokenizer.json", small).whole);
+  CHECK(sample::tap("sub/tokenizer.json", large).bytes == large.substr(0, 4096));
+  CHECK(sample::tap("sub/tokenizer.json", large).tokenizer);
+  CHECK(sample::tap("vocab.json", large).whole);
+  HeadTap broken("tokenizer.json", large.size());
+  broken.feed(as_bytes("{{"));
+  CHECK(broken.satisfied());
+  CHECK(read_tokenizer_file(broken.finish()).error().kind() == ErrorKind::malformed);
 }
 
 TEST_CASE("a condensed head keeps what facts are read from, and 4 KiB of anything else") {

@@ -112,6 +112,7 @@ ModelInfo inspect(const std::vector<FileHead>& heads) {
   check_precision(weights, info);
   check_size_claims(weights, info);
   check_licenses(by_path, info);
+  check_deprecated_licenses(info);
   check_external_data(by_path, weights, info);
   add_task_types(info);
   lower_unproven(heads, info);

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "json/parse.hpp"
 #include "model/collect.hpp"
+#include "model/hdf5.hpp"
 #include "model/names.hpp"
 #include "model/zip_head.hpp"
 
@@ -136,6 +137,37 @@ KerasHeader read_keras_hdf5(const FileHead& head) {
     if (!out.class_name.empty()) break;
   }
   return out;
+}
+
+Result<std::optional<KerasWeights>> read_keras_weights(const FileHead& head) {
+  using Found = std::optional<KerasWeights>;
+  if (!head.whole) return Found();
+  std::string_view file = head.bytes;
+  if (is_keras_archive(head)) {
+    file = {};
+    for (const ZipEntry& entry : TRY(zip_entries(head))) {
+      if (entry.name == "model.weights.h5" && entry.method == 0) file = TRY(zip_bytes(head, entry));
+    }
+    if (file.empty()) return Found();
+  } else if (file.find("keras_version") == file.npos) {
+    return Found();  // arrays of somebody else
+  }
+  auto datasets = read_hdf5(file);
+  if (!datasets) {
+    if (datasets.error().kind() == ErrorKind::unsupported) return Found();
+    return std::move(datasets).error();
+  }
+  KerasWeights out;
+  for (Tensor& tensor : *datasets) {
+    const std::string_view name = tensor.name;
+    const bool state = name.starts_with("optimizer/") || name.starts_with("optimizer_weights/");
+    out.training_state = out.training_state || state;
+    // A generator's seed is a variable of the model, and no weight of it (Model.weights).
+    if (state || name.find("seed_generator") != name.npos) continue;
+    TRY(count_tensor(out.tensors, tensor.dtype, TRY(element_count(tensor.shape))));
+    out.list.push_back(std::move(tensor));
+  }
+  return Found(std::move(out));
 }
 
 }  // namespace mpk::model

@@ -6,10 +6,12 @@
 #include "model/inspect.hpp"
 #include "model/sample_files.hpp"
 #include "model/saved_model.hpp"
+#include "model/tensor_list.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,7 +60,7 @@ TEST_CASE("each fact of a Keras archive is what Keras reports, from the head alo
     auto head = sample::whole(name, bytes);
     CHECK(json::compact(facts_of(read_keras(head).take())) == json::compact(expected(name)));
     // What the tap keeps of a large one: the documents, and not the weights.
-    head = sample::tap(name, bytes + std::string(1U << 20, 'w'), 1000);
+    head = sample::tap(name, bytes + std::string(kKerasWhole, 'w'), 1000);
     CHECK(head.bytes.size() < bytes.size());
     CHECK(json::compact(facts_of(read_keras(head).take())) == json::compact(expected(name)));
   }
@@ -72,6 +74,44 @@ TEST_CASE("the architecture in an HDF5 file is what Keras reports") {
       "\x89HDF\r\n\x1a\nmodel_config{\"class_name\": \"Sequential\", \"config\": {";
   CHECK(read_keras_hdf5(sample::whole("m.h5", cut)).class_name.empty());
   CHECK(read_keras_hdf5(sample::whole("m.h5", cut + "}}")).class_name == "Sequential");
+}
+
+TEST_CASE("each weight is what h5py lists, and their sum what Keras counts") {
+  const Json all = expected("weights");
+  for (const auto& [name, described] : all.items()) {
+    CAPTURE(name);
+    const auto head = sample::tap(name, file(name), 1000);
+    const auto weights = read_keras_weights(head).take();
+    REQUIRE(weights.has_value());
+    std::vector<std::string> tensors;
+    for (const Tensor& tensor : weights->list)
+      tensors.push_back(tensor.name + " " + tensor.dtype + shape_text(tensor));
+    std::ranges::sort(tensors);
+    CHECK(json::compact(Json(tensors)) == json::compact(described.at("tensors")));
+    const ModelInfo info = inspect({head});
+    CHECK(info.tensors.parameters == described.at("parameters").get<std::uint64_t>());
+    CHECK(info.by_file.contains(name));
+    CHECK(sample::findings(info, "training-state").size() == (name.starts_with("trained") ? 1 : 0));
+  }
+  CHECK(inspect({sample::whole("trained.h5", file("trained.h5"))}).precision == "float32,float16");
+}
+
+TEST_CASE("weights that can't be listed are not counted, and broken ones are a finding") {
+  const std::string bytes = file("trained.h5");
+  const auto tapped = [&](std::size_t more) {
+    return inspect({sample::tap("m.h5", bytes + std::string(more, '\0'), 1U << 16)});
+  };
+  CHECK(tapped(0).tensors.tensors == 28);
+  // The superblock says how long the file is.
+  CHECK(sample::findings(tapped(1), "header-unreadable").size() == 1);
+  // Above what is kept whole there is no count, and nothing to complain of.
+  CHECK(tapped(kKerasWhole).tensors.tensors == 0);
+  CHECK(sample::findings(tapped(kKerasWhole), "header-unreadable").empty());
+  CHECK(tapped(kKerasWhole).architecture == "Sequential");
+  auto other = bytes;
+  for (auto at = other.find("keras_version"); at != other.npos; at = other.find("keras_version"))
+    other[at] = 'K';
+  CHECK_FALSE(read_keras_weights(sample::whole("m.h5", other)).take().has_value());
 }
 
 TEST_CASE("each fact of a SavedModel is what TensorFlow reports") {

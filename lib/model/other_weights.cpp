@@ -5,7 +5,9 @@
 #include "model/collect.hpp"
 #include "model/inspect.hpp"
 #include "model/keras.hpp"
+#include "model/names.hpp"
 #include "model/saved_model.hpp"
+#include "model/tensor_bundle.hpp"
 
 #include <algorithm>
 #include <array>
@@ -66,6 +68,58 @@ void add_saved_model(const SavedModelHeader& header, const std::string& path, Mo
                   path});
 }
 
+void count(const TensorFacts& tensors, bool training_state, const std::string& path,
+           ModelInfo& info) {
+  if (training_state) {
+    add_finding(info, Severity::info, "training-state", path,
+                "state of an optimizer is not counted",
+                "leave it out of what is shipped for inference");
+  }
+  if (tensors.tensors == 0) return;
+  info.by_file[path] = tensors;
+  info.tensors.add(tensors);
+}
+
+void count_keras(const FileHead& head, ModelInfo& info) {
+  const auto weights = read_keras_weights(head);
+  if (!weights) return unreadable(head.path, weights.error(), info);
+  if (*weights) count((*weights)->tensors, (*weights)->training_state, head.path, info);
+}
+
+/// What the data files have must be what the index says, tensor by tensor.
+void check_data_files(const Heads& heads, const TensorBundle& bundle, const std::string& path,
+                      ModelInfo& info) {
+  const auto number = [](std::size_t value) {
+    const std::string digits = std::to_string(value);
+    return std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits;
+  };
+  const std::string stem = path.substr(0, path.rfind('.'));
+  for (std::size_t i = 0; i < bundle.sizes.size(); ++i) {
+    const std::string name = stem + ".data-" + number(i) + "-of-" + number(bundle.sizes.size());
+    const auto data = heads.find(name);
+    if (data == heads.end()) {
+      return add_finding(info, Severity::high, "shard-missing", path,
+                         printable(name, 200) + " is not there", "get the complete model");
+    }
+    if (data->second->size >= bundle.sizes[i]) continue;
+    return unreadable(name,
+                      Error(ErrorKind::malformed, "has " + std::to_string(data->second->size) +
+                                                      " bytes, the index says " +
+                                                      std::to_string(bundle.sizes[i])),
+                      info);
+  }
+}
+
+void add_variables(const Heads& heads, const std::string& model, ModelInfo& info) {
+  const std::string path = std::string(directory(model)) + "variables/variables.index";
+  const auto head = heads.find(path);
+  if (head == heads.end()) return;
+  const auto bundle = read_tensor_bundle(*head->second);
+  if (!bundle) return unreadable(path, bundle.error(), info);
+  check_data_files(heads, *bundle, path, info);
+  count(bundle->tensors, bundle->training_state, path, info);
+}
+
 }  // namespace
 
 bool is_other_weights(const FileHead& head) {
@@ -99,8 +153,12 @@ void describe_other_weights(const Heads& heads, const Weights& weights, ModelInf
   const std::string& path = weights.others.find(row->format)->second;
   const FileHead& head = *heads.at(path);
   if (row->format == Format::keras) {
-    if (const auto header = read_keras(head)) add_keras(*header, path, Tier::verified, info);
+    const auto header = read_keras(head);
+    if (!header) return;
+    add_keras(*header, path, Tier::verified, info);
+    count_keras(head, info);
   } else if (row->format == Format::hdf5) {
+    count_keras(head, info);
     const KerasHeader header = read_keras_hdf5(head);
     if (header.class_name.empty()) return;
     info.format = "keras";
@@ -108,6 +166,7 @@ void describe_other_weights(const Heads& heads, const Weights& weights, ModelInf
     add_keras(header, path, Tier::inferred, info);
   } else if (row->format == Format::saved_model) {
     if (const auto header = read_saved_model(head)) add_saved_model(*header, path, info);
+    add_variables(heads, path, info);
   }
 }
 

@@ -33,6 +33,8 @@ inline constexpr std::string_view kTorchMagic =
 
 inline constexpr std::size_t kTorchPickle = 64U << 20;  // 200 bytes for each tensor of a model
 
+inline constexpr std::size_t kTorchScript = 4U << 20;  // up to here it is kept whole
+
 /// Where the pickles of a checkpoint begin, and how many are read; nullopt: not at the start.
 struct TorchPickles {
   std::uint64_t begin = 0;

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
@@ -296,6 +297,58 @@ TEST_CASE("training state, slices and hostile pickles become findings") {
   const auto hostile = head_of(state_pickle(tensor_entry("a", "0", 9, 0, 10)), 4096);
   CHECK(found({hostile}, "header-unreadable") == 1);
   CHECK(inspect({hostile}).format == "pt");
+}
+
+TEST_CASE("Llama's parts are added up, with grouped heads where params.json tells") {
+  std::string entries;
+  std::uint64_t bytes = 0;
+  unsigned key = 0;
+  const auto add = [&](const std::string& name, std::uint64_t rows, std::uint64_t columns) {
+    const std::uint64_t size = rows * std::max<std::uint64_t>(columns, 1);
+    const auto tuple = [&](std::uint64_t first, std::uint64_t second) {
+      return columns == 0 ? number(first) + "\x85" : number(first) + number(second) + "\x86";
+    };
+    entries += text(name) + "ctorch._utils\n_rebuild_tensor_v2\n((" + text("storage") +
+               "ctorch\nFloatStorage\n" + text(std::to_string(key++)) + text("cpu") + number(size) +
+               "tQ" + number(0) + tuple(rows, columns) +
+               (columns == 0 ? tuple(1, 0) : tuple(columns, 1)) + "\x89}tR";
+    bytes += 4 * size;
+  };
+  // Eight wide, two parts; four heads of which one is of keys and values.
+  add("tok_embeddings.weight", 6, 4);
+  add("norm.weight", 8, 0);
+  add("layers.0.attention.wq.weight", 4, 8);
+  add("layers.0.attention.wk.weight", 2, 8);
+  add("layers.0.attention.wo.weight", 8, 4);
+  const auto part = [&](const char* name) {
+    FileHead head = head_of(state_pickle(entries), bytes + 4096);
+    head.path = name;
+    return head;
+  };
+  const auto a = part("m/consolidated.00.pth"), b = part("m/consolidated.01.pth");
+  const auto params = sample::whole("m/params.json", R"({"n_heads": 4, "n_kv_heads": 1})");
+  const ModelInfo info = inspect({a, b, params});
+  CHECK(info.tensors.parameters == 48 + 8 + 64 + 16 + 64);
+  CHECK(info.format == "pt");
+  CHECK(sample::findings(info, "header-unreadable").empty());
+  const ModelInfo silent = inspect({a, b});
+  CHECK(silent.tensors.parameters == 0);
+  CHECK(sample::findings(silent, "header-unreadable").size() == 1);
+  CHECK(inspect({a, b, sample::whole("params.json", params.bytes)}).tensors.parameters == 0);
+}
+
+TEST_CASE("TorchScript is counted up to what is kept whole") {
+  const std::string script = file("script.pt");
+  const auto tapped = [&](std::size_t more) {
+    // Behind a zip's directory anything may stand.
+    return sample::tap("m.pt", script + std::string(more, '\0'), 1U << 16);
+  };
+  const auto small = read_pytorch(sample::whole("m.pt", script)).take();
+  const auto large = read_pytorch(tapped(kTorchScript - script.size()));
+  REQUIRE(large);
+  CHECK(large->layout == PytorchHeader::Layout::torchscript);
+  CHECK(large->tensors.parameters == small.tensors.parameters);
+  CHECK(read_pytorch(tapped(kTorchScript)).error().kind() == ErrorKind::unsupported);
 }
 
 }  // namespace mpk::model

@@ -1,64 +1,40 @@
-// tokenizer_file: a SAX handler that knows where it stands, and keeps the added tokens only.
+// tokenizer_file: events with the place where they stand; of the tokens only the added ones stay.
 #include "model/tokenizer_file.hpp"
 
-#include "base/limits.hpp"
 #include "base/text.hpp"
-#include "json/value.hpp"
+#include "json/push_parser.hpp"
 #include "model/names.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
-#include <set>
+#include <deque>
+#include <functional>
+#include <numeric>
 #include <utility>
 
 namespace mpk::model {
 namespace {
 
-constexpr std::size_t kAddedTokens = 1'000'000;
-
 /// Positions by depth: {"added_tokens": [{…}], "model": {"type": …, "vocab": {…} or [[…]]}}.
-class Events : public nlohmann::json_sax<Json> {
+class Events : public json::PushEvents {
  public:
-  bool null() override { return value(); }
-  bool boolean(bool given) override {
-    if (in_added() && key_ == "special") token_.special = given;
-    return value();
+  Result<void> begin(bool array) override {
+    ++depth_;
+    if (depth_ == 2) TRY(begin_section());
+    if (depth_ == 3 && section_ == Section::model && vocabulary_) listed_ = array;
+    first_ = array;
+    seen_ = seen_ || (depth_ > 1 && section_ != Section::other);
+    return {};
   }
-  bool number_integer(number_integer_t given) override {
-    if (given >= 0) number(static_cast<std::uint64_t>(given));
-    return value();
+  Result<void> end(bool array) override {
+    if (in_added() && !array) TRY(end_added());
+    if (depth_ == 3) listed_ = false;
+    if (depth_ == 2 && section_ == Section::added) index_added();
+    --depth_;
+    if (depth_ <= 1) vocabulary_ = false;
+    first_ = false;
+    return {};
   }
-  bool number_unsigned(number_unsigned_t given) override {
-    number(given);
-    return value();
-  }
-  bool number_float(number_float_t /*given*/, const string_t& /*text*/) override { return value(); }
-  bool string(string_t& given) override {
-    if (in_added() && key_ == "content") {
-      token_.content = std::move(given);
-    } else if (depth_ == 2 && section_ == Section::model && key_ == "type") {
-      out.type = given.substr(0, kTypeLength);
-    } else if (depth_ == 4 && listed_ && first_) {
-      count(given);
-    }
-    return value();
-  }
-  bool binary(binary_t& /*given*/) override { return false; }
-
-  bool start_object(std::size_t /*elements*/) override { return enter(false); }
-  bool start_array(std::size_t /*elements*/) override { return enter(true); }
-  bool end_object() override {
-    if (in_added()) {
-      if (out.added.size() >= kAddedTokens) return refuse("a million added tokens");
-      if (!token_.content.empty() || token_.id != 0) out.added.push_back(std::move(token_));
-      token_ = {};
-    }
-    return leave();
-  }
-  bool end_array() override { return leave(); }
-
-  bool key(string_t& given) override {
+  Result<void> key(std::string& given) override {
     if (depth_ == 1) {
       section_ = given == "added_tokens" ? Section::added
                  : given == "model"      ? Section::model
@@ -68,21 +44,49 @@ class Events : public nlohmann::json_sax<Json> {
     } else if (depth_ == 2 && section_ == Section::model) {
       vocabulary_ = given == "vocab";
     }
-    key_ = depth_ <= 3 && !in_vocabulary() ? std::move(given) : string_t();
-    return true;
+    key_ = depth_ <= 3 && !in_vocabulary() ? std::move(given) : std::string();
+    return {};
+  }
+  Result<void> string(std::string& given) override {
+    if (in_added() && key_ == "content") {
+      token_.content = std::move(given);
+      token_.content.shrink_to_fit();
+    } else if (depth_ == 2 && section_ == Section::model && key_ == "type") {
+      out->type = given.substr(0, kTypeLength);
+    } else if (depth_ == 4 && listed_ && first_) {
+      count(given);
+    }
+    first_ = false;
+    return {};
+  }
+  Result<void> number(std::optional<std::uint64_t> given) override {
+    first_ = false;
+    if (!given) return {};
+    if (in_added() && key_ == "id") token_.id = *given;
+    if (in_vocabulary()) out->largest_id = std::max(out->largest_id.value_or(0), *given);
+    return {};
+  }
+  Result<void> word(std::optional<bool> given) override {
+    if (in_added() && key_ == "special" && given) token_.special = *given;
+    first_ = false;
+    return {};
   }
 
-  bool parse_error(std::size_t position, const std::string& /*token*/,
-                   const nlohmann::detail::exception& /*error*/) override {
-    problem = Error(ErrorKind::malformed, "no JSON at byte " + std::to_string(position));
-    return false;
+  Result<void> finish() {
+    if (!seen_) return Error(ErrorKind::malformed, "neither a model nor added tokens");
+    if (!early_.empty()) {
+      std::sort(early_.begin(), early_.end());
+      for (std::size_t i = 0; i < by_content_.size(); ++i) {
+        const auto hash = std::hash<std::string>()(out->added[by_content_[i]].content);
+        known_[i] = std::binary_search(early_.begin(), early_.end(), hash);
+      }
+    }
+    const auto missing = std::count(known_.begin(), known_.end(), false);
+    out->tokens = out->vocabulary + static_cast<std::uint64_t>(missing);
+    return {};
   }
 
-  TokenizerFile out;
-  /// The added tokens, in a second pass, until the vocabulary has them, too.
-  std::set<std::string, std::less<>> missing;
-  bool seen = false;  // a model or added tokens
-  std::optional<Error> problem;
+  std::shared_ptr<TokenizerFile> out = std::make_shared<TokenizerFile>();
 
  private:
   enum class Section { other, added, model };
@@ -93,58 +97,97 @@ class Events : public nlohmann::json_sax<Json> {
     return depth_ == 3 && section_ == Section::model && vocabulary_ && !listed_;
   }
 
-  void number(std::uint64_t given) {
-    if (in_added() && key_ == "id") token_.id = given;
-    if (in_vocabulary()) out.largest_id = std::max(out.largest_id.value_or(0), given);
+  Result<void> begin_section() {
+    if (section_ != Section::added) return {};
+    if (added_seen_) return Error(ErrorKind::malformed, "added_tokens is there twice");
+    added_seen_ = true;
+    if (out->vocabulary <= early_.size()) return {};
+    return Error(ErrorKind::too_large,
+                 "more than " + std::to_string(kEarlyTokens) + " tokens before the added ones");
   }
-  void count(const string_t& token) {
-    if (listed_) out.largest_id = out.vocabulary;
-    ++out.vocabulary;
-    if (const auto found = missing.find(token); found != missing.end()) missing.erase(found);
-  }
-  bool value() {
-    first_ = false;
-    return true;
-  }
-  bool refuse(const char* what) {
-    problem = Error(ErrorKind::too_large, std::string("tokenizer has more than ") + what);
-    return false;
-  }
-  bool enter(bool array) {
-    if (depth_ >= limits::kJsonDepth) {
-      problem = Error(ErrorKind::malformed,
-                      "nested deeper than " + std::to_string(limits::kJsonDepth) + " levels");
-      return false;
+  Result<void> end_added() {
+    AddedToken token = std::exchange(token_, {});
+    if (token.content.empty() && token.id == 0) return {};
+    text_ += token.content.size();
+    if (out->added.size() >= kAddedTokens || text_ > kAddedText) {
+      return Error(ErrorKind::too_large, "tokenizer has more than " + std::to_string(kAddedTokens) +
+                                             " added tokens or " + human_size(kAddedText) +
+                                             " of them");
     }
-    ++depth_;
-    if (depth_ == 3 && section_ == Section::model && vocabulary_) listed_ = array;
-    first_ = array;
-    seen = seen || section_ != Section::other;
-    return true;
-  }
-  bool leave() {
-    if (depth_ == 3) listed_ = false;
-    --depth_;
-    if (depth_ <= 1) vocabulary_ = false;
-    first_ = false;
-    return true;
+    out->largest_added_id = std::max(out->largest_added_id.value_or(0), token.id);
+    out->added.push_back(std::move(token));
+    return {};
   }
 
-  std::size_t depth_ = 0;
+  /// The library lists the added tokens first: which of them the vocabulary has is then seen as it
+  /// comes. Else a hash of each of its tokens is kept until they are known.
+  void count(const std::string& token) {
+    if (listed_) out->largest_id = out->vocabulary;
+    ++out->vocabulary;
+    if (!added_seen_) {
+      if (early_.size() < kEarlyTokens) early_.push_back(std::hash<std::string>()(token));
+      return;
+    }
+    const auto found = std::lower_bound(by_content_.begin(), by_content_.end(), token,
+                                        [this](std::uint32_t at, const std::string& text) {
+                                          return out->added[at].content < text;
+                                        });
+    if (found == by_content_.end() || out->added[*found].content != token) return;
+    known_[static_cast<std::size_t>(found - by_content_.begin())] = true;
+  }
+  void index_added() {
+    by_content_.resize(out->added.size());
+    std::iota(by_content_.begin(), by_content_.end(), 0U);
+    const auto content = [this](std::uint32_t at) -> const std::string& {
+      return out->added[at].content;
+    };
+    std::ranges::sort(by_content_, {}, content);
+    const auto twice = std::ranges::unique(by_content_, {}, content);
+    by_content_.erase(twice.begin(), twice.end());
+    known_.assign(by_content_.size(), false);
+  }
+
+  using AddedToken = TokenizerFile::AddedToken;
+  std::size_t depth_ = 0, text_ = 0;
   Section section_ = Section::other;
-  bool vocabulary_ = false, listed_ = false, first_ = false;
-  string_t key_;
-  TokenizerFile::AddedToken token_;
+  bool vocabulary_ = false, listed_ = false, first_ = false, seen_ = false, added_seen_ = false;
+  std::string key_;
+  AddedToken token_;
+  std::deque<std::size_t> early_;          // of tokens before the added ones
+  std::vector<std::uint32_t> by_content_;  // places in `added`, each content once
+  std::vector<bool> known_;                // in the vocabulary; as by_content_
 };
 
-Result<void> run(std::string_view text, Events& events) {
-  const bool done = nlohmann::json::sax_parse(text.begin(), text.end(), &events);
-  if (events.problem) return std::move(*events.problem);
-  if (!done) return Error(ErrorKind::malformed, "no JSON");
-  return {};
+}  // namespace
+
+struct TokenizerScan::Impl {
+  Events events;
+  json::PushParser parser{events};
+  std::optional<Error> problem;
+
+  void note(Result<void> outcome) {
+    if (!outcome && !problem) problem = std::move(outcome).error();
+  }
+};
+
+TokenizerScan::TokenizerScan() : impl_(std::make_unique<Impl>()) {}
+TokenizerScan::~TokenizerScan() = default;
+
+void TokenizerScan::feed(std::string_view piece) {
+  if (!impl_->problem) impl_->note(impl_->parser.feed(piece));
 }
 
-}  // namespace
+bool TokenizerScan::failed() const { return impl_->problem.has_value(); }
+
+void TokenizerScan::finish() {
+  if (!impl_->problem) impl_->note(impl_->parser.finish());
+  if (!impl_->problem) impl_->note(impl_->events.finish());
+}
+
+Result<SharedTokenizer> TokenizerScan::result() const {
+  if (impl_->problem) return *impl_->problem;
+  return SharedTokenizer(impl_->events.out);
+}
 
 const TokenizerFile::AddedToken* TokenizerFile::find(std::string_view content) const {
   const auto found = std::find_if(added.begin(), added.end(), [&](const AddedToken& token) {
@@ -153,25 +196,14 @@ const TokenizerFile::AddedToken* TokenizerFile::find(std::string_view content) c
   return found == added.end() ? nullptr : &*found;
 }
 
-Result<TokenizerFile> read_tokenizer_file(const FileHead& head) {
-  if (head.size <= kTokenizerFile && head.bytes.size() < head.size)
+Result<SharedTokenizer> read_tokenizer_file(const FileHead& head) {
+  if (head.tokenizer) return head.tokenizer->result();
+  if (head.bytes.size() < head.size)
     return Error(ErrorKind::too_large, "the whole file was not fetched");
-  if (head.size > kTokenizerFile) {
-    return Error(ErrorKind::too_large, "file is larger than " + human_size(kTokenizerFile));
-  }
-  Events first;
-  TRY(run(head.bytes, first));
-  if (!first.seen) return Error(ErrorKind::malformed, "neither a model nor added tokens");
-  TokenizerFile out = std::move(first.out);
-  // Which of the vocabulary's tokens are added ones is known in a second pass only.
-  Events second;
-  for (const auto& token : out.added) {
-    second.missing.insert(token.content);
-    out.largest_added_id = std::max(out.largest_added_id.value_or(0), token.id);
-  }
-  TRY(run(head.bytes, second));
-  out.tokens = out.vocabulary + second.missing.size();
-  return out;
+  TokenizerScan scan;
+  scan.feed(head.bytes);
+  scan.finish();
+  return scan.result();
 }
 
 bool is_tokenizer_file(std::string_view path) {

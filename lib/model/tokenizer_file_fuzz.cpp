@@ -1,4 +1,4 @@
-// Fuzz entry: any bytes as tokenizer.json; the counts fit the file.
+// Fuzz entry: any bytes as tokenizer.json; the counts fit the file, in one piece or in many.
 #include "base/bytes.hpp"
 #include "model/tokenizer_file.hpp"
 
@@ -10,9 +10,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace mpk;
   const auto file = model::read_tokenizer_file(
       {"tokenizer.json", size, std::string(as_text({data, size})), true});
+  model::TokenizerScan scan;
+  for (std::size_t at = 0; at < size; at += 3) scan.feed(as_text({data, size}).substr(at, 3));
+  scan.finish();
+  const auto pieces = scan.result();
+  if (pieces.has_value() != file.has_value()) std::abort();
   if (!file) return 0;
-  if (file->tokens < file->vocabulary || file->tokens > size || file->added.size() > size) {
-    std::abort();
-  }
+  const model::TokenizerFile &one = **file, &other = **pieces;
+  if (one.tokens != other.tokens || one.largest_id != other.largest_id) std::abort();
+  if (one.tokens < one.vocabulary || one.tokens > size || one.added.size() > size) std::abort();
   return 0;
 }

@@ -10,7 +10,16 @@ namespace mpk::model {
 namespace {
 
 Result<TokenizerFile> read(std::string text) {
-  return read_tokenizer_file(sample::whole("tokenizer.json", std::move(text)));
+  return *TRY(read_tokenizer_file(sample::whole("tokenizer.json", std::move(text))));
+}
+
+/// As text that is too long to be kept, in pieces of this size.
+Result<TokenizerFile> stream(const std::string& text, std::size_t piece) {
+  const std::string spaces(70U << 10, ' ');
+  const FileHead head = sample::tap("tokenizer.json", text + spaces, piece);
+  CHECK(head.bytes.size() <= 4096);
+  CHECK_FALSE(head.whole);
+  return *TRY(read_tokenizer_file(head));
 }
 
 }  // namespace
@@ -60,6 +69,13 @@ TEST_CASE("vocabularies are counted with the added tokens that they lack") {
     CHECK(file->vocabulary == row.vocabulary);
     CHECK(file->tokens == row.tokens);
     CHECK(file->largest_id.value_or(0) == row.largest);
+    for (const std::size_t piece : {1, 7, 1 << 20}) {
+      const auto streamed = stream(row.text, piece);
+      REQUIRE(streamed);
+      CHECK(streamed->type == row.type);
+      CHECK(streamed->tokens == row.tokens);
+      CHECK(streamed->largest_id == file->largest_id);
+    }
   }
 }
 
@@ -78,10 +94,40 @@ TEST_CASE("a file that is no tokenizer is refused with its reason") {
     CHECK(file.error().kind() == ErrorKind::malformed);
   }
   CHECK(read(deep(8)));
-  FileHead large = sample::whole("tokenizer.json", R"({"model":{}})");
-  CHECK(read_tokenizer_file(large));
-  large.size = kTokenizerFile + 1;
-  CHECK(read_tokenizer_file(large).error().kind() == ErrorKind::too_large);
+  CHECK(stream("{\"model\":{}}", 100));
+  CHECK(stream("{\"model\":{}}}", 100).error().kind() == ErrorKind::malformed);
+  // Of a remote file only the beginning may have come.
+  HeadTap tap("tokenizer.json", 1U << 30);
+  tap.feed(as_bytes(R"({"model":{"vocab":{"a":0,)"));
+  CHECK_FALSE(tap.satisfied());
+  CHECK(read_tokenizer_file(tap.finish()).error().kind() == ErrorKind::too_large);
+}
+
+TEST_CASE("what has to be kept of a tokenizer is bounded") {
+  const auto added = [](std::size_t count, std::size_t length) {
+    std::string text = R"({"added_tokens":[)";
+    for (std::size_t i = 0; i < count; ++i) {
+      text += std::string(i > 0 ? "," : "") + R"({"content":")" + std::to_string(i) +
+              std::string(length, 'x') + "\"}";
+    }
+    return read(text + R"(],"model":{"vocab":{"0":1}}})");
+  };
+  CHECK(added(kAddedTokens, 0)->tokens == kAddedTokens);
+  CHECK(added(kAddedTokens + 1, 0).error().kind() == ErrorKind::too_large);
+  CHECK(added(8, (1U << 20) - 2));
+  CHECK(added(9, 1U << 20).error().kind() == ErrorKind::too_large);
+  CHECK(read(R"({"added_tokens":[],"model":{},"added_tokens":[]})").error().kind() ==
+        ErrorKind::malformed);
+
+  const auto early = [](std::size_t count) {
+    std::string text = R"({"model":{"vocab":[)";
+    for (std::size_t i = 0; i < count; ++i) text += i > 0 ? ",[\"a\"]" : "[\"a\"]";
+    return text + "]}";
+  };
+  const std::string late = R"(,"added_tokens":[{"content":"a"},{"content":"b"},{"content":"b"}]})";
+  CHECK(read(early(kEarlyTokens) + late)->tokens == kEarlyTokens + 1);
+  CHECK(read(early(kEarlyTokens + 1) + late).error().kind() == ErrorKind::too_large);
+  CHECK(read(early(kEarlyTokens + 1) + "}")->tokens == kEarlyTokens + 1);
 }
 
 TEST_CASE("every beginning of a tokenizer is refused") {

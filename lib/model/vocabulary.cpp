@@ -59,9 +59,6 @@ class Check {
   }
 
  private:
-  const TokenizerFile* tokenizer_file() const {
-    return documents_.tokenizer ? &*documents_.tokenizer : nullptr;
-  }
   std::string vocabulary_text() const {
     return "vocab_size is " + std::to_string(*vocabulary_) + " in " +
            printable(vocabulary_source_, 200);
@@ -131,7 +128,7 @@ class Check {
   /// The text of the end token, and the id under which the tokenizer has it.
   void end_token(const Ids& known) {
     const Fact* token = find_fact(info_, "eos_token");
-    const TokenizerFile* file = tokenizer_file();
+    const TokenizerFile* file = documents_.tokenizer.get();
     if (!token || !file || known.empty()) return;
     const auto* added = file->find(token->value);
     if (!added || known.contains(added->id)) return;

@@ -2,9 +2,13 @@
 #include "model/weights.hpp"
 
 #include "base/text.hpp"
+#include "json/parse.hpp"
 #include "model/collect.hpp"
+#include "model/llama_parts.hpp"
 #include "model/names.hpp"
 #include "model/other_weights.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <utility>
 
@@ -117,16 +121,34 @@ bool is_parallel_part(std::string_view path) {
          extension(path).starts_with("pt");
 }
 
-void drop_parallel_parts(Weights& weights, ModelInfo& info) {
+/// What the parts are slices of, where the files tell.
+std::optional<TensorFacts> whole_of(const std::vector<std::string>& parts, const Heads& heads,
+                                    const Weights& weights) {
+  std::vector<const std::vector<Tensor>*> lists;
+  for (const std::string& path : parts) {
+    if (directory(path) != directory(parts.front())) return std::nullopt;
+    lists.push_back(&weights.pytorch.at(path).list);
+  }
+  const auto head = heads.find(std::string(directory(parts.front())) + "params.json");
+  if (head == heads.end() || !head->second->whole) return sum_llama_parts(lists, nullptr);
+  const auto params = json::parse(head->second->bytes);
+  return sum_llama_parts(lists, params ? &*params : nullptr);
+}
+
+void drop_parallel_parts(const Heads& heads, Weights& weights, ModelInfo& info) {
   std::vector<std::string> parts;
   for (const auto& [path, header] : weights.pytorch) {
     if (is_parallel_part(path)) parts.push_back(path);
   }
   if (parts.size() < 2) return;
+  const bool alone = parts.size() == weights.pytorch.size() && weights.safetensors.empty() &&
+                     weights.gguf.empty() && weights.onnx.empty();
+  const auto whole = alone ? whole_of(parts, heads, weights) : std::nullopt;
   for (const std::string& path : parts) {
     weights.pytorch.erase(path);
     weights.unread.push_back(path);
   }
+  if (whole) return info.tensors.add(*whole);
   add_finding(info, Severity::low, "header-unreadable", parts.front(),
               "it and " + std::to_string(parts.size() - 1) +
                   " more hold slices of the same tensors, which are not counted");
@@ -185,7 +207,7 @@ void count_groups(const std::vector<std::string>& paths, Weights& weights, Model
 Weights read_weights(const Heads& heads, ModelInfo& info) {
   Weights weights;
   for (const auto& [path, head] : heads) read_one(*head, weights, info);
-  drop_parallel_parts(weights, info);
+  drop_parallel_parts(heads, weights, info);
   note_unread_tensors(weights, info);
   const auto paths = preferred(weights, info);
   count_groups(paths, weights, info);

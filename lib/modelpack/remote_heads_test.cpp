@@ -163,13 +163,13 @@ TEST_CASE("a document is fetched whole and so proven, unless it is large; a head
     text.resize(size - 4, 'x');
     return text + "\"}}\n";
   };
-  const auto whole = fetch("tokenizer.json", document(kWholeDocument));
+  const auto whole = fetch("vocab.json", document(kWholeDocument));
   REQUIRE(whole.head.has_value());
   CHECK(whole.head->whole);
   CHECK(whole.head->proven);
   CHECK(whole.bytes == kWholeDocument);
 
-  const auto large = fetch("tokenizer.json", document(kWholeDocument + 1));
+  const auto large = fetch("vocab.json", document(kWholeDocument + 1));
   REQUIRE(large.head.has_value());
   CHECK_FALSE(large.head->whole);
   CHECK(large.bytes < (64U << 10));
