@@ -67,7 +67,11 @@ std::string html_page(const Json& bom) {
   std::string out = head(view) + "<body>\n" + mark_shapes() + "<header>\n" + page_header(view) +
                     "</header>\n<nav aria-label=\"Sections\">";
   for (const auto& section : sections)
-    out += "<a href=\"#" + std::string(section.id) + "\">" + std::string(section.title) + "</a> ";
+    out.append("<a href=\"#")
+        .append(section.id)
+        .append("\">")
+        .append(section.title)
+        .append("</a> ");
   out += "</nav>\n<main>\n";
   for (const auto& section : sections) {
     const std::string id(section.id);

@@ -9,7 +9,6 @@
 
 #include <array>
 #include <cstddef>
-#include <utility>
 
 namespace mpk::aibom {
 namespace {

@@ -91,7 +91,9 @@ std::string use_section(const PageView& view) {
       if (paragraph.empty()) continue;
       words += "<p>" + escape_lines(paragraph);
       if (const auto& answer = text(each, "mitigationStrategy"); !answer.empty())
-        words += "<br><span class=\"note\">Mitigation: " + escape_lines(answer) + "</span>";
+        words.append("<br><span class=\"note\">Mitigation: ")
+            .append(escape_lines(answer))
+            .append("</span>");
       words += "</p>\n";
     }
     if (!words.empty()) {

@@ -3,9 +3,10 @@
 
 namespace mpk::aibom {
 
+namespace {
+
 // Contrast is at least 4.5:1 for every text on every ground (WCAG 2.2, 1.4.3).
-std::string_view page_style() {
-  return R"(
+constexpr std::string_view kStyle = R"(
 :root{color-scheme:light dark;--ground:#fff;--raised:#f4f5f8;--text:#1a1d23;--quiet:#555c69;--line:#d5d9e0;
 --accent:#1f4fbf;--verified:#0b6b3a;--declared:#8a4a00;--inferred:#5a3fa6;--bad:#b3231b}
 @media(prefers-color-scheme:dark){:root{--ground:#14161b;--raised:#1e2129;--text:#e9ebf0;--quiet:#a7aebb;--line:#3a3f4b;
@@ -88,6 +89,9 @@ figure,.server,tr{break-inside:avoid}
 section{margin-top:1.2rem;padding-top:.8rem}
 }
 )";
-}
+
+}  // namespace
+
+std::string_view page_style() { return kStyle; }
 
 }  // namespace mpk::aibom

@@ -42,12 +42,13 @@ struct Line {
 std::string definitions(const std::vector<Line>& lines) {
   std::string out = "<dl>\n";
   for (const auto& [label, html] : lines) {
-    if (!html.empty()) out += "<dt>" + label + "</dt><dd>" + html + "</dd>\n";
+    if (html.empty()) continue;
+    out.append("<dt>").append(label).append("</dt><dd>").append(html).append("</dd>\n");
   }
   return out + "</dl>\n";
 }
 
-std::string with_tier(std::string html, const std::string& mark) {
+std::string with_tier(const std::string& html, const std::string& mark) {
   return html.empty() ? html : html + mark;
 }
 
@@ -158,9 +159,10 @@ std::string findings_section(const PageView& view) {
   std::string out = "<ul class=\"findings\">\n";
   for (const auto& html : by_level) out += html;
   out += "</ul>\n";
-  if (count > kShownRows)
+  if (count > kShownRows) {
     out += "<p class=\"note\">" + std::to_string(count - kShownRows) +
            " more are in the document.</p>\n";
+  }
   return out;
 }
 

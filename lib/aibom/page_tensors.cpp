@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -46,16 +47,17 @@ std::string bars(const std::vector<Type>& types) {
     const auto& [name, tensors] = types[i];
     const auto share = total > 0 ? static_cast<double>(tensors) / total : 0;
     const auto width = std::max(static_cast<int>(share * 140), tensors > 0 ? 2 : 0);
-    const auto percent = std::to_string(static_cast<int>(share * 100 + 0.5)) + " %";
+    const auto percent = std::to_string(std::lround(share * 100)) + " %";
     const auto y = std::to_string(i * 26);
-    rows +=
-        "<g transform=\"translate(0 " + y + ")\"><text x=\"0\" y=\"15\" font-size=\"12.5\">" +
-        escape(name, 12) +
+    rows.append("<g transform=\"translate(0 ").append(y);
+    rows.append(")\"><text x=\"0\" y=\"15\" font-size=\"12.5\">").append(escape(name, 12));
+    rows.append(
         "</text><rect class=\"track\" x=\"72\" y=\"3\" width=\"140\" height=\"16\" rx=\"3\"/>"
-        "<rect class=\"bar\" x=\"72\" y=\"3\" width=\"" +
-        std::to_string(width) +
-        "\" height=\"16\" rx=\"3\"/><text class=\"quiet\" x=\"220\" y=\"15\" font-size=\"12\">" +
-        std::to_string(tensors) + " · " + percent + "</text></g>\n";
+        "<rect class=\"bar\" x=\"72\" y=\"3\" width=\"");
+    rows.append(std::to_string(width));
+    rows.append(
+        "\" height=\"16\" rx=\"3\"/><text class=\"quiet\" x=\"220\" y=\"15\" font-size=\"12\">");
+    rows.append(std::to_string(tensors)).append(" · ").append(percent).append("</text></g>\n");
     words.push_back(std::to_string(tensors) + " of type " + name);
   }
   return "<figure><svg viewBox=\"0 0 300 " + std::to_string(shown * 26) +
