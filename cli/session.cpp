@@ -198,7 +198,7 @@ bool Session::ask_yes(std::string_view question) {
 }
 
 Result<std::string> Session::ask_line(std::string_view prompt) {
-  std::fprintf(stderr, "%s", printable(prompt).c_str());
+  static_cast<void>(std::fprintf(stderr, "%s", printable(prompt).c_str()));
   std::string line;
   int c = std::getchar();
   for (; c != EOF && c != '\n' && line.size() < 4096; c = std::getchar())

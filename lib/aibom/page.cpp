@@ -66,17 +66,17 @@ std::string html_page(const Json& bom) {
 
   std::string out = head(view) + "<body>\n" + mark_shapes() + "<header>\n" + page_header(view) +
                     "</header>\n<nav aria-label=\"Sections\">";
-  for (const auto& section : sections)
-    out.append("<a href=\"#")
-        .append(section.id)
-        .append("\">")
-        .append(section.title)
-        .append("</a> ");
+  for (const auto& section : sections) {
+    out.append("<a href=\"#").append(section.id).append("\">");
+    out.append(section.title).append("</a> ");
+  }
   out += "</nav>\n<main>\n";
   for (const auto& section : sections) {
-    const std::string id(section.id);
-    out += "<section id=\"" + id + "\" aria-labelledby=\"" + id + "-title\">\n<h2 id=\"" + id +
-           "-title\">" + std::string(section.title) + "</h2>\n" + section.html + "</section>\n";
+    out.append("<section id=\"").append(section.id);
+    out.append("\" aria-labelledby=\"").append(section.id);
+    out.append("-title\">\n<h2 id=\"").append(section.id);
+    out.append("-title\">").append(section.title).append("</h2>\n");
+    out.append(section.html).append("</section>\n");
   }
   return out +
          "</main>\n<footer><p>This page shows what the document says. Who signed it, and whether "

@@ -90,16 +90,15 @@ std::string use_section(const PageView& view) {
       const auto& paragraph = each.is_string() ? text(each) : text(each, "name");
       if (paragraph.empty()) continue;
       words += "<p>" + escape_lines(paragraph);
-      if (const auto& answer = text(each, "mitigationStrategy"); !answer.empty())
-        words.append("<br><span class=\"note\">Mitigation: ")
-            .append(escape_lines(answer))
-            .append("</span>");
+      if (const auto& answer = text(each, "mitigationStrategy"); !answer.empty()) {
+        words.append("<br><span class=\"note\">Mitigation: ");
+        words.append(escape_lines(answer)).append("</span>");
+      }
       words += "</p>\n";
     }
-    if (!words.empty()) {
-      out +=
-          "<h3>" + std::string(title) + tier_mark(view, pointer + key + "/0") + "</h3>\n" + words;
-    }
+    if (words.empty()) continue;
+    out.append("<h3>").append(title).append(tier_mark(view, pointer + key + "/0"));
+    out.append("</h3>\n").append(words);
   }
   const auto& grams =
       property(member(considerations, "environmentalConsiderations"), own(kEmissions));

@@ -12,9 +12,7 @@
 namespace mpk::aibom {
 namespace {
 
-const std::string& first_of(const std::string& a, const std::string& b) {
-  return a.empty() ? b : a;
-}
+std::string first_of(const std::string& a, const std::string& b) { return a.empty() ? b : a; }
 
 void add_once(std::vector<std::string>& list, const std::string& value) {
   if (!value.empty() && std::find(list.begin(), list.end(), value) == list.end())
@@ -65,7 +63,8 @@ std::string training(const Json& bom) {
     for (const auto& workflow : items(member(formula, "workflows"))) {
       const auto &start = text(workflow, "timeStart"), &end = text(workflow, "timeEnd");
       auto out = text(workflow, "uid");
-      if (!start.empty() || !end.empty()) out += " · " + start + " to " + end;
+      if (!start.empty() || !end.empty())
+        out.append(" · ").append(start).append(" to ").append(end);
       return out;
     }
   }

@@ -46,11 +46,12 @@ def ecma_pattern(_validator, pattern, instance, _schema):
 
 
 def without_newlines(checker: FormatChecker) -> FormatChecker:
-    """Neither does RFC 3339 know one at the end; the checker of date-time looks with a `$` of Python's."""
+    """Neither do RFC 3339 and RFC 3986 know one at the end; these checkers look with a `$` of Python's."""
     out = FormatChecker(formats=())
     out.checkers = dict(checker.checkers)
-    judge, raises = checker.checkers["date-time"]
-    out.checkers["date-time"] = (lambda value: judge(value) and not str(value).endswith("\n"), raises)
+    for name in ("date-time", "uri"):
+        judge, raises = checker.checkers[name]
+        out.checkers[name] = (lambda value, judge=judge: judge(value) and not str(value).endswith("\n"), raises)
     return out
 
 
