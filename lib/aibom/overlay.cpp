@@ -23,9 +23,8 @@ Result<Overlay> parse_overlay(std::string_view text, std::string_view file) {
   if (!form()) return Error(form().error()).with_kind(ErrorKind::internal);
   auto facts = TRY(form()->read(text, file));
   // Numbers where a person writes a number, and text in the document.
-  for (const auto* key : {"parameters", "contextLength"}) {
-    const auto found = facts.find(key);
-    if (found != facts.end() && found->is_number()) *found = found->dump();
+  for (auto& fact : facts) {
+    if (fact.is_number()) fact = fact.dump();
   }
   return Overlay{std::move(facts)};
 }

@@ -3,6 +3,7 @@
 #include "aibom/own_properties.hpp"
 #include "aibom/spdx_draft.hpp"
 #include "aibom/spdx_words.hpp"
+#include "base/encoding.hpp"
 #include "base/time.hpp"
 #include "json/parse.hpp"
 
@@ -64,9 +65,7 @@ void add_config_source(const Json& component, Json& build) {
   if (text(component, "type") != "application") return;
   for (const auto& commit : items(member(member(component, "pedigree"), "commits"))) {
     const auto& id = text(commit, "uid");
-    const bool hex = std::ranges::all_of(
-        id, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-    if (!hex || (id.size() != 40 && id.size() != 64)) continue;
+    if (!is_lower_hex(id) || (id.size() != 40 && id.size() != 64)) continue;
     Json hash = {{"type", "Hash"}, {"algorithm", id.size() == 40 ? "sha1" : "sha256"}};
     hash["comment"] = "commit";
     hash["hashValue"] = id;

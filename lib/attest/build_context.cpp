@@ -1,5 +1,6 @@
 // Where the build ran: GitHub Actions, GitLab, another CI, or somebody's machine.
 #include "attest/slsa_provenance.hpp"
+#include "base/encoding.hpp"
 #include "base/identifiers.hpp"
 #include "base/text.hpp"
 
@@ -132,9 +133,7 @@ Result<void> check_uri(const char* name, const std::string& value) {
 
 // SHA-1 or SHA-256, whole: an abbreviation names nothing for ever.
 Result<void> check_commit(const char* name, const std::string& value) {
-  const bool hex =
-      std::ranges::all_of(value, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
-  if (hex && (value.size() == 40 || value.size() == 64)) return {};
+  if (is_lower_hex(value) && (value.size() == 40 || value.size() == 64)) return {};
   return Error(ErrorKind::usage,
                std::string(name) + " " + printable(value, 80) +
                    ": expected 40 or 64 lower-case hexadecimal digits",

@@ -1,6 +1,7 @@
 // in-toto Statement v1.
 #include "attest/statement.hpp"
 
+#include "base/encoding.hpp"
 #include "base/limits.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
@@ -17,11 +18,7 @@ constexpr std::string_view kTypeV01 =
     "https://in-toto.io/Statement/v0.1";  // cosign writes it still
 
 // DigestSet (in-toto attestation spec/v1/digest_set.md): lower-case hex, no prefix.
-bool is_lower_hex(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
-}
+bool is_digest_value(std::string_view text) { return !text.empty() && is_lower_hex(text); }
 
 Result<Subject> read_subject(const json::Field& field) {
   Subject out;
@@ -32,7 +29,7 @@ Result<Subject> read_subject(const json::Field& field) {
   for (const auto& [algorithm, value] : members) {
     auto hex = TRY(value.string());
     // Other algorithms (gitTree, dirHash, …) may encode as they like; those that bind us may not.
-    if (algorithm.starts_with("sha") && !is_lower_hex(hex))
+    if (algorithm.starts_with("sha") && !is_digest_value(hex))
       return value.error("expected lower-case hex");
     out.digest[algorithm] = std::move(hex);
   }

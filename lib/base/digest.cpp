@@ -15,11 +15,6 @@ namespace {
 constexpr std::array kAlgorithms = {DigestAlgorithm::sha256, DigestAlgorithm::sha384,
                                     DigestAlgorithm::sha512};
 
-bool is_lower_hex(std::string_view text) {
-  return std::ranges::all_of(
-      text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
 }  // namespace
 
 std::string_view to_string(DigestAlgorithm algorithm) {

@@ -139,6 +139,13 @@ Result<Bytes> hex_decode(std::string_view text) {
   return out;
 }
 
+bool is_lower_hex(std::string_view text) { return text.find_first_not_of(kHex) == text.npos; }
+
+std::optional<std::uint8_t> hex_digit(char c) {
+  const std::uint8_t value = kHexValues[static_cast<std::uint8_t>(c)];
+  return value == kBad ? std::nullopt : std::optional(value);
+}
+
 std::string base64_encode(BytesView bytes) { return encode64(bytes, kBase64, true); }
 
 Result<Bytes> base64_decode(std::string_view text) {
@@ -159,6 +166,24 @@ Result<Bytes> base64url_decode(std::string_view text) {
     return Error{ErrorKind::malformed, "base64url: padding, expected none (RFC 7515 §2)"};
   }
   return decode64("base64url", text, kBase64UrlValues);
+}
+
+void append_utf8(std::string& out, std::uint32_t code_point) {
+  const auto byte = [&](std::uint32_t lead, unsigned shift, std::uint32_t mask) {
+    out += static_cast<char>(static_cast<std::uint8_t>(lead | (code_point >> shift & mask)));
+  };
+  if (code_point < 0x80) return byte(0, 0, 0x7f);
+  if (code_point < 0x800) {
+    byte(0xc0, 6, 0x1f);
+  } else if (code_point < 0x10000) {
+    byte(0xe0, 12, 0x0f);
+    byte(0x80, 6, 0x3f);
+  } else {
+    byte(0xf0, 18, 0x07);
+    byte(0x80, 12, 0x3f);
+    byte(0x80, 6, 0x3f);
+  }
+  byte(0x80, 0, 0x3f);
 }
 
 }  // namespace mpk

@@ -105,6 +105,41 @@ TEST_CASE("hex is read in both cases and written in lower case") {
   }
 }
 
+TEST_CASE("one hex digit has a value, another character has none") {
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    CAPTURE(byte);
+    const auto whole = hex_decode(std::string{'0', c});
+    const auto value = hex_digit(c);
+    REQUIRE(value.has_value() == whole.has_value());
+    if (value) CHECK(*value == whole->front());
+  }
+}
+
+TEST_CASE("lower-case hex has no other character") {
+  CHECK(is_lower_hex("0123456789abcdef"));
+  CHECK(is_lower_hex(""));
+  for (const char* other : {"A", "0g", "0 ", "-1", "é"}) {
+    CAPTURE(other);
+    CHECK_FALSE(is_lower_hex(other));
+  }
+}
+
+TEST_CASE("code points become UTF-8 at both ends of each length") {
+  const struct {
+    std::uint32_t code_point;
+    const char* hex;
+  } table[] = {{0x00, "00"},      {0x7f, "7f"},       {0x80, "c280"},        {0x7ff, "dfbf"},
+               {0x800, "e0a080"}, {0xffff, "efbfbf"}, {0x10000, "f0908080"}, {0x10ffff, "f48fbfbf"},
+               {0xe9, "c3a9"},    {0x20ac, "e282ac"}, {0x1f600, "f09f9880"}, {0xd800, "eda080"}};
+  for (const auto& [code_point, hex] : table) {
+    CAPTURE(code_point);
+    std::string out = "x";
+    append_utf8(out, code_point);
+    CHECK(hex_encode(as_bytes(out)) == std::string("78") + hex);
+  }
+}
+
 TEST_CASE("a bad character is named by value and offset, never printed") {
   CHECK(base64_decode("Zm9vZm\x1bv").error().text() ==
         "base64: character 0x1b at offset 6 is not in the alphabet");

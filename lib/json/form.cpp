@@ -2,6 +2,7 @@
 #include "json/form.hpp"
 
 #include "base/text.hpp"
+#include "json/lookup.hpp"
 #include "json/parse.hpp"
 #include "json/path.hpp"
 #include "json/yaml.hpp"
@@ -88,9 +89,20 @@ class Keys {
   const Json& root_;
 };
 
+// The first required member that `value` lacks, as a line, where only one value is allowed.
+std::string missing_line(const Json& schema, const Json& value) {
+  for (const Json& name : schema.at("required")) {
+    if (value.contains(name)) continue;
+    const Json& known =
+        member(member(member(schema, "properties"), name.get<std::string>()), "const");
+    return known.is_string() ? "add the line " + name.get<std::string>() + ": " + text(known) : "";
+  }
+  return {};
+}
+
 // What to do about a violation: what the schema says of the place in words ($comment, draft-07 §9),
 // or the line that is missing.
-std::string advice(const Json& schema, const Violation& violation) {
+std::string advice(const Json& schema, const Json& root, const Violation& violation) {
   const auto at = Json::json_pointer(violation.schema);
   const Json* place = schema.contains(at) ? &schema.at(at) : nullptr;
   if ((place == nullptr || !place->is_object() || !place->contains("$comment")) && !at.empty())
@@ -98,16 +110,12 @@ std::string advice(const Json& schema, const Violation& violation) {
   if (place == nullptr || !place->is_object()) return {};
   const auto found = place->find("$comment");
   if (found != place->end() && found->is_string()) return found->get<std::string>();
-  if (violation.message == R"(missing "apiVersion")" && violation.instance.empty()) {
-    const auto version = Json::json_pointer("/properties/apiVersion/const");
-    if (schema.contains(version))
-      return "add the line apiVersion: " + schema.at(version).get<std::string>();
-  }
-  for (const auto* kind : {"integer", "number", "boolean"}) {
-    if (violation.message == std::string("expected string, found ") + kind)
-      return "put it in quotes if it is text";
-  }
-  return {};
+  const Json& value = root.at(Json::json_pointer(violation.instance));
+  if (!at.empty() && at.back() == "required")
+    return missing_line(schema.at(at.parent_pointer()), value);
+  const bool is_text = !at.empty() && at.back() == "type" && schema.at(at) == "string";
+  return is_text && value.is_primitive() && !value.is_null() ? "put it in quotes if it is text"
+                                                             : "";
 }
 
 struct Read {
@@ -160,7 +168,7 @@ Result<Json> Form::read(std::string_view text, std::string_view file) const {
   const auto found = schema_.validate(read->value, 1);
   if (!found.empty()) {
     return error(path_of(found.front().instance, read->value), found.front().message,
-                 advice(document_, found.front()));
+                 advice(document_, read->value, found.front()));
   }
   return std::move(read->value);
 }

@@ -1,6 +1,7 @@
 // PushParser: one state for the token that a piece may end in, one for what the grammar expects.
 #include "json/push_parser.hpp"
 
+#include "base/encoding.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 
@@ -40,31 +41,6 @@ bool is_number(std::string_view text) {
     if (!digits()) return false;
   }
   return text.empty();
-}
-
-void append_utf8(std::string& out, std::uint32_t point) {
-  const auto byte = [&out](std::uint32_t value) {
-    out += static_cast<char>(static_cast<unsigned char>(value));
-  };
-  const auto rest = [&](unsigned shift) { byte(0x80U | ((point >> shift) & 0x3fU)); };
-  if (point < 0x80) return byte(point);
-  if (point < 0x800) {
-    byte(0xc0U | (point >> 6));
-  } else if (point < 0x10000) {
-    byte(0xe0U | (point >> 12));
-    rest(6);
-  } else {
-    byte(0xf0U | (point >> 18));
-    rest(12);
-    rest(6);
-  }
-  rest(0);
-}
-
-std::optional<std::uint32_t> hex_value(char c) {
-  std::uint32_t value = 0;
-  if (std::from_chars(&c, &c + 1, value, 16).ec != std::errc()) return std::nullopt;
-  return value;
 }
 
 }  // namespace
@@ -184,7 +160,7 @@ Result<void> PushParser::take_escape(char c) {
 }
 
 Result<void> PushParser::take_unicode(char c) {
-  const auto value = hex_value(c);
+  const auto value = hex_digit(c);
   if (!value) return wrong();
   unit_ = unit_ << 4 | *value;
   if (++digits_ < 4) return {};

@@ -1,13 +1,9 @@
 // ONNX: ModelProto read field by field; nothing is unpacked but names, shapes and sizes.
 #include "model/onnx.hpp"
 
-#include <stdexcept>
-// protozero checks wire types by its assert macro only; here a wrong one is bad input.
-#define protozero_assert(condition) ((condition) ? void() : throw std::logic_error(#condition))
 #include "base/text.hpp"
+#include "model/protobuf.hpp"
 #include "model/tensor.hpp"
-
-#include <protozero/pbf_reader.hpp>
 
 #include <algorithm>
 #include <array>
@@ -401,15 +397,8 @@ Result<OnnxHeader> Reader::model(std::string_view bytes) {
 }  // namespace
 
 Result<OnnxHeader> read_onnx(const FileHead& head) {
-  if (!head.whole) {
-    return Error(ErrorKind::unsupported,
-                 "ONNX model of " + human_size(head.size) + " is too large to be read");
-  }
-  try {
-    return Reader().model(head.bytes);
-  } catch (const std::exception&) {  // protozero: wrong wire type, cut off, overlong varint
-    return malformed("not an ONNX model: broken protobuf");
-  }
+  return read_protobuf(head, "ONNX model", "not an ONNX model: broken protobuf",
+                       [&] { return Reader().model(head.bytes); });
 }
 
 }  // namespace mpk::model

@@ -9,6 +9,8 @@
 #include "model/saved_model.hpp"
 #include "model/tensor_bundle.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -89,13 +91,9 @@ void count_keras(const FileHead& head, ModelInfo& info) {
 /// What the data files have must be what the index says, tensor by tensor.
 void check_data_files(const Heads& heads, const TensorBundle& bundle, const std::string& path,
                       ModelInfo& info) {
-  const auto number = [](std::size_t value) {
-    const std::string digits = std::to_string(value);
-    return std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits;
-  };
   const std::string stem = path.substr(0, path.rfind('.'));
   for (std::size_t i = 0; i < bundle.sizes.size(); ++i) {
-    const std::string name = stem + ".data-" + number(i) + "-of-" + number(bundle.sizes.size());
+    const auto name = fmt::format("{}.data-{:05}-of-{:05}", stem, i, bundle.sizes.size());
     const auto data = heads.find(name);
     if (data == heads.end()) {
       return add_finding(info, Severity::high, "shard-missing", path,

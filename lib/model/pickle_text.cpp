@@ -1,6 +1,7 @@
 // pickle_text: the two escapes that Python's protocol 0 writes.
 #include "model/pickle_text.hpp"
 
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 
 #include <cstddef>
@@ -9,42 +10,16 @@
 namespace mpk::model {
 namespace {
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 /// `digits` hexadecimal ones at `at`; nullopt: there are fewer.
 std::optional<std::uint32_t> hex_number(std::string_view text, std::size_t at, std::size_t digits) {
   if (text.size() < digits || at > text.size() - digits) return std::nullopt;
   std::uint32_t out = 0;
   for (std::size_t i = 0; i < digits; ++i) {
-    const int digit = hex_digit(text[at + i]);
-    if (digit < 0) return std::nullopt;
-    out = out * 16 + static_cast<std::uint32_t>(digit);
+    const auto digit = hex_digit(text[at + i]);
+    if (!digit) return std::nullopt;
+    out = out * 16 + *digit;
   }
   return out;
-}
-
-void append_utf8(std::string& out, std::uint32_t code) {
-  const auto add = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) {
-    add(code);
-  } else if (code < 0x800) {
-    add(0xc0 | (code >> 6U));
-    add(0x80 | (code & 63U));
-  } else if (code < 0x10000) {
-    add(0xe0 | (code >> 12U));
-    add(0x80 | ((code >> 6U) & 63U));
-    add(0x80 | (code & 63U));
-  } else {
-    add(0xf0 | ((code >> 18U) & 7U));
-    add(0x80 | ((code >> 12U) & 63U));
-    add(0x80 | ((code >> 6U) & 63U));
-    add(0x80 | (code & 63U));
-  }
 }
 
 }  // namespace

@@ -1,12 +1,8 @@
 // saved_model: SavedModel → MetaGraphDef → MetaInfoDef and SignatureDef; graphs are skipped.
 #include "model/saved_model.hpp"
 
-#include <stdexcept>
-// protozero checks wire types by its assert macro only; here a wrong one is bad input.
-#define protozero_assert(condition) ((condition) ? void() : throw std::logic_error(#condition))
 #include "base/text.hpp"
-
-#include <protozero/pbf_reader.hpp>
+#include "model/protobuf.hpp"
 
 #include <algorithm>
 #include <array>
@@ -194,15 +190,8 @@ Result<SavedModelHeader> saved_model(std::string_view bytes) {
 }  // namespace
 
 Result<SavedModelHeader> read_saved_model(const FileHead& head) {
-  if (!head.whole) {
-    return Error(ErrorKind::unsupported,
-                 "SavedModel of " + human_size(head.size) + " is too large to be read");
-  }
-  try {
-    return saved_model(head.bytes);
-  } catch (const std::exception&) {  // protozero: wrong wire type, cut off, overlong varint
-    return malformed("not a SavedModel: broken protobuf");
-  }
+  return read_protobuf(head, "SavedModel", "not a SavedModel: broken protobuf",
+                       [&] { return saved_model(head.bytes); });
 }
 
 }  // namespace mpk::model

@@ -1,15 +1,11 @@
 // tensor_bundle: a table of blocks with prefix-compressed keys; the values are small messages.
 #include "model/tensor_bundle.hpp"
 
-#include <stdexcept>
-// protozero checks wire types by its assert macro only; here a wrong one is bad input.
-#define protozero_assert(condition) ((condition) ? void() : throw std::logic_error(#condition))
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "model/little_endian.hpp"
 #include "model/names.hpp"
-
-#include <protozero/pbf_reader.hpp>
+#include "model/protobuf.hpp"
 
 #include <algorithm>
 #include <array>
@@ -295,15 +291,7 @@ Result<TensorBundle> read(std::string_view file) {
 }  // namespace
 
 Result<TensorBundle> read_tensor_bundle(const FileHead& head) {
-  if (!head.whole) {
-    return Error(ErrorKind::unsupported,
-                 "index of " + human_size(head.size) + " is too large to be read");
-  }
-  try {
-    return read(head.bytes);
-  } catch (const std::exception&) {  // protozero: wrong wire type, cut off, overlong varint
-    return malformed("index: broken protobuf");
-  }
+  return read_protobuf(head, "index", "index: broken protobuf", [&] { return read(head.bytes); });
 }
 
 bool is_tensor_bundle(std::string_view path) { return base_name(path) == "variables.index"; }

@@ -1,13 +1,7 @@
 // SPIFFE: a JWT-SVID from the Workload API, whose socket the agent puts on the machine.
-#include <stdexcept>  // NOLINT(misc-include-cleaner): for the macro
-// protozero checks wire types by its assert macro only; here a wrong one is bad input.
-// NOLINTNEXTLINE(readability-identifier-naming): the library's own name
-#define protozero_assert(condition) ((condition) ? void() : throw std::logic_error(#condition))
+#include "base/protozero.hpp"
 #include "base/text.hpp"
 #include "oidc/sources.hpp"
-
-#include <protozero/pbf_reader.hpp>
-#include <protozero/pbf_writer.hpp>
 
 namespace mpk::oidc {
 namespace {

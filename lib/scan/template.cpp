@@ -1,6 +1,8 @@
 // scan_template: blocks, tokens, and what exploits of template engines are made of.
 #include "scan/template.hpp"
 
+#include "base/encoding.hpp"
+
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -88,12 +90,6 @@ bool is_name(char c) {
          byte >= 0x80;
 }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const int lower = c | 0x20;
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /// The escape at `at`, behind the backslash; returns its length.
 std::size_t unescape(std::string_view text, std::size_t at, Token& token) {
   const char kind = text[at];
@@ -109,9 +105,9 @@ std::size_t unescape(std::string_view text, std::size_t at, Token& token) {
   unsigned code = 0;
   std::size_t used = 0;
   while (used < digits && from + used < text.size()) {
-    const int value = hex_value(text[from + used]);
-    if (value < 0 || value >= static_cast<int>(base)) break;
-    code = code * static_cast<unsigned>(base) + static_cast<unsigned>(value);
+    const auto value = hex_digit(text[from + used]);
+    if (!value || *value >= base) break;
+    code = code * static_cast<unsigned>(base) + *value;
     ++used;
   }
   if (kind == 'N' && at + 1 < text.size() && text[at + 1] == '{') {  // \N{LOW LINE}

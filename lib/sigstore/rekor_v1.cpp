@@ -130,10 +130,7 @@ http::Request request_for(Url url) {
 Result<std::string> fetch_entry(http::Transport& transport, const std::string& base_url,
                                 const std::string& location, const LogRequest& sent) {
   const auto uuid = location.substr(location.rfind('/') + 1);
-  const bool is_uuid = !uuid.empty() && uuid.size() <= 80 && std::ranges::all_of(uuid, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
-  if (!is_uuid)
+  if (uuid.empty() || uuid.size() > 80 || !is_lower_hex(uuid))
     return Error(ErrorKind::exists, "Rekor has this entry already and does not say where");
   auto request =
       request_for(TRY(Url::parse(service_url(base_url, std::string(kEntries) + "/" + uuid))));
