@@ -1,4 +1,5 @@
 // Where the build ran: GitHub Actions, GitLab, another CI, or somebody's machine.
+#include "attest/field_types.hpp"
 #include "attest/slsa_provenance.hpp"
 #include "base/encoding.hpp"
 #include "base/identifiers.hpp"
@@ -110,22 +111,15 @@ bool is_true(const Env& env, const char* name) {
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// RFC 3986 §3: a scheme, ":", and characters that a URI may have.
+// RFC 3986 §3: what is typed has only the characters that a URI may have.
 bool is_uri(std::string_view text) {
-  const auto colon = text.find(':');
-  if (colon == 0 || colon == std::string_view::npos || colon + 1 == text.size()) return false;
-  const auto scheme = text.substr(0, colon);
-  const auto in_scheme = [](char c) {
-    return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
-  };
   constexpr std::string_view kOthers = "-._~:/?#[]@!$&'()*+,;=%";
-  return is_letter(scheme.front()) && std::ranges::all_of(scheme, in_scheme) &&
-         std::ranges::all_of(text.substr(colon + 1), [&](char c) {
+  return has_scheme(text) && std::ranges::all_of(text, [&](char c) {
            return is_letter(c) || is_digit(c) || kOthers.find(c) != std::string_view::npos;
          });
 }
 
-Result<void> check_uri(const char* name, const std::string& value) {
+Result<void> check_flag_uri(const char* name, const std::string& value) {
   if (is_uri(value)) return {};
   return Error(ErrorKind::usage, std::string(name) + " " + printable(value, 100) + ": not a URI",
                "for example https://ci.example.com/train or git+https://example.com/train");
@@ -147,9 +141,9 @@ struct Named {
 // slsa.dev/spec/v1.2/build-provenance: builder.id and buildType are TypeURIs, the source a
 // ResourceURI; invocationId is any text.
 Result<void> check(const ProvenanceOverrides& given, const Named& names) {
-  if (given.builder_id) TRY(check_uri(names.builder_id, *given.builder_id));
-  if (given.build_type) TRY(check_uri(names.build_type, *given.build_type));
-  if (given.source_uri) TRY(check_uri(names.source_uri, *given.source_uri));
+  if (given.builder_id) TRY(check_flag_uri(names.builder_id, *given.builder_id));
+  if (given.build_type) TRY(check_flag_uri(names.build_type, *given.build_type));
+  if (given.source_uri) TRY(check_flag_uri(names.source_uri, *given.source_uri));
   if (given.source_commit) TRY(check_commit(names.source_commit, *given.source_commit));
   if (given.invocation_id && printable(*given.invocation_id) != *given.invocation_id) {
     return Error(ErrorKind::usage,

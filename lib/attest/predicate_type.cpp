@@ -1,6 +1,8 @@
 // Known predicate types.
 #include "attest/predicate_type.hpp"
 
+#include "attest/predicate_form.hpp"
+#include "attest/vsa.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
 
@@ -13,19 +15,26 @@ struct Known {
   std::string_view word, uri;
 };
 
-// The words of cosign's --type, so that the same command line means the same (interop).
-constexpr std::array<Known, 11> kKnown = {{
-    {"cosign", "https://cosign.sigstore.dev/attestation/v1"},
+// cosign's --type words mean what they mean there, so that the same command line does the same
+// (interop); cosign has none for the newer ones.
+constexpr std::array<Known, 17> kKnown = {{
+    {"cosign", kCosignCustom},
     {"cyclonedx", kCycloneDx},
     {"link", "https://in-toto.io/Link/v1"},
-    {"openvex", "https://openvex.dev/ns"},
+    {"openvex", kOpenVex},
+    {"reference", kReference},
+    {"scai", kScai},
     {"signature", kCosignSign},
     {"slsaprovenance", "https://slsa.dev/provenance/v0.2"},
     {"slsaprovenance02", "https://slsa.dev/provenance/v0.2"},
     {"slsaprovenance1", kSlsaProvenance},
     {"spdx", "https://spdx.dev/Document"},
     {"spdxjson", "https://spdx.dev/Document"},
-    {"vuln", "https://cosign.sigstore.dev/attestation/vuln/v1"},
+    {"svr", kSvr},
+    {"test-result", kTestResult},
+    {"vsa", kVsa},
+    {"vuln", kCosignVuln},
+    {"vulns", kVulns},
 }};
 
 bool is_absolute_uri(std::string_view word) {

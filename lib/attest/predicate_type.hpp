@@ -1,4 +1,4 @@
-// Known predicate types and their short names (cosign's --type words).
+// Known predicate types and their short names (cosign's --type words and a few more).
 #pragma once
 
 #include "base/result.hpp"

@@ -41,21 +41,30 @@ struct ProvenanceOverrides {
 /// commit without a source.
 Result<BuildContext> detect_build(const Env& env, const ProvenanceOverrides& overrides = {});
 
+/// in-toto wants a uri or a digest of it (ResourceDescriptor).
 struct Material {
   std::string uri, name;
   std::string digest_algorithm, digest_value;  // may be empty
+  Json annotations = nullptr;                  // an object, or null
 };
 
-/// The predicate. `started`/`finished` only where given. `materials` become resolvedDependencies
-/// after the source.
-Json make_provenance(const BuildContext& build, const std::vector<Material>& materials,
+/// What went in besides the source, and what came out besides the subject.
+struct Materials {
+  std::vector<Material> dependencies, byproducts;
+};
+
+/// The predicate. `started`/`finished` only where given. The dependencies become
+/// resolvedDependencies after the source.
+Json make_provenance(const BuildContext& build, const Materials& materials,
                      std::optional<Timestamp> started, std::optional<Timestamp> finished,
                      const std::string& mpk_version);
 
 struct ProvenanceFacts {
   std::string builder_id, build_type, source_uri, source_commit, invocation_id;
 };
-/// Reads a predicate that somebody wrote. malformed: a required member is missing.
+/// Reads a predicate that somebody wrote. malformed: a required member is missing. The source is
+/// the first dependency that says so: by git+, by gitCommit (where annotations.role says nothing
+/// else), or by being externalParameters.source.
 Result<ProvenanceFacts> read_provenance(const Json& predicate);
 
 }  // namespace mpk::attest

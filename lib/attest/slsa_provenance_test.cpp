@@ -138,7 +138,9 @@ TEST_CASE("a predicate reads back, one without a builder is refused") {
   auto build = detect_build(MapEnv(github_variables()));
   auto predicate = make_provenance(
       *build,
-      {{.uri = "oci://x", .name = "base", .digest_algorithm = "sha256", .digest_value = "aa"}},
+      {.dependencies =
+           {{.uri = "oci://x", .name = "base", .digest_algorithm = "sha256", .digest_value = "aa"}},
+       .byproducts = {}},
       std::nullopt, std::nullopt, "0.1.0");
   auto facts = read_provenance(predicate);
   REQUIRE(facts);

@@ -1,7 +1,7 @@
 // in-toto Statement v1.
 #include "attest/statement.hpp"
 
-#include "base/encoding.hpp"
+#include "attest/field_types.hpp"
 #include "base/limits.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
@@ -17,22 +17,10 @@ constexpr std::string_view kTypeV1 = "https://in-toto.io/Statement/v1";
 constexpr std::string_view kTypeV01 =
     "https://in-toto.io/Statement/v0.1";  // cosign writes it still
 
-// DigestSet (in-toto attestation spec/v1/digest_set.md): lower-case hex, no prefix.
-bool is_digest_value(std::string_view text) { return !text.empty() && is_lower_hex(text); }
-
 Result<Subject> read_subject(const json::Field& field) {
   Subject out;
   out.name = TRY(field.optional_string("name")).value_or("");
-  auto members = TRY(TRY(field.at("digest")).members());
-  if (members.empty()) return field.error("digest is empty");
-  if (members.size() > limits::kSubjectDigests) return field.error("too many digests");
-  for (const auto& [algorithm, value] : members) {
-    auto hex = TRY(value.string());
-    // Other algorithms (gitTree, dirHash, …) may encode as they like; those that bind us may not.
-    if (algorithm.starts_with("sha") && !is_digest_value(hex))
-      return value.error("expected lower-case hex");
-    out.digest[algorithm] = std::move(hex);
-  }
+  out.digest = TRY(read_digest_set(TRY(field.at("digest"))));
   return out;
 }
 

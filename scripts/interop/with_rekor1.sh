@@ -39,7 +39,7 @@ logged() { # bundle kind
     "$(entry "$1" 'e["canonicalizedBody"]')" ]]
 }
 
-printf '{"builder":{"id":"https://ci.example"}}' >predicate.json
+printf '{"buildDefinition":{"buildType":"https://ci.example/b","externalParameters":{}},"runDetails":{"builder":{"id":"https://ci.example"}}}' >predicate.json
 head -c 20000 /dev/urandom >blob
 accepts "cosign sign-blob" cosign sign-blob --yes "${signing[@]}" --bundle cosign.json blob
 accepts "its entry is a hashedrekord 0.0.1" logged cosign.json hashedrekord
