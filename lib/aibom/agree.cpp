@@ -7,6 +7,7 @@
 #include "aibom/purl.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "crypto/hash.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -25,15 +26,12 @@ namespace {
 constexpr std::size_t kShown = 200;
 
 /// By algorithm all values, lower case.
-std::map<std::string, std::set<std::string>> hashes_of(const Json& component) {
-  std::map<std::string, std::set<std::string>> out;
+using Hashes = std::map<std::string, std::set<std::string>>;
+Hashes hashes_of(const Json& component) {
+  Hashes out;
   for (const auto& hash : items(member(component, "hashes")))
     out[text(hash, "alg")].insert(lower_ascii(text(hash, "content")));
   return out;
-}
-
-std::set<std::string> hashes_of(const Json& component, const std::string& algorithm) {
-  return std::move(hashes_of(component)[algorithm]);
 }
 
 std::string shown(const std::set<std::string>& values) {
@@ -55,17 +53,16 @@ class Comparison {
     if (found == files.end()) return note(file.path, "no component", digest.text(), {});
     if (found->second.size() > 1)
       return note(file.path, "several components", "1", std::to_string(found->second.size()));
-    const auto& component = *found->second.front();
+    const auto hashes = hashes_of(*found->second.front());
     const auto algorithm = hash_name(digest.algorithm());
-    if (hashes_of(component, algorithm).empty())
-      return note(file.path, "no " + algorithm, digest.hex(), {});
-    if (digests(component, file.path, digest, file.sha512)) ++agreement_.matching;
+    if (!hashes.contains(algorithm)) return note(file.path, "no " + algorithm, digest.hex(), {});
+    if (digests(hashes, file.path, digest, file.sha512)) ++agreement_.matching;
   }
 
   /// An archive, found by its digest, and its files; `contents` is null when it was not read.
   void archive(const modelpack::LayerFile& layer, const DescribedArchive& described,
                const std::vector<modelpack::LayerFile>* contents) {
-    digests(*described.component, layer.path, layer.descriptor.digest, layer.sha512);
+    digests(hashes_of(*described.component), layer.path, layer.descriptor.digest, layer.sha512);
     const auto& files = described.files;
     if (contents == nullptr) {
       ++agreement_.unread;
@@ -96,9 +93,13 @@ class Comparison {
     }
   }
 
-  void manifest(const Json& bom, const Digest& digest, const std::optional<Digest>& sha512) {
+  void manifest(const Json& bom, const Digest& digest, std::string_view bytes) {
     const auto& model = subject(bom);
-    digests(model, "manifest", digest, sha512);
+    const auto hashes = hashes_of(model);
+    std::optional<Digest> sha512;
+    if (!bytes.empty() && hashes.contains(hash_name(DigestAlgorithm::sha512)))
+      sha512 = crypto::hash(DigestAlgorithm::sha512, as_bytes(bytes));
+    digests(hashes, "manifest", digest, sha512);
     auto named = digest_of_purl(text(model, "purl"));
     if (named && *named != digest)
       note("manifest", "the digest in the purl differs", digest.text(), named->text());
@@ -113,12 +114,12 @@ class Comparison {
 
  private:
   /// Every digest that the component has: one that differs is told, one that is not known counted.
-  bool digests(const Json& component, const std::string& path, const Digest& digest,
+  bool digests(const Hashes& hashes, const std::string& path, const Digest& digest,
                const std::optional<Digest>& sha512) {
     std::map<std::string, const Digest*> known;
     if (sha512) known[hash_name(sha512->algorithm())] = &*sha512;
     known[hash_name(digest.algorithm())] = &digest;
-    for (const auto& [algorithm, values] : hashes_of(component)) {
+    for (const auto& [algorithm, values] : hashes) {
       const auto at = known.find(algorithm);
       if (at == known.end()) {
         ++agreement_.uncompared[algorithm];
@@ -146,9 +147,11 @@ class Archives {
  public:
   explicit Archives(const std::vector<DescribedArchive>& described) {
     for (const auto& each : described) {
+      const auto hashes = hashes_of(*each.component);
       for (const auto algorithm : {DigestAlgorithm::sha256, DigestAlgorithm::sha512}) {
-        const auto hashes = hashes_of(*each.component, hash_name(algorithm));
-        if (hashes.size() == 1) by_digest_.emplace(key(algorithm, *hashes.begin()), &each);
+        const auto found = hashes.find(hash_name(algorithm));
+        if (found != hashes.end() && found->second.size() == 1)
+          by_digest_.emplace(key(algorithm, *found->second.begin()), &each);
       }
     }
   }
@@ -181,12 +184,12 @@ class Archives {
 
 Agreement compare_with_layers(const Json& bom, const std::vector<modelpack::LayerFile>& layers,
                               const Digest& manifest, const ArchiveFiles& archives,
-                              const std::optional<Digest>& manifest_sha512) {
+                              std::string_view manifest_bytes) {
   Comparison comparison;
   const auto described = described_files(bom);
   Archives archives_left(described.archives);
   std::set<std::string_view> paths;
-  comparison.manifest(bom, manifest, manifest_sha512);
+  comparison.manifest(bom, manifest, manifest_bytes);
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const auto& layer = layers[i];
     const bool is_archive = modelpack::is_archive(layer.encoding);
@@ -212,7 +215,7 @@ Agreement compare_with_layers(const Json& bom, const std::vector<modelpack::Laye
 
 bool names_sha512(const Json& bom) {
   const auto name = hash_name(DigestAlgorithm::sha512);
-  const auto has = [&](const Json* component) { return !hashes_of(*component, name).empty(); };
+  const auto has = [&](const Json* component) { return hashes_of(*component).contains(name); };
   const auto any = [&](const Files& files) {
     return std::ranges::any_of(
         files, [&](const auto& named) { return std::ranges::any_of(named.second, has); });

@@ -7,8 +7,8 @@
 
 #include <cstddef>
 #include <map>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mpk::aibom {
@@ -36,10 +36,10 @@ using ArchiveFiles = std::map<std::size_t, std::vector<modelpack::LayerFile>>;
 /// that digest, a component with the media type of an archive, and below it one component for each
 /// of its files; they are compared with `archives` where it has the layer. Each other file
 /// component that carries a hash must be a layer; a manifest digest that the document names must be
-/// `manifest`, or `manifest_sha512` of the same bytes.
+/// `manifest`, or the SHA-512 of `manifest_bytes` where they are known.
 Agreement compare_with_layers(const Json& bom, const std::vector<modelpack::LayerFile>& layers,
                               const Digest& manifest, const ArchiveFiles& archives = {},
-                              const std::optional<Digest>& manifest_sha512 = {});
+                              std::string_view manifest_bytes = {});
 
 /// Whether a file or archive that the document describes has a SHA-512.
 bool names_sha512(const Json& bom);

@@ -194,13 +194,13 @@ TEST_CASE("a SHA-512 of the manifest is compared with the manifest's") {
   Case one;
   const auto sha512 = crypto::hash(DigestAlgorithm::sha512, as_bytes("manifest"));
   one.model()["hashes"].push_back({{"alg", "SHA-512"}, {"content", sha512.hex()}});
-  const auto compare = [&](const std::optional<Digest>& of_manifest) {
-    return compare_with_layers(one.bom, one.layers, one.manifest, {}, of_manifest);
+  const auto compare = [&](std::string_view bytes) {
+    return compare_with_layers(one.bom, one.layers, one.manifest, {}, bytes);
   };
-  CHECK(compare(sha512).disagreements.empty());
-  CHECK(compare(sha512).uncompared.empty());
-  CHECK(compare({}).uncompared.size() == 1);
-  const auto other = compare(crypto::hash(DigestAlgorithm::sha512, as_bytes("another")));
+  CHECK(compare("manifest").disagreements.empty());
+  CHECK(compare("manifest").uncompared.empty());
+  CHECK(compare("").uncompared.size() == 1);
+  const auto other = compare("another");
   REQUIRE(other.disagreements.size() == 1);
   CHECK(other.disagreements.front().path == "manifest");
   CHECK(other.disagreements.front().message == "SHA-512 differs");

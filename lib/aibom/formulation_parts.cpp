@@ -4,6 +4,7 @@
 #include "aibom/draft.hpp"
 #include "aibom/lineage_parts.hpp"
 #include "aibom/own_properties.hpp"
+#include "aibom/purl.hpp"
 #include "aibom/wording.hpp"
 #include "base/digest.hpp"
 

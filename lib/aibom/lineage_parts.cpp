@@ -3,7 +3,6 @@
 
 #include "aibom/draft.hpp"
 #include "aibom/grammar.hpp"
-#include "aibom/purl.hpp"
 #include "aibom/wording.hpp"
 #include "base/digest.hpp"
 
@@ -13,21 +12,6 @@ namespace mpk::aibom {
 
 bool is_web_address(std::string_view text) {
   return (text.starts_with("https://") || text.starts_with("http://")) && is_iri(text);
-}
-
-std::string artifact_purl(const std::string& reference) {
-  const auto at = reference.rfind('@');
-  if (at == std::string::npos) return {};
-  auto digest = Digest::parse(std::string_view(reference).substr(at + 1));
-  auto repository = reference.substr(0, at);
-  const auto slash = repository.find('/');
-  if (!digest || slash == std::string::npos || slash == 0) return {};
-  std::string tag;
-  if (const auto colon = repository.rfind(':'); colon != std::string::npos && colon > slash) {
-    tag = repository.substr(colon + 1);
-    repository.resize(colon);
-  }
-  return oci_purl(repository, *digest, tag);
 }
 
 std::string base_ref(const model::BaseModel& base) {

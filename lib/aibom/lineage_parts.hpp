@@ -14,8 +14,6 @@ namespace mpk::aibom {
 
 /// http or https, and an IRI that the grammar takes.
 bool is_web_address(std::string_view text);
-/// The purl of "registry/repository[:tag]@sha256:…"; empty when it is none.
-std::string artifact_purl(const std::string& reference);
 /// The bom-ref of a base model.
 std::string base_ref(const model::BaseModel& base);
 /// organizationalEntity; empty without a name.

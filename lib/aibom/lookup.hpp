@@ -1,4 +1,4 @@
-// Tolerant reading of a CycloneDX document that nobody has checked. Internal to aibom/.
+// Tolerant reading of a CycloneDX document that nobody has checked.
 #pragma once
 
 #include "json/lookup.hpp"

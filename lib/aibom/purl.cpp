@@ -41,6 +41,21 @@ std::string oci_purl(std::string_view repository, const Digest& manifest, std::s
   return out;
 }
 
+std::string artifact_purl(const std::string& reference) {
+  const auto at = reference.rfind('@');
+  if (at == std::string::npos) return {};
+  auto digest = Digest::parse(std::string_view(reference).substr(at + 1));
+  auto repository = reference.substr(0, at);
+  const auto slash = repository.find('/');
+  if (!digest || slash == std::string::npos || slash == 0) return {};
+  std::string tag;
+  if (const auto colon = repository.rfind(':'); colon != std::string::npos && colon > slash) {
+    tag = repository.substr(colon + 1);
+    repository.resize(colon);
+  }
+  return oci_purl(repository, *digest, tag);
+}
+
 bool is_commit(std::string_view revision) {
   return revision.size() == 40 && std::all_of(revision.begin(), revision.end(), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -65,6 +80,21 @@ std::optional<Digest> digest_of_purl(std::string_view purl) {
   auto digest = Digest::parse(*version);
   if (!digest) return std::nullopt;
   return digest.take();
+}
+
+std::optional<std::string> reference_of_purl(std::string_view purl) {
+  const auto digest = digest_of_purl(purl);
+  const auto question = purl.find('?');
+  if (!digest || question == std::string_view::npos) return std::nullopt;
+  const auto qualifiers = purl.substr(question + 1, purl.find('#') - question - 1);
+  constexpr std::string_view kKey = "repository_url=";
+  for (const auto qualifier : split(qualifiers, '&')) {
+    if (!qualifier.starts_with(kKey)) continue;
+    const auto repository = percent_decode(qualifier.substr(kKey.size()));
+    if (!repository || repository->empty()) return std::nullopt;
+    return *repository + "@" + digest->text();
+  }
+  return std::nullopt;
 }
 
 }  // namespace mpk::aibom

@@ -23,6 +23,18 @@ TEST_CASE("an oci purl names the last part in lower case and the whole repositor
         "pkg:oci/a@sha256%3A" + kHex + "?repository_url=%5B::1%5D:5000/a");
 }
 
+TEST_CASE("the purl of a reference has its tag and needs its digest") {
+  CHECK(artifact_purl("ghcr.io/acme/llm:1.0@sha256:" + kHex) ==
+        oci_purl("ghcr.io/acme/llm", digest(), "1.0"));
+  CHECK(artifact_purl("127.0.0.1:5000/tiny@sha256:" + kHex) ==
+        oci_purl("127.0.0.1:5000/tiny", digest(), ""));
+  for (const char* reference :
+       {"", "ghcr.io/acme/llm:1.0", "ghcr.io/acme/llm@sha256:00", "llm@x"}) {
+    CAPTURE(reference);
+    CHECK(artifact_purl(reference).empty());
+  }
+}
+
 TEST_CASE("a hub purl has a version only for a full commit") {
   CHECK(huggingface_purl("microsoft/deberta-v3-base", "559062AD13D311B87B2C455E67DCD5F1C8F65111") ==
         "pkg:huggingface/microsoft/deberta-v3-base@559062ad13d311b87b2c455e67dcd5f1c8f65111");

@@ -31,4 +31,9 @@ bool is_spdx_expression(std::string_view text) {
          std::ranges::all_of(found->additions, [&](const auto& id) { return listed(id, true); });
 }
 
+Result<int> worth_of_expression(std::string_view text,
+                                const std::function<int(std::string_view)>& worth) {
+  return model::worth_of_license_expression(text, worth);
+}
+
 }  // namespace mpk::aibom

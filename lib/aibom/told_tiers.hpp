@@ -1,4 +1,4 @@
-// told_tiers: what a document says about how far each of its facts is proven. Internal to aibom/.
+// told_tiers: what a document says about how far each of its facts is proven.
 #pragma once
 
 #include "json/value.hpp"

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -59,13 +60,15 @@ bool is_reference(std::string_view token, std::string_view kind) {
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) : tokens_(tokens(text)) {}
+  using Worth = std::function<int(std::string_view)>;
+  Parser(std::string_view text, const Worth& worth) : tokens_(tokens(text)), worth_(worth) {}
 
-  Result<LicenseExpression> whole() {
-    TRY(alternatives(0));
+  Result<int> whole() {
+    const int out = TRY(alternatives(0));
     if (at_ < tokens_.size()) return malformed("unexpected " + printable(next(), 60));
-    return std::move(found_);
+    return out;
   }
+  LicenseExpression take() { return std::move(found_); }
 
  private:
   std::string_view next() const { return at_ < tokens_.size() ? tokens_[at_] : ""; }
@@ -75,31 +78,33 @@ class Parser {
     return true;
   }
 
-  Result<void> alternatives(std::size_t depth) {
-    do TRY(conjunction(depth));
+  Result<int> alternatives(std::size_t depth) {
+    int out = std::numeric_limits<int>::min();
+    do out = std::max(out, TRY(conjunction(depth)));
     while (accept("OR"));
-    return {};
+    return out;
   }
 
-  Result<void> conjunction(std::size_t depth) {
-    do TRY(operand(depth));
+  Result<int> conjunction(std::size_t depth) {
+    int out = std::numeric_limits<int>::max();
+    do out = std::min(out, TRY(operand(depth)));
     while (accept("AND"));
-    return {};
+    return out;
   }
 
-  Result<void> operand(std::size_t depth) {
+  Result<int> operand(std::size_t depth) {
     if (depth > kDeepest) return malformed("nested too deeply");
     if (accept("(")) {
-      TRY(alternatives(depth + 1));
+      const int out = TRY(alternatives(depth + 1));
       if (!accept(")")) return malformed("a parenthesis is not closed");
-      return {};
+      return out;
     }
-    TRY(license());
-    if (accept("WITH")) TRY(addition());
-    return {};
+    int out = TRY(license());
+    if (accept("WITH")) out = std::min(out, TRY(addition()));
+    return out;
   }
 
-  Result<void> license() {
+  Result<int> license() {
     auto token = next();
     if (token.empty()) return malformed("ends where a licence is expected");
     if (is_reference(token, "LicenseRef-")) {
@@ -112,11 +117,10 @@ class Parser {
         return malformed("expected a licence, found " + printable(next(), 60));
       found_.licenses.emplace_back(token);
     }
-    ++at_;
-    return {};
+    return worth_(tokens_[at_++]);
   }
 
-  Result<void> addition() {
+  Result<int> addition() {
     const auto token = next();
     if (is_reference(token, "AdditionRef-")) {
       found_.references.emplace_back(token);
@@ -125,11 +129,11 @@ class Parser {
     } else {
       return malformed("expected an exception after WITH, found " + printable(token, 60));
     }
-    ++at_;
-    return {};
+    return worth_(tokens_[at_++]);
   }
 
   std::vector<std::string_view> tokens_;
+  const Worth& worth_;
   std::size_t at_ = 0;
   LicenseExpression found_;
 };
@@ -138,7 +142,16 @@ class Parser {
 
 Result<LicenseExpression> parse_license_expression(std::string_view text) {
   if (text.size() > kLongest) return malformed("too long");
-  return Parser(text).whole();
+  const Parser::Worth none = [](std::string_view) { return 0; };
+  Parser parser(text, none);
+  TRY(parser.whole());
+  return parser.take();
+}
+
+Result<int> worth_of_license_expression(std::string_view text,
+                                        const std::function<int(std::string_view)>& worth) {
+  if (text.size() > kLongest) return malformed("too long");
+  return Parser(text, worth).whole();
 }
 
 }  // namespace mpk::model

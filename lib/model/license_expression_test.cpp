@@ -19,6 +19,29 @@ TEST_CASE("an expression is taken apart into licences, additions and references"
         std::vector<std::string>{"LicenseRef-a.b", "DocumentRef-x:LicenseRef-y", "AdditionRef-z"});
 }
 
+TEST_CASE("of alternatives the best part counts, of what holds together the worst") {
+  struct Row {
+    const char* text;
+    int worth;
+  };
+  const auto length = [](std::string_view part) { return static_cast<int>(part.size()); };
+  for (const auto& row : std::vector<Row>{
+           {"MIT", 3},
+           {"MIT OR 0BSD", 4},
+           {"MIT AND 0BSD", 3},
+           {"GPL-2.0+ WITH A", 1},
+           {"MIT OR 0BSD AND ISC", 3},  // AND binds more tightly
+           {"(MIT OR 0BSD) AND LicenseRef-x", 4},
+       }) {
+    CAPTURE(row.text);
+    const auto worth = model::worth_of_license_expression(row.text, length);
+    REQUIRE(worth);
+    CHECK(*worth == row.worth);
+  }
+  CHECK_FALSE(model::worth_of_license_expression("MIT OR", length));
+  CHECK_FALSE(model::worth_of_license_expression("MIT" + std::string(5000, ' '), length));
+}
+
 TEST_CASE("what is no expression is refused with a reason") {
   struct Row {
     const char* text;
