@@ -21,6 +21,7 @@ inline constexpr std::size_t kErrorBody = 64U << 10;    // as much of an error p
 inline constexpr std::size_t kHeaderBytes = 64U << 10;
 inline constexpr std::size_t kYamlDocument = 1U
                                              << 20;  // policies and model cards are typed by people
+inline constexpr std::size_t kPolicyRules = 256;     // each is read with what it has from the file
 inline constexpr std::size_t kRegexMemory = 1U << 20;
 inline constexpr std::size_t kTrustedRoot = 4U << 20;
 inline constexpr std::size_t kLogEntries = 32;      // per bundle, as sigstore-go
