@@ -12,6 +12,12 @@ using namespace mpk;
 using namespace mpk::policy;
 
 namespace {
+// The one rule of a file without `rules`.
+Result<Policy> parse_one(std::string_view text, std::string_view file) {
+  auto read = TRY(parse_policy(text, file));
+  return std::move(read.rules.front());
+}
+
 constexpr const char* kWhole = R"(apiVersion: mpk/v1
 name: prod
 signers:
@@ -55,7 +61,7 @@ std::string start() {
 }  // namespace
 
 TEST_CASE("a whole policy is read") {
-  auto policy = parse_policy(kWhole, "prod.yaml");
+  auto policy = parse_one(kWhole, "prod.yaml");
   REQUIRE_MESSAGE(policy, policy.error().text());
   CHECK(policy->name == "prod");
   REQUIRE(policy->signers.size() == 2);
@@ -73,8 +79,8 @@ TEST_CASE("a whole policy is read") {
 }
 
 TEST_CASE("the digest of a policy is that of its bytes") {
-  auto a = parse_policy(start(), "a.yaml");
-  auto b = parse_policy(start() + "# a comment\n", "b.yaml");
+  auto a = parse_one(start(), "a.yaml");
+  auto b = parse_one(start() + "# a comment\n", "b.yaml");
   REQUIRE(a);
   REQUIRE(b);
   CHECK(a->digest != b->digest);
@@ -107,7 +113,7 @@ TEST_CASE("whatever is wrong is refused with file and line") {
            Case{start() + "aibom: &a\n  required: true\n", "p.yaml:5"},
            Case{start() + start(), "p.yaml"},
        }) {
-    auto policy = parse_policy(c.text, "p.yaml");
+    auto policy = parse_one(c.text, "p.yaml");
     REQUIRE_FALSE_MESSAGE(policy, c.text);
     CHECK(policy.error().kind() == ErrorKind::usage);
     CHECK_MESSAGE(policy.error().text().find(c.says) != std::string::npos, policy.error().text());
@@ -117,12 +123,12 @@ TEST_CASE("whatever is wrong is refused with file and line") {
 
 TEST_CASE(
     "thresholds, claims and evidence are read, and what nobody can reach is refused in place") {
-  const auto policy = parse_policy(start() +
-                                       "    claims:\n      sourcerepositoryuri: https://r\n"
-                                       "  - {issuer: https://i, identity: you}\n"
-                                       "threshold: 2\nevidence: {logs: 2, timestamps: 1}\n"
-                                       "attestations: [{type: slsaprovenance1}]\n",
-                                   "p.yaml");
+  const auto policy = parse_one(start() +
+                                    "    claims:\n      sourcerepositoryuri: https://r\n"
+                                    "  - {issuer: https://i, identity: you}\n"
+                                    "threshold: 2\nevidence: {logs: 2, timestamps: 1}\n"
+                                    "attestations: [{type: slsaprovenance1}]\n",
+                                "p.yaml");
   REQUIRE_MESSAGE(policy, policy.error().text());
   CHECK(policy->threshold == 2);
   CHECK(policy->signers.identities[0].claims.at("sourceRepositoryURI").matches("https://r"));
@@ -140,7 +146,7 @@ TEST_CASE(
         Row{"evidence: {witnesses: {keys: [x]}}\n", "no verifier key"},
         Row{"evidence: {log: 1}\n", "p.yaml:5:"}}) {
     CAPTURE(row.text);
-    const auto refused = parse_policy(start() + row.text, "p.yaml");
+    const auto refused = parse_one(start() + row.text, "p.yaml");
     REQUIRE_FALSE(refused);
     const auto words = refused.error().text() + " " + refused.error().hint();
     CHECK_MESSAGE(words.find(row.error) != std::string::npos, words);
@@ -148,19 +154,19 @@ TEST_CASE(
 }
 
 TEST_CASE("keys stand among the signers, inline or in a file beside the policy") {
-  const auto policy = parse_policy(start() + "  - keyFile: p256_public.pem\n  - key: |\n" +
-                                       indented("cosign_public.pem") + "threshold: 3\n",
-                                   kPolicy);
+  const auto policy = parse_one(start() + "  - keyFile: p256_public.pem\n  - key: |\n" +
+                                    indented("cosign_public.pem") + "threshold: 3\n",
+                                kPolicy);
   REQUIRE_MESSAGE(policy, policy.error().text());
   CHECK(policy->signers.identities.size() == 1);
   REQUIRE(policy->signers.keys.size() == 2);
   CHECK(policy->signers.keys[0] == key_of("p256_public.pem"));
   CHECK(policy->signers.keys[1] == key_of("cosign_public.pem"));
   CHECK(policy->threshold == 3);
-  const auto own = parse_policy(start() +
-                                    "attestations:\n  - type: slsaprovenance1\n    signers: "
-                                    "[{keyFile: p256_public.pem}]\n",
-                                kPolicy);
+  const auto own = parse_one(start() +
+                                 "attestations:\n  - type: slsaprovenance1\n    signers: "
+                                 "[{keyFile: p256_public.pem}]\n",
+                             kPolicy);
   REQUIRE_MESSAGE(own, own.error().text());
   CHECK(own->attestations[0].signers.keys.size() == 1);
 }
@@ -188,10 +194,106 @@ TEST_CASE("a key that is none, private, twice or beside an identity is refused i
            Row{again + "threshold: 3\n", "expected 1 to 2"},
        }) {
     CAPTURE(row.text);
-    const auto refused = parse_policy(start() + row.text, kPolicy);
+    const auto refused = parse_one(start() + row.text, kPolicy);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().kind() == ErrorKind::usage);
     const auto words = refused.error().text() + " " + refused.error().hint();
     CHECK_MESSAGE(words.find(row.says) != std::string::npos, words);
   }
+}
+
+TEST_CASE(
+    "a rule's keys replace the file's, the others are the file's, and the first match counts") {
+  const auto file =
+      parse_policy(start() +
+                       "  - {issuer: https://i, identity: you}\n"
+                       "threshold: 2\n"
+                       "deny: [{digest: \"sha256:" +
+                       std::string(64, 'a') +
+                       "\", reason: leaked}]\n"
+                       "aibom: {required: true, threshold: 1, findingsBelow: high}\n"
+                       "rules:\n"
+                       "  - match: [ghcr.io/acme/new-*]\n"
+                       "    signers: [{issuer: https://i, identity: eve}]\n"
+                       "    threshold: 1\n"
+                       "    aibom: {required: false}\n"
+                       "  - {match: [ghcr.io/acme/**], attestations: [{type: spdx}]}\n",
+                   "p.yaml");
+  REQUIRE_MESSAGE(file, file.error().text());
+  REQUIRE(file->rules.size() == 2);
+  const auto* first = file->rule_for("ghcr.io/acme/new-llm");
+  REQUIRE(first == &file->rules[0]);
+  CHECK(first->signers.identities[0].subject.text == "eve");
+  CHECK(first->threshold == 1);
+  CHECK_FALSE(first->aibom->required);
+  CHECK_FALSE(first->aibom->findings_below);
+  CHECK(first->attestations.empty());
+  const auto* second = file->rule_for("ghcr.io/acme/team/llm");
+  REQUIRE(second == &file->rules[1]);
+  CHECK(second->signers.size() == 2);
+  CHECK(second->threshold == 2);
+  CHECK(second->aibom->findings_below == "high");
+  CHECK(second->aibom->signed_by->threshold == 1);
+  CHECK(second->attestations[0].threshold == 2);
+  for (const auto& rule : file->rules) {
+    CHECK(rule.digest == file->digest);
+    REQUIRE(rule.denied.size() == 1);
+    CHECK(rule.denied[0].reason == "leaked");
+  }
+  CHECK(file->rule_for("ghcr.io/other/llm") == nullptr);
+}
+
+TEST_CASE("the keys of the sections arrive in their places") {
+  const auto policy = parse_one(read_file("testdata/policy/valid/provenance.yaml", 10'000).take(),
+                                "testdata/policy/valid/provenance.yaml");
+  REQUIRE_MESSAGE(policy, policy.error().text());
+  const auto& rule = *policy->provenance;
+  REQUIRE(rule.builders.size() == 2);
+  CHECK(rule.builders[0].level == 3);
+  CHECK(rule.builders[0].is_signer);
+  CHECK(rule.builders[1].id.matches("https://ci.example/1"));
+  CHECK_FALSE(rule.builders[1].is_signer);
+  CHECK(rule.level == 2);
+  CHECK(rule.sources[1].matches("git+https://github.com/acme/train"));
+  REQUIRE(rule.external_parameters);
+  REQUIRE(rule.external_parameters->size() == 3);
+  CHECK((*rule.external_parameters)[0].value->size() == 3);
+  CHECK((*rule.external_parameters)[1].pattern->full_match("https://github.com/acme/x"));
+  CHECK((*rule.external_parameters)[2].any);
+  CHECK(rule.dependencies_denied[0].matches("git+https://github.com/acme/old-1"));
+  CHECK(rule.dependencies_need_digests);
+  CHECK(rule.max_age == 90 * 86'400);
+
+  const auto told = parse_one(read_file("testdata/policy/valid/aibom.yaml", 10'000).take(), "p");
+  REQUIRE_MESSAGE(told, told.error().text());
+  const auto& aibom = *told->aibom;
+  CHECK(aibom.profiles[0].verified == 30);
+  CHECK_FALSE(aibom.profiles[1].verified);
+  CHECK(aibom.licenses->allowed.size() == 3);
+  CHECK(aibom.licenses->denied.empty());
+  CHECK(aibom.evaluations[2].most == 0.1);
+  CHECK_FALSE(aibom.evaluations[2].slice);
+  CHECK(aibom.agent->scopes.empty());
+  CHECK(aibom.agent->scopes_given);
+
+  const auto bare = parse_one(start() + "aibom: {agent: {servers: []}}\n", "p.yaml");
+  REQUIRE(bare);
+  CHECK(bare->aibom->agent->servers_given);
+  CHECK_FALSE(bare->aibom->agent->tools_given);
+  CHECK_FALSE(bare->aibom->signed_by);
+  CHECK_FALSE(bare->provenance);
+  CHECK_FALSE(bare->signature_max_age);
+}
+
+TEST_CASE("one rule more than the cap is refused") {
+  const auto with = [](std::size_t count) {
+    auto text = start() + "rules:\n";
+    for (std::size_t i = 0; i < count; ++i)
+      text += "  - match: [ghcr.io/acme/r" + std::to_string(i) + "]\n";
+    return parse_policy(text, "p.yaml");
+  };
+  CHECK(with(256));
+  const auto refused = with(257);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().text() == "p.yaml:5:1: 257 rules, at most 256 are read");
 }

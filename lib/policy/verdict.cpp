@@ -102,6 +102,21 @@ Json evidence_json(const EvidenceItem& item) {
           {"steps", steps}};
 }
 
+Json scores_json(const Verdict& verdict) {
+  Json out = Json::object();
+  for (const auto& [profile, score] : verdict.aibom_scores)
+    out[profile] = {{"total", score.first}, {"verified", score.second}};
+  return out;
+}
+
+Json lineage_json(const Verdict& verdict) {
+  Json out = Json::array();
+  for (const auto& each : verdict.lineage) {
+    out.push_back({{"reference", each.reference}, {"depth", each.depth}, {"result", each.result}});
+  }
+  return out;
+}
+
 }  // namespace
 
 int winning_exit_code(const std::vector<int>& codes) {
@@ -159,8 +174,12 @@ Json to_json(const Verdict& verdict) {
           {"evidence", evidence},
           {"facts",
            {{"model", model},
-            {"aibom", {{"files", verdict.aibom_files}, {"matching", verdict.aibom_matching}}},
-            {"provenance", verdict.provenance_facts}}},
+            {"aibom",
+             {{"files", verdict.aibom_files},
+              {"matching", verdict.aibom_matching},
+              {"scores", scores_json(verdict)}}},
+            {"provenance", verdict.provenance_facts},
+            {"lineage", lineage_json(verdict)}}},
           {"stats",
            {{"requests", verdict.requests},
             {"bytesRead", verdict.bytes_read},

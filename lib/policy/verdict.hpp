@@ -41,6 +41,13 @@ struct EvidenceItem {
   std::vector<sigstore::Step> steps;
 };
 
+/// A base model that was followed.
+struct Ancestor {
+  std::string reference;  // by digest; of one that is no artifact, its name
+  unsigned depth = 1;
+  std::string result;  // "passed", "refused", "undecided", "unresolved"
+};
+
 struct Verdict {
   enum class Outcome { passed, refused, undecided };
   /// What was judged: all that is asked of the artifact, one type of attestation, one bundle.
@@ -58,6 +65,8 @@ struct Verdict {
   std::map<std::string, std::string> model_facts, provenance_facts;
   std::vector<std::string> licenses;
   std::size_t aibom_files = 0, aibom_matching = 0;
+  std::map<std::string, std::pair<double, double>> aibom_scores;  // percent: total, verified
+  std::vector<Ancestor> lineage;
   std::uint64_t requests = 0, bytes_read = 0, duration_ms = 0;
 
   Outcome outcome() const;
