@@ -113,6 +113,10 @@ class MirroredStore final : public Store {
       const Digest& subject, const std::function<bool(const Descriptor&)>& wanted) override {
     return upstream_->referrers_where(subject, wanted);
   }
+  Result<std::vector<Descriptor>> referrers_at_hand(
+      const Digest& subject, const std::function<bool(const Descriptor&)>& wanted) override {
+    return upstream_->referrers_at_hand(subject, wanted);
+  }
 
  private:
   struct Entry {

@@ -187,6 +187,12 @@ Result<std::vector<Descriptor>> RemoteReferrers::list(const Digest& subject, con
   return values(TRY(collect(subject, {}, wanted)));
 }
 
+Result<std::vector<Descriptor>> RemoteReferrers::at_hand(const Digest& subject,
+                                                         const Wanted& wanted) {
+  const auto api = TRY(from_api(subject, {}, wanted));
+  return api ? values(*api) : list(subject, wanted);
+}
+
 // Anything but a clear no means yes: to lose an entry is worse than to keep one too many.
 Result<bool> RemoteReferrers::is_there(const Descriptor& manifest) {
   auto request = client_.request("HEAD", client_.url("manifests/" + manifest.digest.text()));

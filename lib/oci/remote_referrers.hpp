@@ -28,6 +28,8 @@ class RemoteReferrers {
   /// The same, of what `wanted` takes; of others none is counted.
   using Wanted = std::function<bool(const Descriptor&)>;
   Result<std::vector<Descriptor>> list(const Digest& subject, const Wanted& wanted);
+  /// What the API lists, without the fallback tag; all where there is no API.
+  Result<std::vector<Descriptor>> at_hand(const Digest& subject, const Wanted& wanted);
   /// The registry answered a push with OCI-Subject: it lists referrers by itself.
   void acknowledged() { acknowledged_ = true; }
   /// After a push that the registry did not acknowledge with OCI-Subject: see to it that the

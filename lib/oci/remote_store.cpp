@@ -164,6 +164,10 @@ class RemoteStore final : public Store {
       const Digest& subject, const std::function<bool(const Descriptor&)>& wanted) override {
     return referrers_.list(subject, wanted);
   }
+  Result<std::vector<Descriptor>> referrers_at_hand(
+      const Digest& subject, const std::function<bool(const Descriptor&)>& wanted) override {
+    return referrers_.at_hand(subject, wanted);
+  }
 
  private:
   void remember(const Digest& digest, const std::string& bytes) {

@@ -35,6 +35,11 @@ Result<std::vector<Descriptor>> Store::referrers_where(
   return found;
 }
 
+Result<std::vector<Descriptor>> Store::referrers_at_hand(
+    const Digest& subject, const std::function<bool(const Descriptor&)>& wanted) {
+  return referrers_where(subject, wanted);
+}
+
 Result<std::string> fetch_text(Store& store, const Descriptor& descriptor, std::size_t cap) {
   if (descriptor.size > cap) {
     return Error(ErrorKind::too_large, fmt::format("{}: {} bytes, at most {} are read",

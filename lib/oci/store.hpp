@@ -75,6 +75,9 @@ class Store {
   /// that many of them refuse nothing.
   virtual Result<std::vector<Descriptor>> referrers_where(
       const Digest& subject, const std::function<bool(const Descriptor&)>& wanted);
+  /// Those of them that one question finds: for who is content with any one, and else asks for all.
+  virtual Result<std::vector<Descriptor>> referrers_at_hand(
+      const Digest& subject, const std::function<bool(const Descriptor&)>& wanted);
 };
 
 /// The whole blob in memory. too_large over `cap`.

@@ -59,6 +59,14 @@ std::optional<std::string> inline_bundle(const oci::Descriptor& referrer) {
   return std::string(as_text(*decoded));
 }
 
+// What an annotation says is a hint: it may change the order, and hides nothing.
+int rank(const oci::Descriptor& referrer, std::string_view first) {
+  const auto hint = referrer.annotations.find(std::string(kAnnotationPredicate));
+  if (hint == referrer.annotations.end()) return 2;
+  if (hint->second != first) return 3;
+  return referrer.annotations.contains(std::string(identifiers::kAnnotationBundle)) ? 0 : 1;
+}
+
 bool is_about_the_bytes(ErrorKind kind) {
   return kind == ErrorKind::malformed || kind == ErrorKind::mismatch ||
          kind == ErrorKind::too_large || kind == ErrorKind::unsupported ||
@@ -96,7 +104,7 @@ Result<oci::Descriptor> attach_bundle(oci::Store& store, const oci::Descriptor& 
 }
 
 Result<void> each_bundle(oci::Store& store, const Digest& subject,
-                         const std::function<void(FoundBundle)>& visit) {
+                         const std::function<bool(FoundBundle)>& visit, std::string_view first) {
   // Anyone with push rights can attach the same large blob a thousand times.
   std::set<Digest> seen;
   std::uint64_t read = 0;
@@ -118,16 +126,31 @@ Result<void> each_bundle(oci::Store& store, const Digest& subject,
     seen.insert(layer->digest);
     return std::optional(std::move(text));
   };
-  // Whoever may push could attach a thousand of something else: those do not count.
-  for (const auto& referrer : TRY(store.referrers_where(subject, may_hold_bundle))) {
+  // Returns whether to go on.
+  auto show = [&](const oci::Descriptor& referrer) -> Result<bool> {
     auto text = text_of(referrer);
     if (!text && !is_about_the_bytes(text.error().kind()))
       return std::move(text).error().with("referrer " + referrer.digest.brief());
-    if (!text) {
-      visit({.referrer = referrer, .problem = text.error().text()});
-    } else if (*text) {
-      visit({.referrer = referrer, .text = **std::move(text)});
+    if (!text) return visit({.referrer = referrer, .problem = text.error().text()});
+    return !*text || visit({.referrer = referrer, .text = **std::move(text)});
+  };
+  std::set<Digest> shown;
+  if (!first.empty() && !store.local()) {
+    // One question is enough where what is looked for lies in the answer.
+    for (const auto& referrer : TRY(store.referrers_at_hand(subject, may_hold_bundle))) {
+      if (rank(referrer, first) != 0) continue;
+      shown.insert(referrer.digest);
+      if (!TRY(show(referrer))) return {};
     }
+  }
+  // Whoever may push could attach a thousand of something else: those do not count.
+  auto referrers = TRY(store.referrers_where(subject, may_hold_bundle));
+  if (!first.empty()) {
+    std::ranges::stable_sort(
+        referrers, {}, [&](const oci::Descriptor& referrer) { return rank(referrer, first); });
+  }
+  for (const auto& referrer : referrers) {
+    if (!shown.contains(referrer.digest) && !TRY(show(referrer))) return {};
   }
   return {};
 }
