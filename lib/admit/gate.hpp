@@ -1,0 +1,44 @@
+// gate: one Kubernetes object against a policy, whoever has asked.
+#pragma once
+
+#include "admit/references.hpp"
+#include "admit/review.hpp"
+#include "base/result.hpp"
+#include "oci/reference.hpp"
+#include "policy/policy.hpp"
+#include "policy/verdict.hpp"
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mpk::admit {
+
+struct GateOptions {
+  ReferenceTable table;
+  /// Refuses a container's image that no rule of the policy is about, too. Other places always do.
+  bool refuse_other_images = false;
+  /// Lets a tag stand for what it names now. The kubelet resolves it again.
+  bool insecure_allow_tags = false;
+  /// Answers with patches: each tag becomes the digest that was verified.
+  bool pin = false;
+  /// Allows what it would refuse, with a warning for each reason.
+  bool warn = false;
+  /// Objects in them are let pass unseen, so that a gate that is down can be repaired.
+  std::set<std::string> exempt_namespaces = {"kube-system"};
+};
+
+/// Verifies one reference. Called for each reference once, in the object's order.
+using VerifyReference = std::function<Result<policy::Verdict>(const oci::Reference& reference)>;
+
+/// Deletions and what is on its way out pass. Of an update only references that the old object has
+/// not are judged. All others must pass: an object is refused with the reason of each reference
+/// that does not (403, or 503 when it could not be decided), and never let pass because of an
+/// error.
+ReviewResponse judge_review(const ReviewRequest& request, const GateOptions& options,
+                            const policy::PolicyFile& policy, const VerifyReference& verify);
+
+}  // namespace mpk::admit

@@ -1,0 +1,83 @@
+// A string as a reference, as the kubelet, the CSI driver and KServe each read it.
+#include "admit/reference_text.hpp"
+
+#include "base/encoding.hpp"
+#include "base/text.hpp"
+#include "oci/reference.hpp"
+
+#include <algorithm>
+
+namespace mpk::admit {
+namespace {
+
+using Kind = FoundReference::Kind;
+
+// RFC 3986 §3.1, with "://"; empty: the text has none.
+std::string_view scheme_of(std::string_view text) {
+  const auto end = text.find("://");
+  if (end == std::string_view::npos || end == 0) return {};
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto fits = [&](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+  };
+  if (!is_letter(text.front()) || !std::ranges::all_of(text.substr(0, end), fits)) return {};
+  return text.substr(0, end + 3);
+}
+
+// KServe takes any word after the "+" for a mode and strips it (ParseOciScheme).
+bool is_registry_scheme(std::string_view scheme) {
+  const auto lower = lower_ascii(scheme);
+  return lower == "oci://" || lower.starts_with("oci+");
+}
+
+// The rule of the kubelet and of container runtimes (distribution/reference, splitDockerDomain):
+// without one of these before the first '/', the name is Docker Hub's.
+bool names_host(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) return false;
+  const auto first = text.substr(0, slash);
+  return first.find_first_of(".:") != std::string_view::npos || first == "localhost" ||
+         lower_ascii(first) != first;
+}
+
+// Runtimes look such a name up among the images of the node before they ask any registry.
+bool is_image_id(std::string_view text) {
+  return text.starts_with("sha256:") || (text.size() == 64 && is_lower_hex(text));
+}
+
+std::string normalized(Kind kind, std::string_view text) {
+  // "oci:5000/x" is a host and its port here, never a local layout.
+  if (text.starts_with("oci:") || is_image_id(text)) return {};
+  std::string whole(text);
+  if (!names_host(text)) {
+    // The CSI driver's library takes the first part for the host, whatever it looks like.
+    if (kind == Kind::csi) return {};
+    whole = "docker.io/" + whole;
+  }
+  auto parsed = oci::Reference::parse(whole);
+  if (!parsed) return {};
+  if (!parsed->tag && !parsed->digest) parsed->tag = "latest";
+  return parsed->text();
+}
+
+}  // namespace
+
+std::optional<ReferenceText> read_reference(Kind kind, std::string_view text) {
+  std::string_view scheme;
+  switch (kind) {
+    case Kind::container:
+    case Kind::image_volume:
+    case Kind::csi:
+      break;  // no scheme there: one makes it unreadable
+    case Kind::storage_uri:
+    case Kind::agent:
+    case Kind::custom:
+      scheme = scheme_of(text);
+      // KServe takes what has no scheme for no place at all.
+      if (scheme.empty() && kind == Kind::storage_uri) return std::nullopt;
+      if (!scheme.empty() && !is_registry_scheme(scheme)) return std::nullopt;
+  }
+  return ReferenceText{std::string(scheme), normalized(kind, text.substr(scheme.size()))};
+}
+
+}  // namespace mpk::admit

@@ -1,0 +1,20 @@
+// A string of a Kubernetes object as a reference: schemes, Docker Hub's short names, default tags.
+#pragma once
+
+#include "admit/references.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mpk::admit {
+
+struct ReferenceText {
+  std::string scheme;     // as it stands there, with "://"
+  std::string reference;  // that oci::Reference::parse accepts; empty: it is none
+};
+
+/// nullopt: nothing that a registry serves. `text` is not empty.
+std::optional<ReferenceText> read_reference(FoundReference::Kind kind, std::string_view text);
+
+}  // namespace mpk::admit
