@@ -7,6 +7,7 @@
 #include "exit_code.hpp"
 #include "help.hpp"
 #include "render/error.hpp"
+#include "report/report.hpp"
 #include "session.hpp"
 #include "terminal/output.hpp"
 #include "version.hpp"
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -26,6 +28,14 @@ void to_stderr(const std::string& text) {
 
 int refuse(const Error& error, bool verbose) {
   to_stderr(error_text(error, verbose));
+  return exit_code(error.kind());
+}
+
+// Ratify wants an answer on standard output also where there is no verdict.
+int refuse_ratify(const Error& error, bool verbose, const std::string& usage = {}) {
+  to_stderr(report::without_braces(error_text(error, verbose) + usage));
+  write_stdout(report::ratify_error(error));
+  static_cast<void>(flush_stdout());
   return exit_code(error.kind());
 }
 
@@ -75,6 +85,19 @@ Error unknown_command(const std::vector<std::string>& words) {
                          std::string(suggestion) + "'?");
 }
 
+// Read before the options are, as they may be what is wrong.
+bool speaks_ratify(const std::vector<std::string>& words) {
+  std::size_t used = 0;
+  const auto* command = find(words, used);
+  if (command == nullptr || std::ranges::count(command->formats, "ratify") == 0) return false;
+  for (auto word = words.begin() + static_cast<std::ptrdiff_t>(used); word != words.end(); ++word) {
+    if (*word == "--") return false;
+    if (*word == "--format=ratify" || (*word == "ratify" && *std::prev(word) == "--format"))
+      return true;
+  }
+  return false;
+}
+
 bool asks_for_help(const std::vector<std::string>& arguments) {
   for (const auto& argument : arguments) {
     if (argument == "--") return false;
@@ -90,20 +113,25 @@ Error how_to_go_on(Error error, const Command& command) {
       "run the same command again: what is there already is not moved again");
 }
 
-int run_command(const Command& command, const std::vector<std::string>& arguments,
+int run_command(const Command& command, const std::vector<std::string>& arguments, bool ratify,
                 const CancelToken& cancel) {
   OptionSet set;
   auto run = command.bind(set);
   CommonOptions common;
   add_common(set, common, command);
   if (auto parsed = set.parse(arguments); !parsed) {
-    to_stderr(error_text(parsed.error(), false) + "usage: " + usage_line(command) + "\n");
+    const auto usage = "usage: " + usage_line(command) + "\n";
+    if (ratify) return refuse_ratify(parsed.error(), false, usage);
+    to_stderr(error_text(parsed.error(), false) + usage);
     return kExitUsage;
   }
   Session session(common, cancel);
   auto outcome = run(session);
   auto finished = session.finish();
-  if (!outcome) return refuse(how_to_go_on(std::move(outcome).error(), command), common.verbose);
+  if (!outcome) {
+    const auto error = how_to_go_on(std::move(outcome).error(), command);
+    return ratify ? refuse_ratify(error, common.verbose) : refuse(error, common.verbose);
+  }
   if (finished) return *outcome;
   // A refusal stays one though nobody could read why.
   const int code = refuse(finished.error(), common.verbose);
@@ -162,7 +190,7 @@ int dispatch(const std::vector<std::string>& arguments, const CancelToken& cance
   if (manual) return print_and_pass(command_manual(*command));
   rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(used));
   if (asks_for_help(rest)) return print_and_pass(command_help(*command));
-  return run_command(*command, rest, cancel);
+  return run_command(*command, rest, speaks_ratify(words), cancel);
 }
 
 }  // namespace
@@ -170,10 +198,10 @@ int dispatch(const std::vector<std::string>& arguments, const CancelToken& cance
 int run_app(const std::vector<std::string>& arguments, const CancelToken& cancel) {
   try {
     return dispatch(arguments, cancel);
-  } catch (const std::exception& error) {
-    to_stderr("error: internal: " + printable(error.what()) +
-              "\nhint: this is a bug in mpk; please report it with the command line\n");
-    return kExitInternal;
+  } catch (const std::exception& exception) {
+    const Error error(ErrorKind::internal, "internal: " + printable(exception.what()),
+                      "this is a bug in mpk; please report it with the command line");
+    return speaks_ratify(arguments) ? refuse_ratify(error, false) : refuse(error, false);
   }
 }
 

@@ -23,13 +23,14 @@ const std::vector<Command>& commands() {
       agent_export_command(), provenance_create_command(),
       attest_command(),       sign_command(),
       verify_command(),       scan_command(),
-      key_generate_command(), key_public_command(),
-      key_import_command(),   login_command(),
-      logout_command(),       sandbox_run_command(),
-      sandbox_up_command(),   trust_show_command(),
-      trust_update_command(), trust_import_command(),
-      completion_command(),   doctor_command(),
-      version_command(),
+      policy_check_command(), policy_test_command(),
+      admit_review_command(), key_generate_command(),
+      key_public_command(),   key_import_command(),
+      login_command(),        logout_command(),
+      sandbox_run_command(),  sandbox_up_command(),
+      trust_show_command(),   trust_update_command(),
+      trust_import_command(), completion_command(),
+      doctor_command(),       version_command(),
   };
   return table;
 }

@@ -7,6 +7,7 @@
 #include "http/transport.hpp"
 #include "oci/host_certificates.hpp"
 #include "render/error.hpp"
+#include "report/report.hpp"
 #include "terminal/ask.hpp"
 #include "terminal/input.hpp"
 #include "terminal/output.hpp"
@@ -21,6 +22,8 @@
 
 namespace mpk::cli {
 namespace {
+
+constexpr std::string_view kRatify = "ratify";
 
 // Talk that nobody takes any more is no error.
 void to_stderr(std::string_view text) {
@@ -42,10 +45,11 @@ struct Session::Impl {
   std::unique_ptr<http::Transport> transport;
   std::string stdin_reader;  // what has read standard input, which can be read once
 
+  bool for_ratify() const { return common.format == kRatify; }
   void line_to_stderr(std::string_view text) {
     std::scoped_lock lock(stderr_mutex);
     if (progress) progress->clear();
-    to_stderr(text);
+    to_stderr(for_ratify() ? report::without_braces(text) : std::string(text));
     to_stderr("\n");
   }
 };
@@ -54,7 +58,7 @@ Session::Session(const CommonOptions& common, CancelToken cancel)
     : impl_(std::make_unique<Impl>()) {
   impl_->common = common;
   impl_->cancel = std::move(cancel);
-  if (common.quiet) {
+  if (common.quiet || impl_->for_ratify()) {
     impl_->progress = make_progress_none();
   } else if (is_terminal(STDERR_FILENO)) {
     impl_->progress = make_progress_bars(STDERR_FILENO);

@@ -2,6 +2,8 @@
 #include "attest/predicate_type.hpp"
 #include "commands/commands.hpp"
 #include "flow/attach.hpp"
+#include "flow/training_materials.hpp"
+#include "options/declared_options.hpp"
 #include "options/options.hpp"
 #include "options/output_file.hpp"
 #include "options/pack_options.hpp"
@@ -15,14 +17,16 @@ namespace {
 struct Options {
   RegistryOptions registry;
   ProvenanceFlags provenance;
-  std::optional<std::string> reference, output;
+  std::optional<std::string> reference, output, training;
 };
 
 Result<int> run(const Options& o, Session& session) {
   if (o.output) TRY(check_output(*o.output));
   auto build = TRY(attest::detect_build(session.env(), o.provenance.overrides()));
+  attest::Materials materials;
+  if (o.training) materials = flow::training_materials(TRY(read_training(*o.training, session)));
   auto predicate =
-      attest::make_provenance(build, {}, std::nullopt, session.clock().now(), kVersion);
+      attest::make_provenance(build, materials, std::nullopt, session.clock().now(), kVersion);
   std::string text = json::pretty(predicate);
   if (o.reference) {
     auto reference = TRY(parse_reference(*o.reference));
@@ -63,6 +67,8 @@ Command provenance_create_command() {
           .examples =
               {{"mpk provenance create -o provenance.json", "the predicate, for mpk attest"},
                {"mpk provenance create ghcr.io/acme/llm:1.0", "the statement about an artifact"},
+               {"mpk provenance create --training run.yaml -o provenance.json",
+                "with base models, datasets and byproducts of the training"},
                {"mpk provenance create --builder-id https://ci.example.com/train@v3 --source-uri "
                 "git+https://example.com/train --source-commit "
                 "1f28c0d6a9c4b5e2f37881b09c6d5e4a3b2c1d0e",
@@ -73,6 +79,8 @@ Command provenance_create_command() {
                            ValueKind::reference);
             set.option("-o,--output", "FILE", o->output, "Write here instead of standard output",
                        ValueKind::file);
+            set.option("--training", "FILE", o->training,
+                       "How the model was trained (docs/training.md)", ValueKind::file);
             o->provenance.add_to(set);
             o->registry.add_to(set);
             return [o](Session& session) { return run(*o, session); };

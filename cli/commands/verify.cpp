@@ -11,6 +11,8 @@
 #include "options/judge_options.hpp"
 #include "options/options.hpp"
 #include "render/verdict.hpp"
+#include "report/report.hpp"
+#include "version.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -23,11 +25,10 @@ struct Options {
   std::string target;
   ModelVerifyOptions model;
   std::optional<std::string> bundle, type;
-  bool content = false, check_tag = false;
+  bool content = false, deep = false, check_tag = false;
 };
 
-Result<policy::Verdict> judge(const Options& o, const flow::VerifyRequest& request,
-                              Session& session) {
+Result<policy::Verdict> judge(const Options& o, flow::VerifyRequest request, Session& session) {
   auto context = session.context(o.registry.plain_http);
   if (!o.bundle) {
     if (oci::Reference::looks_like(o.target)) {
@@ -39,6 +40,7 @@ Result<policy::Verdict> judge(const Options& o, const flow::VerifyRequest& reque
                  "add --bundle FILE; a reference has the form HOST/REPO:TAG or oci:DIR:TAG");
   }
   if (o.check_tag) return Error(ErrorKind::usage, "--check-tag is for references, not for files");
+  request = TRY(flow::for_file(request));
   const auto text = TRY(session.flag_file("--bundle", *o.bundle, limits::kEvidence));
   const auto bundles = TRY(flow::read_bundles(text).with("--bundle " + *o.bundle));
   if (verifies_model(o.target, bundles)) {
@@ -58,14 +60,23 @@ Result<int> run(const Options& o, Session& session) {
   auto request = TRY(o.judge.resolve(session));
   if (o.type) request.predicate_type = TRY(attest::predicate_type_uri(*o.type));
   if (o.content) request.content = flow::VerifyRequest::Content::all;
+  request.deep = o.deep;
   auto verdict = TRY(judge(o, request, session));
   if (session.json()) {
     session.print_json(policy::to_json(verdict));
+  } else if (const auto format = report::parse_format(session.format())) {
+    session.print_raw(report::write(*format, verdict, {kVersion, session.clock().now()}));
   } else {
     session.print_raw(verdict_text(verdict, {session.quiet(), session.verbose(), session.color()},
                                    request.evidence));
   }
   return verdict.exit_code();
+}
+
+std::vector<std::string> formats() {
+  auto words = report::format_words();
+  words.insert(words.begin(), {"text", "json"});
+  return words;
 }
 
 }  // namespace
@@ -101,10 +112,12 @@ Command verify_command() {
         set.option("--type", "TYPE", o->type, "Check the attestation of this predicate type only");
         set.suggest(attest::predicate_type_words());
         set.flag("--content", o->content, "Also read and hash every layer (a layout's always are)");
+        set.flag("--deep", o->deep, "Check everything, though the policy lets a summary stand in");
         set.flag("--check-tag", o->check_tag, "Refuse when the tag beside a digest has moved");
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };
-      }};
+      },
+      .formats = formats()};
 }
 
 }  // namespace mpk::cli

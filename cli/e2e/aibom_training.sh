@@ -77,5 +77,30 @@ accepts "verify agrees with it" "$MPK" verify "$ref" "${trust[@]}" "${who[@]}"
 accepts "the attached one has the run" says "ft-2026-03-14-07" "$MPK" aibom show "$ref" "${trust[@]}"
 accepts "of the artifact the same" says "ft-2026-03-14-07" bash -c '"$1" aibom create "$2" --training "$3" 2>/dev/null' _ "$MPK" "$ref" "$work/training.yaml"
 accepts "the digest does not depend on it" is "$(digest_of "$ref")" "$("$MPK" ship "$model" "$MPK_SANDBOX_REGISTRY/e2e/plain:1.0" "${signing[@]}" --format json | field digest)"
+
+# The same in provenance.
+inputs='[(d["name"], d["annotations"]["role"]) for d in predicate["buildDefinition"]["resolvedDependencies"]], [b["name"] for b in predicate["runDetails"]["byproducts"]]'
+expected="([('acme/tokenizer-donor', 'base-model'), ('example/tiny-llama-base', 'base-model'), ('example/licence-questions', 'dataset'), ('example/support-dialogues', 'dataset')], ['loss.csv', 'trainer.log'])"
+provenance() { "$MPK" provenance create -o "$work/provenance.json" "$@"; }
+accepts "provenance create takes it" provenance --training "$work/training.yaml"
+accepts "it names what went in and came out" is "$(python3 -c 'import json, sys; predicate = json.load(open(sys.argv[1])); print(eval(f"({sys.argv[2]})"))' "$work/provenance.json" "$inputs")" "$expected"
+accepts "mpk attest finds its form" "$MPK" attest "$ref" "${signing[@]}" --type slsaprovenance1 --predicate "$work/provenance.json"
+accepts "without it nothing is said" provenance
+accepts "of what went in" lacks "resolvedDependencies|byproducts" "$work/provenance.json"
+refuses "a wrong training file" 2 "bad.yaml:2:22" provenance --training "$work/bad.yaml"
+attached() { # layout: of its one provenance
+  python3 - "$1" "$inputs" <<'PY'
+import base64, json, pathlib, sys
+for blob in pathlib.Path(sys.argv[1], "blobs", "sha256").iterdir():
+    if b"dsseEnvelope" in (text := blob.read_bytes())[:4096]:
+        statement = json.loads(base64.b64decode(json.loads(text)["dsseEnvelope"]["payload"]))
+        if statement["predicateType"] == "https://slsa.dev/provenance/v1":
+            predicate = statement["predicate"]
+            print(eval(f"({sys.argv[2]})"))
+PY
+}
+accepts "ship into a layout" "$MPK" ship "$model" "oci:$work/shipped:1" "${signing[@]}" "${all[@]}"
+accepts "attaches the same" is "$(attached "$work/shipped")" "$expected"
+
 refuses "ship with a wrong file, before a byte is sent" 2 "bad.yaml:2:22" "$MPK" ship "$model" "$MPK_SANDBOX_REGISTRY/e2e/none:1.0" "${signing[@]}" --training "$work/bad.yaml"
 close_steps "aibom training"

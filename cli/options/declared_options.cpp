@@ -5,6 +5,11 @@
 
 namespace mpk::cli {
 
+Result<model::TrainingFile> read_training(const std::string& file, Session& session) {
+  const auto text = TRY(session.flag_file("--training", file, limits::kYamlDocument));
+  return model::parse_training(text, file);
+}
+
 void DeclaredOptions::add_to(OptionSet& set) {
   set.option("--training", "FILE", training, "How the model was trained (docs/training.md)",
              ValueKind::file);
@@ -15,10 +20,7 @@ void DeclaredOptions::add_to(OptionSet& set) {
 
 Result<flow::Declared> DeclaredOptions::resolve(Session& session) const {
   flow::Declared out;
-  if (training) {
-    const auto text = TRY(session.flag_file("--training", *training, limits::kYamlDocument));
-    out.training = TRY(model::parse_training(text, *training));
-  }
+  if (training) out.training = TRY(read_training(*training, session));
   for (const auto& file : evaluations) {
     // What a harness writes is longer than what people do.
     const auto text = TRY(session.flag_file("--evaluation", file, limits::kTextFile));

@@ -11,6 +11,9 @@
 
 namespace mpk::cli {
 
+/// What --training names. usage: it can't be read or is wrong.
+Result<model::TrainingFile> read_training(const std::string& file, Session& session);
+
 struct DeclaredOptions {
   std::optional<std::string> training, base_aibom;
   std::vector<std::string> evaluations;

@@ -98,7 +98,7 @@ Result<flow::VerifyRequest> JudgeOptions::resolve(Session& session) const {
   auto root = no_root ? sigstore::TrustedRoot{{}, {}, {}, {}, {}, crypto::sha256("")}
                       : TRY(trust.resolve(session));
   flow::VerifyRequest request{.identities = std::move(identities),
-                              .policy = std::move(rules),
+                              .policies = std::move(rules),
                               .predicate_type = {},
                               .trusted_root = std::move(root),
                               .evidence = TRY(evidence.resolve(session)),

@@ -5,6 +5,7 @@
 #include "policy/policy.hpp"
 #include "session.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -13,7 +14,8 @@ namespace mpk::cli {
 struct PolicyOption {
   std::optional<std::string> file;
   void add_to(OptionSet& set);
-  Result<std::optional<policy::Policy>> resolve(Session& session) const;
+  /// Null without the option.
+  Result<std::shared_ptr<const policy::PolicyFile>> resolve(Session& session) const;
 };
 
 }  // namespace mpk::cli

@@ -14,7 +14,6 @@ Result<std::optional<AttachedAibom>> attached_aibom(const Context& context,
   auto store = TRY(open_store(context, reference));
   auto descriptor = TRY(resolve(*store, reference));
   VerifyRequest request{.identities = {},
-                        .policy = {},
                         .predicate_type = {},
                         .trusted_root = root,
                         .legacy_tags = VerifyRequest::LegacyTags::never};

@@ -141,6 +141,12 @@ Result<void> collect_legacy(oci::Store& store, const Digest& subject, const Veri
 
 }  // namespace
 
+std::string claimed_type(const ReadBundle& read) {
+  CheckedBundle claims;
+  if (read.bundle) read_claims(*read.bundle, claims);
+  return claims.predicate_type;
+}
+
 CheckedBundle check_bundle(const ReadBundle& read, const BundleSubject& subject,
                            const VerifyRequest& request, Timestamp now) {
   CheckedBundle out;
@@ -188,6 +194,7 @@ Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Dig
     }
     checked.referrer = found.referrer.digest.text();
     out.push_back(std::move(checked));
+    return true;
   }));
   // As cosign does: whoever writes bundles has left the tags behind, and an old one must not
   // outlive a new one.

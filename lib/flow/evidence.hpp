@@ -29,6 +29,9 @@ struct CheckedBundle {
 CheckedBundle check_bundle(const ReadBundle& read, const BundleSubject& subject,
                            const VerifyRequest& request, Timestamp now);
 
+/// The predicate type that a bundle's statement claims, unproven; empty: none can be read.
+std::string claimed_type(const ReadBundle& read);
+
 using ModelLayers = std::vector<modelpack::LayerFile>;
 
 /// Referrers that may be bundles; by VerifyRequest::legacy_tags cosign's tags of earlier days, too.

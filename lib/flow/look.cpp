@@ -97,7 +97,6 @@ Result<Tree> tree(const Context& context, const oci::Reference& reference,
     out.root.artifact_type = manifest.effective_artifact_type();
   }
   VerifyRequest request{.identities = {},
-                        .policy = {},
                         .predicate_type = {},
                         .trusted_root = root,
                         .legacy_tags = VerifyRequest::LegacyTags::never};

@@ -51,7 +51,7 @@ struct Scene {
   }
   policy::Verdict judge(const std::string& policy_text) {
     VerifyRequest request{.trusted_root = authority.root()};
-    request.policy = must(policy::parse_policy(policy_text, "policy.yaml"));
+    request.policies = test::policies(policy_text);
     return must(verify_in_store(bench.context, store,
                                 must(oci::Reference::parse("registry.example/acme/tiny:1.0")),
                                 request));
@@ -171,7 +171,7 @@ TEST_CASE("a bundle from a file passes a policy only if the policy asks for its 
   Scene scene;
   auto judge = [&](const std::string& bundle, const std::string& policy) {
     VerifyRequest request{.trusted_root = scene.authority.root()};
-    request.policy = must(policy::parse_policy(policy, "policy.yaml"));
+    request.policies = test::policies(policy);
     return must(verify_bundle_file(scene.bench.context, {ReadBundle(bundle)},
                                    {.name = "artifact", .digest = scene.subject.digest}, request));
   };

@@ -35,8 +35,8 @@ struct Scene {
                         bool root_named = false) {
     VerifyRequest request{.trusted_root = authority.root()};
     request.keys_need_no_root = !root_named;
-    request.policy = must(
-        policy::parse_policy("apiVersion: mpk/v1\nsigners:\n" + rules, "testdata/keys/p.yaml"));
+    request.policies =
+        test::policies("apiVersion: mpk/v1\nsigners:\n" + rules, "testdata/keys/p.yaml");
     std::vector<ReadBundle> read;
     for (const auto& bundle : bundles) read.emplace_back(bundle);
     return must(

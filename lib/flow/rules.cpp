@@ -7,6 +7,7 @@
 #include "attest/slsa_provenance.hpp"
 #include "base/text.hpp"
 #include "json/parse.hpp"
+#include "policy/aibom_check.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -130,6 +131,27 @@ policy::Check too_few_signers(const Rule& rule, std::size_t found,
   return check;
 }
 
+policy::Check too_old(const Rule& rule, const CheckedBundle& bundle) {
+  const bool timed = !bundle.report.verified->times.empty();
+  return {.id = rule.id,
+          .label = rule.label,
+          .result = policy::CheckResult::fail,
+          .code = timed ? "evidence-too-old" : "time-unproven",
+          .message = timed ? "signed longer ago than allowed" : "nothing proves when it was signed",
+          .expected = {"signed after " + rule.oldest->brief()},
+          .found = timed ? "signed " + newest_time(bundle).brief() : "no timestamp, no log entry",
+          .evidence = bundle.digest,
+          .hint = timed
+                      ? "check the artifact again and sign anew; maxAge in the policy is the limit"
+                      : "sign with a timestamp authority or a log; maxAge asks for a proven time",
+          .exit_code = 12};
+}
+
+bool is_too_old(const Rule& rule, const CheckedBundle& bundle) {
+  return rule.oldest &&
+         (bundle.report.verified->times.empty() || newest_time(bundle) < *rule.oldest);
+}
+
 policy::Check missing(const Rule& rule) {
   return {.id = rule.id,
           .label = rule.label,
@@ -164,7 +186,7 @@ void compare_layers(const Json& bom, const CheckedBundle& bundle, const Describe
     return;
   }
   auto agreement = aibom::compare_with_layers(bom, described.layers, described.manifest,
-                                              described.archives, described.manifest_sha512);
+                                              described.archives, described.manifest_bytes);
   verdict.aibom_files = agreement.files;
   verdict.aibom_matching = agreement.matching;
   auto check = aibom_check("aibom.layers", bundle);
@@ -229,13 +251,16 @@ std::map<std::string, std::string> provenance_facts(const CheckedBundle& bundle)
 
 RuleOutcome apply_rule(const Rule& rule, const std::vector<CheckedBundle>& bundles) {
   RuleOutcome out;
-  std::optional<policy::Check> broken, foreign, unreadable;
+  std::optional<policy::Check> old, broken, foreign, unreadable;
   for (const auto& bundle : bundles) {
     // What can't be read may be what is looked for: it is never "nothing there".
     bool typeless = bundle.malformed && bundle.predicate_type.empty();
     if (!typeless && !of_type(bundle, rule.predicate_type)) continue;
     if (bundle.report.verified) {
-      if (!entries_naming(rule.signers, bundle).empty()) {
+      const bool allowed = !entries_naming(rule.signers, bundle).empty();
+      if (allowed && is_too_old(rule, bundle)) {
+        if (!old) old = too_old(rule, bundle);
+      } else if (allowed) {
         out.accepted.push_back(&bundle);
       } else if (!foreign) {
         foreign = foreign_signer(rule, bundle);
@@ -262,6 +287,8 @@ RuleOutcome apply_rule(const Rule& rule, const std::vector<CheckedBundle>& bundl
                                  : std::string()) +
                             proven_by(*out.accepted.front()),
                  .evidence = out.accepted.front()->digest};
+  } else if (old) {
+    out.check = *old;
   } else if (broken) {
     out.check = *broken;
   } else if (foreign) {
@@ -292,8 +319,8 @@ bool needs_sha512(const std::vector<CheckedBundle>& bundles) {
   });
 }
 
-void check_aibom(const CheckedBundle& bundle, const Described& described, bool compare,
-                 policy::Verdict& verdict) {
+void check_aibom(const CheckedBundle& bundle, const Described& described,
+                 const policy::AibomRule& rule, policy::Verdict& verdict) {
   auto valid = aibom_check("aibom.valid", bundle);
   auto bom = json::parse(proven_statement(bundle)->predicate, {.max_depth = 128});
   if (!bom) {
@@ -325,7 +352,14 @@ void check_aibom(const CheckedBundle& bundle, const Described& described, bool c
   }
   bool usable = valid.result == policy::CheckResult::pass;
   verdict.checks.push_back(std::move(valid));
-  if (usable && compare) compare_layers(*bom, bundle, described, verdict);
+  if (!usable) return;
+  if (rule.agrees_with_layers) compare_layers(*bom, bundle, described, verdict);
+  auto said = policy::check_aibom_content(rule, *bom);
+  for (auto& check : said.checks) {
+    check.evidence = bundle.digest;
+    verdict.checks.push_back(std::move(check));
+  }
+  verdict.aibom_scores.merge(said.scores);
 }
 
 }  // namespace mpk::flow

@@ -4,11 +4,13 @@
 #include "aibom/agree.hpp"
 #include "flow/evidence.hpp"
 #include "modelpack/artifact.hpp"
+#include "policy/policy.hpp"
 #include "policy/verdict.hpp"
 
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mpk::flow {
@@ -28,6 +30,8 @@ struct Rule {
   Signers signers;
   int missing_exit_code = 1;
   std::string missing_code, missing_message, missing_hint;
+  /// A bundle whose newest proven time is before it, or that has none, does not count.
+  std::optional<Timestamp> oldest = {};
 };
 
 struct RuleOutcome {
@@ -39,9 +43,10 @@ struct RuleOutcome {
 /// Whether a statement's type is the one that is asked for; CycloneDX also in its versioned form.
 bool same_type(std::string_view found, std::string_view wanted);
 
-/// pass: at least one bundle of the type verifies and is by an allowed signer. Otherwise the most
-/// telling failure: a broken proof before a foreign identity, 13 when nothing of it could be
-/// parsed, `missing_exit_code` when nothing of that type is attached.
+/// pass: at least one bundle of the type verifies, is by an allowed signer and not too old.
+/// Otherwise the most telling failure: one that is too old before a broken proof before a foreign
+/// identity, 13 when nothing of it could be parsed, `missing_exit_code` when nothing of that type
+/// is attached.
 RuleOutcome apply_rule(const Rule& rule, const std::vector<CheckedBundle>& bundles);
 
 /// A failure that something else makes up for: it is skipped, and says that it does not count.
@@ -52,15 +57,15 @@ struct Described {
   const std::vector<modelpack::LayerFile>& layers;
   const aibom::ArchiveFiles& archives;  // of the layers whose content was read
   const Digest& manifest;
-  const std::optional<Digest>& manifest_sha512;
+  std::string_view manifest_bytes;
 };
 
 /// Whether a verified aiBOM names a SHA-512: what is read of the layers is then hashed by it, too.
 bool needs_sha512(const std::vector<CheckedBundle>& bundles);
 
-/// The aiBOM's own checks: valid (21), agrees with the layers (22).
-void check_aibom(const CheckedBundle& bundle, const Described& described, bool compare,
-                 policy::Verdict& verdict);
+/// The aiBOM's own checks: valid (21), agrees with the layers (22), says what the rule asks for.
+void check_aibom(const CheckedBundle& bundle, const Described& described,
+                 const policy::AibomRule& rule, policy::Verdict& verdict);
 
 /// What a verified provenance says, for the verdict: "builder", "buildType", "source", …
 std::map<std::string, std::string> provenance_facts(const CheckedBundle& bundle);

@@ -5,6 +5,7 @@
 #include "base/parallel.hpp"
 #include "flow/attach.hpp"
 #include "flow/describe.hpp"
+#include "flow/training_materials.hpp"
 #include "sigstore/attach.hpp"
 
 #include <nlohmann/json.hpp>
@@ -65,10 +66,13 @@ Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
   std::vector<Statement> statements;
   statements.push_back({std::string(attest::kCosignSign), Json::object(), {}});
   statements.push_back({std::string(attest::kCycloneDx), outcome.aibom, {}});
-  statements.push_back({std::string(attest::kSlsaProvenance),
-                        attest::make_provenance(outcome.build, {}, started, context.clock.now(),
-                                                context.mpk_version),
-                        {}});
+  const auto& training = request.declared.training;
+  statements.push_back(
+      {std::string(attest::kSlsaProvenance),
+       attest::make_provenance(outcome.build,
+                               training ? training_materials(*training) : attest::Materials{},
+                               started, context.clock.now(), context.mpk_version),
+       {}});
   TRY(parallel_for(
       statements.size(), statements.size(), context.cancel, [&](std::size_t i) -> Result<void> {
         auto& statement = statements[i];

@@ -4,6 +4,7 @@
 #include "attest/predicate_type.hpp"
 #include "base/text.hpp"
 #include "flow/rules.hpp"
+#include "flow/scan.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -21,7 +22,8 @@ Error waived(const std::string& wish, const std::string& flag) {
 }
 
 // A policy is the word of who is responsible; the command line may be anybody's.
-Result<void> check_waivers(const policy::Policy& policy, const sigstore::Evidence& evidence) {
+Result<void> check_waived_evidence(const policy::Policy& policy,
+                                   const sigstore::Evidence& evidence) {
   const auto counted = [](unsigned count, const std::string& noun) {
     return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
   };
@@ -53,6 +55,11 @@ Signers signers_of(const policy::Policy& policy, const policy::AttestationRule& 
   return any_of(rule.signers.empty() ? policy.signers : rule.signers, rule.threshold);
 }
 
+Signers signed_by(const policy::Policy& policy, const policy::SignedBy& section) {
+  return section.signers.empty() ? any_of(policy.signers, policy.threshold)
+                                 : any_of(section.signers, section.threshold);
+}
+
 std::vector<Signers> signer_sets(const VerifyRequest& request, const std::string& type) {
   std::vector<Signers> out;
   if (request.policy) {
@@ -60,6 +67,12 @@ std::vector<Signers> signer_sets(const VerifyRequest& request, const std::string
     for (const auto& rule : policy.attestations) {
       if (same_type(type, rule.predicate_type)) out.push_back(signers_of(policy, rule));
     }
+    if (policy.provenance && type == attest::kSlsaProvenance)
+      out.push_back(signed_by(policy, policy.provenance->signed_by));
+    if (policy.aibom && policy.aibom->signed_by && attest::is_cyclonedx(type))
+      out.push_back(signed_by(policy, *policy.aibom->signed_by));
+    if (policy.content && policy.content->scan_signed_by && type == kTestResultType)
+      out.push_back(signed_by(policy, *policy.content->scan_signed_by));
     if (out.empty()) out.push_back(any_of(policy.signers, policy.threshold));
   }
   if (auto own = own_signers(request)) out.push_back(*std::move(own));
@@ -67,6 +80,7 @@ std::vector<Signers> signer_sets(const VerifyRequest& request, const std::string
 }
 
 Signers aibom_signers(const policy::Policy& policy) {
+  if (policy.aibom && policy.aibom->signed_by) return signed_by(policy, *policy.aibom->signed_by);
   Signers out;
   for (const auto& rule : policy.attestations) {
     if (!attest::is_cyclonedx(rule.predicate_type)) continue;
@@ -90,32 +104,65 @@ std::vector<crypto::PublicKey> named_keys(const VerifyRequest& request) {
     }
   };
   if (request.policy) {
-    add(request.policy->signers);
-    for (const auto& rule : request.policy->attestations) add(rule.signers);
+    const auto& policy = *request.policy;
+    add(policy.signers);
+    for (const auto& rule : policy.attestations) add(rule.signers);
+    if (policy.provenance) add(policy.provenance->signed_by.signers);
+    if (policy.aibom && policy.aibom->signed_by) add(policy.aibom->signed_by->signers);
+    if (policy.content && policy.content->scan_signed_by)
+      add(policy.content->scan_signed_by->signers);
+    if (policy.waivers) add(policy.waivers->signed_by.signers);
+    if (!policy.vsa) return out;
+    for (const auto& verifier : policy.vsa->verifiers) add(verifier.signed_by.signers);
   }
+  return out;
+}
+
+VerifyRequest for_reference(const VerifyRequest& request, const oci::Reference& reference) {
+  auto out = request;
+  out.policy.reset();
+  if (!request.policies) return out;
+  const auto* rule = request.policies->rule_for(reference.name());
+  if (rule != nullptr) out.policy = {request.policies, rule};
+  return out;
+}
+
+Result<VerifyRequest> for_file(const VerifyRequest& request) {
+  auto out = request;
+  if (!request.policies || request.policy) return out;
+  const auto& rules = request.policies->rules;
+  if (rules.size() > 1 || !rules.front().match.empty()) {
+    return Error(ErrorKind::usage,
+                 request.policies->file + ": its rules are about references, and this is a file",
+                 "use a policy without match and rules for files");
+  }
+  out.policy = {request.policies, &rules.front()};
   return out;
 }
 
 bool asks_for(const policy::Policy& policy, const std::string& type) {
   if (type.empty() || type == attest::kCosignSign) return policy.signature_required;
   if (policy.aibom && attest::is_cyclonedx(type)) return true;
+  if (policy.provenance && type == attest::kSlsaProvenance) return true;
+  if (policy.content && policy.content->scan_required && type == kTestResultType) return true;
   return std::ranges::any_of(policy.attestations, [&](const policy::AttestationRule& rule) {
     return same_type(type, rule.predicate_type);
   });
 }
 
 Result<void> check_request(const VerifyRequest& request) {
-  if (request.key && (request.policy || !request.identities.empty())) {
+  const bool policy = request.policy || request.policies;
+  if (request.key && (policy || !request.identities.empty())) {
     return Error(ErrorKind::usage, "a key has no identity that could be compared",
                  "give either --key, or --certificate-identity and --policy");
   }
-  if (!request.policy && request.identities.empty() && !request.key) {
+  if (!policy && request.identities.empty() && !request.key) {
     return Error(
         ErrorKind::usage, "who must have signed? neither an identity nor a policy was given",
         "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE, or "
         "--key FILE");
   }
-  if (request.policy) TRY(check_waivers(*request.policy, request.evidence));
+  if (request.policy) TRY(check_waived_evidence(*request.policy, request.evidence));
   return {};
 }
 
@@ -134,6 +181,9 @@ policy::Verdict start_verdict(const std::string& reference, const VerifyRequest&
   if (request.policy) {
     verdict.policy_name = request.policy->name;
     verdict.policy_digest = request.policy->digest;
+  } else if (request.policies) {
+    verdict.policy_name = request.policies->name;
+    verdict.policy_digest = request.policies->digest;
   }
   if (request.predicate_type) {
     verdict.scope = policy::Verdict::Scope::attestation;
@@ -144,6 +194,23 @@ policy::Verdict start_verdict(const std::string& reference, const VerifyRequest&
   if (evidence.insecure_ignore_sct) verdict.insecure.push_back("sct");
   if (evidence.insecure_ignore_tlog) verdict.insecure.push_back("tlog");
   if (evidence.insecure_ignore_timestamp) verdict.insecure.push_back("timestamp");
+  return verdict;
+}
+
+policy::Verdict no_rule(const std::string& reference, const VerifyRequest& request) {
+  auto verdict = start_verdict(reference, request);
+  policy::Check check{.id = "policy",
+                      .label = "policy",
+                      .result = policy::CheckResult::fail,
+                      .code = "no-rule",
+                      .message = "no rule of the policy is about this reference",
+                      .found = reference,
+                      .hint = "add a rule whose match fits, or use another reference",
+                      .exit_code = 1};
+  for (const auto& rule : request.policies->rules) {
+    for (const auto& pattern : rule.match) check.expected.push_back(pattern.text);
+  }
+  verdict.checks.push_back(std::move(check));
   return verdict;
 }
 

@@ -22,11 +22,21 @@ std::optional<Signers> own_signers(const VerifyRequest& request);
 std::vector<Signers> signer_sets(const VerifyRequest& request, const std::string& type);
 Signers any_of(const policy::SignerList& list, std::size_t threshold);
 Signers signers_of(const policy::Policy& policy, const policy::AttestationRule& rule);
+/// The policy's own where the section names nobody.
+Signers signed_by(const policy::Policy& policy, const policy::SignedBy& section);
 /// Whose aiBOM counts: who must sign the CycloneDX attestation, where the policy names somebody.
 Signers aibom_signers(const policy::Policy& policy);
 
 /// Every public key that is named for any type: with --key, or by the policy. None twice.
 std::vector<crypto::PublicKey> named_keys(const VerifyRequest& request);
+
+/// The request with the rule of its policy file that is about the reference; its `policy` is null
+/// where none is, or there is no policy.
+VerifyRequest for_reference(const VerifyRequest& request, const oci::Reference& reference);
+
+/// The same for what has no reference: files, digests, directories. usage: the policy's rules are
+/// about references.
+Result<VerifyRequest> for_file(const VerifyRequest& request);
 
 /// Whether the policy says anything about a bundle of this type; an empty one is a file's
 /// signature.
@@ -38,6 +48,9 @@ Result<void> check_request(const VerifyRequest& request);
 /// What is asked of a bundle: the command line's thresholds and witnesses, and the policy's.
 sigstore::Evidence evidence_asked(const VerifyRequest& request);
 policy::Verdict start_verdict(const std::string& reference, const VerifyRequest& request);
+
+/// The verdict on a reference that no rule of the request's policy file is about.
+policy::Verdict no_rule(const std::string& reference, const VerifyRequest& request);
 
 /// The line "witness": who has watched the log, as far as anybody was named.
 policy::Check witness_check(const VerifyRequest& request,

@@ -12,6 +12,7 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -77,6 +78,12 @@ inline void mirror_by(Workbench& bench, const Workbench& mirror) {
   must(write_file_atomic(hosts / "hosts.toml",
                          "[host.\"http://" + mirror.services->registry_host() + "\"]\n"));
   bench.env.set("HOME", home.native());
+}
+
+/// A policy's text, read.
+inline std::shared_ptr<const policy::PolicyFile> policies(const std::string& text,
+                                                          const std::string& file = "policy.yaml") {
+  return std::make_shared<const policy::PolicyFile>(must(policy::parse_policy(text, file)));
 }
 
 /// The check with this id; fails the test case when there is none.

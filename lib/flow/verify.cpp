@@ -7,8 +7,12 @@
 #include "crypto/hash.hpp"
 #include "flow/attached_model.hpp"
 #include "flow/evidence.hpp"
+#include "flow/judge.hpp"
+#include "flow/lineage.hpp"
 #include "flow/rules.hpp"
 #include "flow/signers.hpp"
+#include "flow/summary.hpp"
+#include "model/head.hpp"
 #include "modelpack/archive_layer.hpp"
 #include "modelpack/artifact.hpp"
 #include "oci/manifest.hpp"
@@ -28,7 +32,7 @@ struct Subject {
   oci::Descriptor descriptor;
   oci::Manifest manifest;
   std::vector<modelpack::LayerFile> layers;  // empty when it is no ModelPack artifact
-  std::optional<Digest> sha512 = {};         // of the manifest's bytes
+  std::string bytes = {};                    // of the manifest
 };
 
 policy::Check make_check(std::string id, std::string label, std::string message) {
@@ -71,9 +75,8 @@ std::optional<Subject> read_subject(oci::Store& store, const oci::Descriptor& de
                                     policy::Verdict& verdict) {
   Subject subject{.descriptor = descriptor, .manifest = {.config = descriptor}, .layers = {}};
   auto read = [&]() -> Result<void> {
-    auto bytes = TRY(store.fetch_manifest(descriptor));
-    subject.manifest = TRY(oci::parse_manifest(bytes, descriptor.media_type));
-    subject.sha512 = crypto::hash(DigestAlgorithm::sha512, as_bytes(bytes));
+    subject.bytes = TRY(store.fetch_manifest(descriptor));
+    subject.manifest = TRY(oci::parse_manifest(subject.bytes, descriptor.media_type));
     TRY(check_config(store, subject));
     if (modelpack::is_model(subject.manifest))
       subject.layers = TRY(modelpack::layer_files(store, subject.manifest));
@@ -188,127 +191,10 @@ void read_content(const Context& context, oci::Store& store, Subject& subject,
   }
 }
 
-Rule signature_rule(const Signers& signers) {
-  return {.id = "signature",
-          .label = "signature",
-          .predicate_type = std::string(attest::kCosignSign),
-          .signers = signers,
-          .missing_exit_code = 10,
-          .missing_code = "no-signature",
-          .missing_message = "no signature is attached",
-          .missing_hint =
-              "an attestation is no signature; sign with mpk sign REF, or ship with mpk ship"};
-}
-
-Rule attestation_rule(const std::string& type, const Signers& signers, const std::string& where) {
-  return {.id = "attestation:" + type,
-          .label = attest::predicate_type_label(type),
-          .predicate_type = type,
-          .signers = signers,
-          .missing_exit_code = 1,
-          .missing_code = "attestation-missing",
-          .missing_message = "a required attestation is not attached",
-          .missing_hint = where};
-}
-
-Rule aibom_rule(const Signers& signers) {
-  return {.id = "aibom",
-          .label = "aibom",
-          .predicate_type = std::string(attest::kCycloneDx),
-          .signers = signers,
-          .missing_exit_code = 20,
-          .missing_code = "no-aibom",
-          .missing_message = "no aibom is attached",
-          .missing_hint = "mpk ship writes and signs one; mpk attest --type cyclonedx adds one"};
-}
-
-struct Evaluation {
-  const std::vector<CheckedBundle>& bundles;
-  const Subject& subject;
-  const aibom::ArchiveFiles& archives;
-  policy::Verdict& verdict;
-
-  void signature(const Signers& signers) {
-    verdict.checks.push_back(apply_rule(signature_rule(signers), bundles).check);
-  }
-  void attestation(const Rule& rule) {
-    auto outcome = apply_rule(rule, bundles);
-    bool is_provenance = rule.predicate_type == attest::kSlsaProvenance;
-    if (is_provenance && !outcome.accepted.empty()) provenance(*outcome.accepted.front());
-    verdict.checks.push_back(std::move(outcome.check));
-  }
-  // Without a policy an aiBOM need not be there; one that the signer vouches for must be true.
-  void aibom(const Signers& signers, const policy::AibomRule& rule) {
-    auto outcome = apply_rule(aibom_rule(signers), bundles);
-    if (outcome.accepted.empty() && !rule.required) {
-      outcome.check.result = policy::CheckResult::skip;
-      outcome.check.message = "not required: " + outcome.check.message;
-      outcome.check.exit_code = 0;
-      outcome.check.expected.clear();
-      outcome.check.found.clear();
-      outcome.check.hint.clear();
-    }
-    verdict.checks.push_back(std::move(outcome.check));
-    if (outcome.accepted.empty()) return;
-    check_one(*outcome.accepted.front(), rule.agrees_with_layers, verdict);
-    // Each signer's newest must hold: where two contradict each other, one does not. Of several of
-    // one second none is the newest, and all must.
-    std::map<std::string, Timestamp> newest;
-    for (const auto* bundle : outcome.accepted) {
-      const auto time = newest_time(*bundle);
-      const auto signer = newest.try_emplace(signer_of(*bundle), time).first;
-      if (bundle == outcome.accepted.front() || signer->second != time) continue;
-      policy::Verdict other;
-      check_one(*bundle, rule.agrees_with_layers, other);
-      for (auto& check : other.checks) {
-        if (check.result == policy::CheckResult::fail) verdict.checks.push_back(std::move(check));
-      }
-    }
-  }
-  void check_one(const CheckedBundle& bundle, bool compare, policy::Verdict& into) const {
-    check_aibom(bundle,
-                {.layers = subject.layers,
-                 .archives = archives,
-                 .manifest = subject.descriptor.digest,
-                 .manifest_sha512 = subject.sha512},
-                compare, into);
-  }
-  void provenance(const CheckedBundle& bundle);
-};
-
-void Evaluation::provenance(const CheckedBundle& bundle) {
-  auto facts = provenance_facts(bundle);
-  verdict.provenance_facts.insert(facts.begin(), facts.end());
-}
-
-void evaluate(const VerifyRequest& request, Evaluation evaluation) {
-  if (request.predicate_type) {
-    // Narrowed to one type: the policy's signers for it, and the command line's, must both hold.
-    for (const auto& signers : signer_sets(request, *request.predicate_type))
-      evaluation.attestation(attestation_rule(*request.predicate_type, signers, {}));
-    return;
-  }
-  const auto own = own_signers(request);
-  if (!request.policy) {
-    evaluation.signature(*own);
-    evaluation.aibom(*own, {.required = false, .agrees_with_layers = true});
-    return;
-  }
-  const auto& policy = *request.policy;
-  if (policy.signature_required) evaluation.signature(any_of(policy.signers, policy.threshold));
-  if (own) evaluation.signature(*own);
-  for (const auto& wanted : policy.attestations) {
-    evaluation.attestation(
-        attestation_rule(wanted.predicate_type, signers_of(policy, wanted),
-                         "required by " + policy.file + ":" + std::to_string(wanted.line)));
-  }
-  if (policy.aibom) evaluation.aibom(aibom_signers(policy), *policy.aibom);
-}
-
 // What is verified is a model, as a rule, and has an aiBOM: the grammar is compiled while libcurl
 // is loaded and the registry answers.
 std::future<void> prepare_aibom(const VerifyRequest& request) {
-  if (request.policy && !request.policy->aibom) return {};
+  if (request.policy && (!request.policy->aibom || request.policy->vsa)) return {};
   try {
     return std::async(std::launch::async, aibom::prepare_validation);
   } catch (const std::system_error&) {
@@ -316,29 +202,132 @@ std::future<void> prepare_aibom(const VerifyRequest& request) {
   }
 }
 
-void verify_subject(const Context& context, oci::Store& store, const oci::Descriptor& descriptor,
-                    VerifyRequest::Content content, const VerifyRequest& request,
-                    policy::Verdict& verdict) {
-  verdict.digest = descriptor.digest;
-  verdict.media_type = descriptor.media_type;
-  auto subject = read_subject(store, descriptor, verdict);
-  if (!subject) return;
-  auto bundles =
-      collect_evidence(store, descriptor.digest, request, context.clock.now(), &subject->layers);
-  if (!bundles) {
-    verdict.checks.push_back(failed("evidence", "evidence", bundles.error()));
-    return;
+std::vector<policy::LayerFormat> formats_of(const Subject& subject,
+                                            const aibom::ArchiveFiles& archives) {
+  std::vector<policy::LayerFormat> out;
+  const auto add = [&](const modelpack::LayerFile& file) {
+    const model::FileHead named{.path = file.path, .size = file.descriptor.size};
+    const auto format = model::detect_format(named);
+    const bool weights = file.kind == model::Kind::weight;
+    out.push_back({.path = file.path,
+                   .format = weights ? std::string(model::to_string(format)) : std::string()});
+  };
+  for (const auto& layer : subject.layers) add(layer);
+  for (const auto& [index, files] : archives) std::ranges::for_each(files, add);
+  return out;
+}
+
+// Everything but the lineage.
+struct Verification {
+  const Context& context;
+  oci::Store& store;
+  const VerifyRequest& request;
+  VerifyRequest::Content content;
+  Judged& out;
+
+  void subject(const oci::Descriptor& descriptor) {
+    auto& verdict = out.verdict;
+    verdict.media_type = descriptor.media_type;
+    auto subject = read_subject(store, descriptor, verdict);
+    if (!subject) return;
+    const auto now = context.clock.now();
+    auto bundles = collect_evidence(store, descriptor.digest, request, now, &subject->layers);
+    if (!bundles) {
+      verdict.checks.push_back(failed("evidence", "evidence", bundles.error()));
+      return;
+    }
+    for (const auto& bundle : *bundles) verdict.evidence.push_back(evidence_item(bundle));
+    Content read;
+    read_content(context, store, *subject, *bundles, content, read);
+    const auto aiboms = judge(request,
+                              {.manifest = descriptor.digest,
+                               .manifest_bytes = subject->bytes,
+                               .layers = subject->layers,
+                               .archives = read.archives,
+                               .formats = formats_of(*subject, read.archives),
+                               .bundles = *bundles},
+                              now, verdict);
+    if (auto check = model_layers_check(*bundles, request)) verdict.checks.push_back(*check);
+    verdict.checks.push_back(witness_check(request, *bundles));
+    verdict.bytes_read += read.bytes;
+    verdict.checks.push_back(std::move(read.check));
+    out.bases = bases_of(aiboms);
+    out.bundles = std::move(*bundles);
+    out.whole = true;
   }
-  for (const auto& bundle : *bundles) verdict.evidence.push_back(evidence_item(bundle));
-  Content read;
-  read_content(context, store, *subject, *bundles, content, read);
-  evaluate(
-      request,
-      {.bundles = *bundles, .subject = *subject, .archives = read.archives, .verdict = verdict});
-  if (auto check = model_layers_check(*bundles, request)) verdict.checks.push_back(*check);
-  verdict.checks.push_back(witness_check(request, *bundles));
-  verdict.bytes_read += read.bytes;
-  verdict.checks.push_back(std::move(read.check));
+
+  // Whether a summary was enough, or nothing else may be.
+  bool summary(const Digest& digest, const std::string& resource) {
+    if (!request.policy || !request.policy->vsa || request.deep || request.predicate_type)
+      return false;
+    if (own_signers(request)) return false;  // who is named besides must have signed, too
+    auto& verdict = out.verdict;
+    auto found = find_summary(store, digest, resource, request, context.clock.now());
+    const bool required = request.policy->vsa->required;
+    if (!found) {
+      verdict.checks.push_back(failed("evidence", "evidence", found.error()));
+      return true;
+    }
+    const bool passed = found->check.result == policy::CheckResult::pass;
+    if (passed || required) {
+      check_denied(*request.policy, {digest}, verdict);
+      for (const auto& bundle : found->bundles) verdict.evidence.push_back(evidence_item(bundle));
+    } else {
+      leave_out(found->check);
+    }
+    verdict.checks.push_back(std::move(found->check));
+    return passed || required;
+  }
+};
+
+// Without its lineage, and before what is waived.
+Result<Judged> judge_one(const Context& context, oci::Store& store, const oci::Reference& reference,
+                         const VerifyRequest& request) {
+  TRY(check_request(request));
+  Judged out{.verdict = start_verdict(reference.text(), request), .bases = {}, .bundles = {}};
+  const bool is_layout = reference.kind == oci::Reference::Kind::layout;
+  Verification one{.context = context,
+                   .store = store,
+                   .request = request,
+                   .content = request.content.value_or(is_layout ? VerifyRequest::Content::all
+                                                                 : VerifyRequest::Content::none),
+                   .out = out};
+  // A summary of what has a digest needs no look at the manifest.
+  out.verdict.digest = reference.digest;
+  const auto resource = "oci://" + reference.name();
+  if (reference.digest && one.summary(*reference.digest, resource)) return out;
+  const bool asked = reference.digest.has_value();
+  auto descriptor = resolve(store, reference);
+  if (descriptor) {
+    out.verdict.digest = descriptor->digest;
+    if (!asked && one.summary(descriptor->digest, resource)) return out;
+    one.subject(*descriptor);
+  } else if (descriptor.error().kind() == ErrorKind::usage) {
+    return std::move(descriptor).error();
+  } else {
+    out.verdict.digest.reset();
+    out.verdict.checks.push_back(failed("reference", "reference", descriptor.error()));
+  }
+  return out;
+}
+
+Result<void> follow_lineage(const Context& context, const VerifyRequest& request, Judged& judged) {
+  if (!request.policy || !request.policy->lineage || request.predicate_type) return {};
+  if (!judged.whole) return {};
+  return check_lineage(
+      *request.policy->lineage, std::move(judged.bases), request,
+      [&](const oci::Reference& reference, const VerifyRequest& ask) -> Result<Judged> {
+        auto store = open_store(context, reference);
+        if (!store) {
+          Judged out{.verdict = start_verdict(reference.text(), ask), .bases = {}, .bundles = {}};
+          out.verdict.checks.push_back(failed("reference", "reference", store.error()));
+          return out;
+        }
+        auto out = TRY(judge_one(context, **store, reference, ask));
+        waive(ask, out.bundles, context.clock.now(), out.verdict);
+        return out;
+      },
+      judged.verdict);
 }
 
 }  // namespace
@@ -346,22 +335,18 @@ void verify_subject(const Context& context, oci::Store& store, const oci::Descri
 Result<policy::Verdict> verify_in_store(const Context& context, oci::Store& store,
                                         const oci::Reference& reference,
                                         const VerifyRequest& request) {
-  TRY(check_request(request));
+  if (request.policies && !request.policy) {
+    const auto chosen = for_reference(request, reference);
+    if (!chosen.policy) return no_rule(reference.text(), request);
+    return verify_in_store(context, store, reference, chosen);
+  }
   auto started = std::chrono::steady_clock::now();
   auto requests = context.stats.requests.load();
-  auto verdict = start_verdict(reference.text(), request);
   [[maybe_unused]] const auto prepared = prepare_aibom(request);  // waited for at the end
-  const bool is_layout = reference.kind == oci::Reference::Kind::layout;
-  const auto content = request.content.value_or(is_layout ? VerifyRequest::Content::all
-                                                          : VerifyRequest::Content::none);
-  auto descriptor = resolve(store, reference);
-  if (descriptor) {
-    verify_subject(context, store, *descriptor, content, request, verdict);
-  } else if (descriptor.error().kind() == ErrorKind::usage) {
-    return std::move(descriptor).error();
-  } else {
-    verdict.checks.push_back(failed("reference", "reference", descriptor.error()));
-  }
+  auto judged = TRY(judge_one(context, store, reference, request));
+  TRY(follow_lineage(context, request, judged));
+  waive(request, judged.bundles, context.clock.now(), judged.verdict);
+  auto verdict = std::move(judged.verdict);
   verdict.requests = context.stats.requests.load() - requests;
   verdict.duration_ms =
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(

@@ -24,8 +24,11 @@ struct VerifyRequest {
   enum class LegacyTags { automatic, never, only };
 
   std::vector<sigstore::IdentityMatcher> identities;  // from --certificate-identity …
-  std::optional<policy::Policy> policy;               // from --policy
-  std::optional<std::string> predicate_type;          // --type narrows what counts
+  /// From --policy: the file, and the rule of it that holds. Where `policy` is null, the reference
+  /// chooses it.
+  std::shared_ptr<const policy::PolicyFile> policies = {};
+  std::shared_ptr<const policy::Policy> policy = {};
+  std::optional<std::string> predicate_type;  // --type narrows what counts
   sigstore::TrustedRoot trusted_root;
   sigstore::Evidence evidence;
   /// By default all of a local layout, none of a registry (pull checks them).
@@ -39,6 +42,8 @@ struct VerifyRequest {
   bool keys_need_no_root = false;
   std::vector<crypto::Certificate> anchors = {};  // --certificate-chain
   LegacyTags legacy_tags = LegacyTags::automatic;
+  /// No verification summary stands in for the evidence, whatever the policy lets.
+  bool deep = false;
 };
 
 /// A file or digest that a bundle is about.
@@ -50,8 +55,9 @@ struct BundleSubject {
 };
 
 /// Neither identities nor a policy: usage. Manifest, config, layer paths, signature, attestations
-/// and the aiBOM's agreement with the layers are checked. Trouble with the registry becomes an
-/// undecided verdict, a missing reference a refused one (11).
+/// and the aiBOM's agreement with the layers are checked, and what else the policy asks for, down
+/// to the base models. Trouble with the registry becomes an undecided verdict, a missing reference
+/// a refused one (11).
 Result<policy::Verdict> verify_artifact(const Context& context, const oci::Reference& reference,
                                         const VerifyRequest& request);
 

@@ -1,6 +1,7 @@
 // verify of bundles from a file: each is judged, one that holds is enough.
 #include "attest/predicate_type.hpp"
 #include "flow/evidence.hpp"
+#include "flow/judge.hpp"
 #include "flow/rules.hpp"
 #include "flow/signers.hpp"
 #include "flow/verify.hpp"
@@ -52,6 +53,8 @@ Result<policy::Verdict> verify_bundle_file(const Context& context,
                                            const std::vector<ReadBundle>& bundles,
                                            const BundleSubject& subject,
                                            const VerifyRequest& request) {
+  if (request.policies && !request.policy)
+    return verify_bundle_file(context, bundles, subject, TRY(for_file(request)));
   TRY(check_request(request));
   auto verdict = start_verdict(subject.name, request);
   verdict.digest = subject.digest;
@@ -80,6 +83,7 @@ Result<policy::Verdict> verify_bundle_file(const Context& context,
       verdict.checks.push_back(std::move(check));
     }
   }
+  if (request.policy) check_denied(*request.policy, {subject.digest}, verdict);
   verdict.checks.push_back(witness_check(request, checked));
   return verdict;
 }

@@ -93,10 +93,9 @@ TEST_CASE("what a policy asks for can't be waived, what it does not ask for can"
     CAPTURE(evidence);
     auto request = bench.by();
     request.evidence = waived;
-    request.policy = must(policy::parse_policy(
+    request.policies = test::policies(
         "apiVersion: mpk/v1\nsigners: [{identityPattern: .*, issuerPattern: .*}]\nevidence: " +
-            std::string(evidence) + "\n",
-        "p.yaml"));
+        std::string(evidence) + "\n");
     const auto requests = bench.stats.requests.load();
     const auto verdict = verify_artifact(bench.context, subject.reference, request);
     if (std::string_view(refusal).empty()) {
@@ -110,10 +109,12 @@ TEST_CASE("what a policy asks for can't be waived, what it does not ask for can"
   }
   auto request = bench.by();
   request.evidence = no_log;
-  request.policy = must(policy::parse_policy(
-      "apiVersion: mpk/v1\nsigners: [{identityPattern: .*, issuerPattern: .*}]\n", "p.yaml"));
+  request.policies =
+      test::policies("apiVersion: mpk/v1\nsigners: [{identityPattern: .*, issuerPattern: .*}]\n");
   CHECK(must(verify_artifact(bench.context, subject.reference, request)).exit_code() == 0);
-  request.policy->witnesses.emplace();
+  auto watched = request.policies->rules.front();
+  watched.witnesses.emplace();
+  request.policy = std::make_shared<const policy::Policy>(watched);
   const auto refused = verify_artifact(bench.context, subject.reference, request);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().text().find("asks for witnesses of the log") != std::string::npos);

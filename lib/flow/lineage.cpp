@@ -1,0 +1,167 @@
+// lineage: breadth first, each artifact once.
+#include "flow/lineage.hpp"
+
+#include "base/text.hpp"
+#include "flow/signers.hpp"
+#include "json/parse.hpp"
+#include "oci/reference.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace mpk::flow {
+namespace {
+
+constexpr std::size_t kMostAncestors = 64;
+
+struct Waiting {
+  aibom::NamedBase base;
+  unsigned depth;
+};
+
+const policy::Check* worst(const policy::Verdict& verdict) {
+  const auto found = std::ranges::find_if(verdict.checks, [&](const policy::Check& check) {
+    return check.result == policy::CheckResult::fail && check.exit_code == verdict.exit_code();
+  });
+  return found == verdict.checks.end() ? nullptr : &*found;
+}
+
+std::string shown(const aibom::NamedBase& base) {
+  return printable(base.reference      ? *base.reference
+                   : base.purl.empty() ? base.name
+                                       : base.purl,
+                   300);
+}
+
+class Walk {
+ public:
+  Walk(const policy::LineageRule& rule, const VerifyRequest& request, const JudgeOne& judge_one,
+       policy::Verdict& verdict)
+      : rule_(rule), request_(request), judge_one_(judge_one), verdict_(verdict) {}
+
+  Result<void> run(std::vector<aibom::NamedBase> bases) {
+    enqueue(std::move(bases), 1);
+    while (!waiting_.empty()) {
+      const auto next = std::move(waiting_.front());
+      waiting_.pop_front();
+      TRY(visit(next));
+    }
+    verdict_.checks.push_back(outcome());
+    return {};
+  }
+
+ private:
+  void enqueue(std::vector<aibom::NamedBase> bases, unsigned depth) {
+    if (depth > rule_.depth) return;
+    for (auto& base : bases) {
+      if (!seen_.insert(shown(base)).second) continue;
+      if (seen_.size() > kMostAncestors) {
+        refuse("lineage-too-long", "more than " + std::to_string(kMostAncestors) + " base models",
+               1);
+        return;
+      }
+      waiting_.push_back({.base = std::move(base), .depth = depth});
+    }
+  }
+
+  Result<void> visit(const Waiting& next) {
+    const auto name = shown(next.base);
+    auto reference = next.base.reference
+                         ? oci::Reference::parse(*next.base.reference)
+                         : Result<oci::Reference>(Error(ErrorKind::not_found, "no artifact"));
+    if (!reference || reference->kind != oci::Reference::Kind::registry) {
+      add(name, next.depth, "unresolved");
+      if (!rule_.unresolved) {
+        refuse("ancestor-unresolved",
+               "base model " + name + " is not named by repository and digest of an artifact", 1);
+      }
+      return {};
+    }
+    auto request = for_reference(request_, *reference);
+    if (!request.policy) {
+      add(name, next.depth, "refused");
+      refuse("ancestor-no-rule", "no rule of the policy is about base model " + name, 1);
+      return {};
+    }
+    auto judged = TRY(judge_one_(*reference, request));
+    const auto code = judged.verdict.exit_code();
+    add(name, next.depth, code == 0 ? "passed" : code == 3 ? "undecided" : "refused");
+    verdict_.bytes_read += judged.verdict.bytes_read;
+    if (code != 0) {
+      const auto* check = worst(judged.verdict);
+      refuse(code == 3 ? "ancestor-undecided" : "ancestor-refused",
+             "base model " + name + ": " +
+                 (check == nullptr ? "nothing passed" : check->label + ": " + check->message),
+             code == 3 ? 3 : 1);
+      return {};
+    }
+    ++passed_;
+    enqueue(std::move(judged.bases), next.depth + 1);
+    return {};
+  }
+
+  void add(const std::string& name, unsigned depth, const char* result) {
+    verdict_.lineage.push_back({.reference = name, .depth = depth, .result = result});
+  }
+
+  // A definite refusal beats what could not be decided.
+  void refuse(const char* code, std::string message, int exit_code) {
+    if (failure_ && (failure_->exit_code != 3 || exit_code == 3)) return;
+    failure_ = policy::Check{.id = "lineage",
+                             .label = "lineage",
+                             .result = policy::CheckResult::fail,
+                             .code = code,
+                             .message = std::move(message),
+                             .hint = "mpk verify on the base model shows all of it",
+                             .exit_code = exit_code};
+  }
+
+  policy::Check outcome() {
+    if (failure_) return *std::move(failure_);
+    policy::Check check{.id = "lineage", .label = "lineage", .result = policy::CheckResult::pass};
+    const auto unresolved = verdict_.lineage.size() - passed_;
+    check.message = verdict_.lineage.empty()
+                        ? "the aibom names no base model"
+                        : std::to_string(passed_) +
+                              (passed_ == 1 ? " base model verified" : " base models verified");
+    if (unresolved > 0)
+      check.message += " · " + std::to_string(unresolved) + " not an artifact, let pass";
+    return check;
+  }
+
+  const policy::LineageRule& rule_;
+  const VerifyRequest& request_;
+  const JudgeOne& judge_one_;
+  policy::Verdict& verdict_;
+  std::deque<Waiting> waiting_;
+  std::set<std::string> seen_;
+  std::size_t passed_ = 0;
+  std::optional<policy::Check> failure_;
+};
+
+}  // namespace
+
+std::vector<aibom::NamedBase> bases_of(const std::vector<const CheckedBundle*>& aiboms) {
+  std::vector<aibom::NamedBase> out;
+  for (const auto* bundle : aiboms) {
+    const auto* statement = proven_statement(*bundle);
+    if (statement == nullptr) continue;
+    const auto bom = json::parse(statement->predicate, {.max_depth = 128});
+    if (!bom) continue;
+    for (auto& base : aibom::named_bases(*bom)) out.push_back(std::move(base));
+  }
+  return out;
+}
+
+Result<void> check_lineage(const policy::LineageRule& rule, std::vector<aibom::NamedBase> bases,
+                           const VerifyRequest& request, const JudgeOne& judge_one,
+                           policy::Verdict& verdict) {
+  return Walk(rule, request, judge_one, verdict).run(std::move(bases));
+}
+
+}  // namespace mpk::flow
