@@ -1,5 +1,4 @@
-// fuzz_replay TARGET ARCHIVE: runs a fuzz target on each input that `scripts/fuzz --keep` has
-// packed.
+// fuzz_replay TARGET ARCHIVE: runs a fuzz target on the inputs that scripts/fuzz --keep has packed.
 #include "archive/tar_reader.hpp"
 #include "base/bytes.hpp"
 #include "base/file.hpp"

@@ -29,7 +29,7 @@ browser() { # extra-query → a program that opens its first argument in a headl
   cat >"$STEPS_DIR/browser" <<SH
 #!/bin/sh
 exec timeout 60 chromium --headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run \\
-  --user-data-dir="$STEPS_DIR/chromium" --dump-dom "\$1$1" >"$STEPS_DIR/dom" 2>"$STEPS_DIR/chromium.log"
+  --user-data-dir="$STEPS_DIR/chromium.\$\$" --dump-dom "\$1$1" >"$STEPS_DIR/dom" 2>"$STEPS_DIR/chromium.log"
 SH
   chmod +x "$STEPS_DIR/browser"
   export BROWSER=$STEPS_DIR/browser
