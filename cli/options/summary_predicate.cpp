@@ -30,8 +30,10 @@ Result<void> SummaryPredicateOptions::check(const std::string& type, bool predic
 Result<SummaryPredicateOptions::Made> SummaryPredicateOptions::predicate(
     const std::string& type, const oci::Reference& reference, oci::Store& store,
     const TrustOptions& trust, const flow::Context& context, Session& session) const {
-  flow::VerifyRequest request{.policies = TRY(policy.resolve(session)),
-                              .trusted_root = TRY(trust.resolve(session)),
+  auto policies = TRY(policy.resolve(session));
+  auto root = TRY(trust.resolve(session));
+  flow::VerifyRequest request{.policies = std::move(policies),
+                              .trusted_root = std::move(root),
                               .keys_need_no_root = !trust.given()};
   request.deep = true;
   const auto verdict = TRY(flow::verify_in_store(context, store, reference, request));

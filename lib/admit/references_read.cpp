@@ -48,9 +48,10 @@ class Reader {
 
   Result<ReferenceRow> row(const json::Field& entry) const {
     TRY(located(entry.only({"group", "kind", "path"})));
-    ReferenceRow out{.group = TRY(located(entry.string("group"))),
-                     .kind = TRY(located(entry.string("kind"))),
-                     .path = TRY(located(entry.string("path")))};
+    ReferenceRow out;
+    out.group = TRY(located(entry.string("group")));
+    out.kind = TRY(located(entry.string("kind")));
+    out.path = TRY(located(entry.string("path")));
     if (out.group.find('/') != std::string::npos) {
       return at(TRY(located(entry.at("group"))),
                 "\"" + printable(out.group, 80) + "\" is no group: leave the version out");

@@ -66,11 +66,12 @@ class RuleReader {
       auto type = attest::predicate_type_uri(TRY(in_.located(word.string())));
       if (!type) return in_.at(word, type.error());
       auto signed_by = TRY(read_signed_by(in_, entry, own));
+      const auto max_age = TRY(in_.duration(entry, "maxAge"));
       out.attestations.push_back({.predicate_type = type.take(),
                                   .signers = std::move(signed_by.signers),
                                   .threshold = signed_by.threshold,
                                   .line = in_.line(entry),
-                                  .max_age = TRY(in_.duration(entry, "maxAge"))});
+                                  .max_age = max_age});
     }
     return {};
   }
@@ -111,10 +112,10 @@ class FileReader {
                    .digest = crypto::sha256(text),
                    .file = std::string(in_.file())};
     if (const auto name = TRY(in_.located(root_.find("name")))) out.name = TRY(in_.text(*name));
-    const Policy start{.name = out.name,
-                       .digest = out.digest,
-                       .file = out.file,
-                       .denied = TRY(read_denied(in_, root_))};
+    // Taken before the whole is made, which g++ 12 would leak.
+    auto denied = TRY(read_denied(in_, root_));
+    const Policy start{
+        .name = out.name, .digest = out.digest, .file = out.file, .denied = std::move(denied)};
     if (const auto rules = TRY(in_.located(root_.find("rules")))) {
       TRY(read_rules(*rules, start, out.rules));
       return out;

@@ -106,9 +106,9 @@ Result<SignerList> read_signers(const Reader& in, const json::Field& parent) {
       out.keys.push_back(*std::move(named));
       continue;
     }
-    sigstore::IdentityMatcher signer{
-        .subject = TRY(in.matcher(entry, "identity", "identityPattern")),
-        .issuer = TRY(in.matcher(entry, "issuer", "issuerPattern"))};
+    sigstore::IdentityMatcher signer;
+    signer.subject = TRY(in.matcher(entry, "identity", "identityPattern"));
+    signer.issuer = TRY(in.matcher(entry, "issuer", "issuerPattern"));
     TRY(claims(in, entry, "claims", false, signer));
     TRY(claims(in, entry, "claimPatterns", true, signer));
     if (std::ranges::any_of(out.identities, [&](const auto& other) { return same(other, signer); }))

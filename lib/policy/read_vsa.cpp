@@ -42,8 +42,9 @@ Result<std::vector<VsaRule::Verifier>> verifiers(const Reader& in, const json::F
   std::set<std::string> seen;
   for (const auto& entry : TRY(in.list(field, "verifiers"))) {
     TRY(in.known(entry, {"id", "signers", "threshold"}));
-    VsaRule::Verifier verifier{.id = TRY(in.uri(TRY(in.located(entry.at("id"))))),
-                               .signed_by = TRY(read_signed_by(in, entry, own))};
+    VsaRule::Verifier verifier;
+    verifier.id = TRY(in.uri(TRY(in.located(entry.at("id")))));
+    verifier.signed_by = TRY(read_signed_by(in, entry, own));
     if (!seen.insert(verifier.id).second) return in.at(entry, "the verifier is there twice");
     out.push_back(std::move(verifier));
   }
@@ -105,8 +106,9 @@ Result<std::vector<Denied>> read_denied(const Reader& in, const json::Field& roo
   std::set<Digest> seen;
   for (const auto& entry : TRY(in.list(root, "deny", Reader::Empty::allowed))) {
     TRY(in.known(entry, {"digest", "reason"}));
-    Denied denied{.digest = TRY(digest(in, TRY(in.located(entry.at("digest"))))),
-                  .reason = TRY(in.text(TRY(in.located(entry.at("reason")))))};
+    auto named = TRY(digest(in, TRY(in.located(entry.at("digest")))));
+    auto reason = TRY(in.text(TRY(in.located(entry.at("reason")))));
+    Denied denied{.digest = std::move(named), .reason = std::move(reason)};
     if (!seen.insert(denied.digest).second) return in.at(entry, "the digest is there twice");
     out.push_back(std::move(denied));
   }

@@ -88,7 +88,9 @@ Result<std::vector<Waiver::Item>> read_items(const json::Field& root) {
   std::vector<Waiver::Item> out;
   for (const auto& each : list) {
     TRY(each.only({"check", "code"}));
-    out.push_back({.check = TRY(each.string("check")), .code = TRY(each.string("code"))});
+    auto& item = out.emplace_back();
+    item.check = TRY(each.string("check"));
+    item.code = TRY(each.string("code"));
     if (out.back().check.empty() || out.back().code.empty())
       return each.error("expected a check and a code");
   }
