@@ -1,6 +1,5 @@
 // What someone with push rights can do to a registry, against the gate: each attack is refused for
 // its reason, and a summary that mpk attached opens it with one request.
-#include "attest/slsa_provenance.hpp"
 #include "attest/vsa.hpp"
 #include "flow/attach.hpp"
 #include "flow/evidence.hpp"

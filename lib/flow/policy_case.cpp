@@ -130,7 +130,8 @@ class Reader {
   }
 
   Result<CaseArtifact> artifact(const Json& value) {
-    const auto& name = text(value, "reference").empty() ? kDefault : text(value, "reference");
+    auto name = text(value, "reference");
+    if (name.empty()) name = "registry.example/acme/model:1.0";
     CaseArtifact out{.reference = TRY(oci::Reference::parse(name)), .layers = {}, .bundles = {}};
     const auto& digest = text(value, "digest");
     if (!digest.empty()) out.reference.digest = TRY(Digest::parse(digest));
@@ -155,12 +156,13 @@ class Reader {
       const auto content = TRY(read_file(directory_ / file, limits::kEvidence));
       out = TRY(json::parse(content, {.max_depth = 128}).with(file));
     }
-    for (const auto& [pointer, what] : member(value, "set").items())
+    for (const auto& [pointer, what] : member(value, "set").items()) {
       TRY(change("set", pointer, [&](const Pointer& at) {
         if (leaves_gap(out, at)) return false;
         out[at] = what;
         return true;
       }));
+    }
     for (const auto& each : items(value, "remove"))
       TRY(change("remove", text(each), [&](const Pointer& at) { return remove(out, at); }));
     return out;
@@ -215,7 +217,6 @@ class Reader {
     return out;
   }
 
-  inline static const std::string kDefault = "registry.example/acme/model:1.0";
   const Json& root_;
   std::filesystem::path directory_;
   Timestamp now_;

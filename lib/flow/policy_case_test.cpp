@@ -21,7 +21,7 @@ using namespace mpk::flow;
 
 namespace {
 
-const std::string kCases = "testdata/policy/cases";
+constexpr const char* kCases = "testdata/policy/cases";
 
 template <class T>
 T must(Result<T> result) {
@@ -54,13 +54,13 @@ std::shared_ptr<const policy::PolicyFile> policies_of(const PolicyCase& one) {
 }
 
 std::string refusal(const std::string& text) {
-  const auto read = read_policy_cases(text, kCases + "/x.yaml");
+  const auto read = read_policy_cases(text, std::string(kCases) + "/x.yaml");
   if (read) return "read";
   CHECK(read.error().kind() == ErrorKind::usage);
   return read.error().text() + "\n" + read.error().hint();
 }
 
-const std::string kHead =
+constexpr const char* kHead =
     "apiVersion: mpk/v1\n"
     "now: 2026-11-20T12:00:00Z\n"
     "signer: {identity: ci@example.com, issuer: \"https://issuer.example\"}\n"
@@ -105,18 +105,18 @@ TEST_CASE("each section has a case that passes and one that is refused, each pol
     CHECK(results.contains("passed"));
     CHECK(results.contains("refused"));
   }
-  for (const auto& entry : std::filesystem::directory_iterator(kCases + "/policies"))
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(kCases) + "/policies"))
     CHECK_MESSAGE(used.contains(entry.path().filename().string()), entry.path().string());
 }
 
 TEST_CASE("every attack by its name stands in the threat model") {
   const auto text = must(read_file("docs/threat-model.md", limits::kTextFile));
-  for (const auto& one : cases_of(kCases + "/attacks.yaml"))
+  for (const auto& one : cases_of(std::string(kCases) + "/attacks.yaml"))
     CHECK_MESSAGE(text.find(one.name) != std::string::npos, one.name);
 }
 
 TEST_CASE("what differs is told, and nothing else") {
-  auto one = cases_of(kCases + "/signers.yaml").front();
+  auto one = cases_of(std::string(kCases) + "/signers.yaml").front();
   const auto verdict = must(run_policy_case(policies_of(one), one));
   CHECK(differences(one, verdict).empty());
   one.result = "refused";
@@ -138,11 +138,11 @@ TEST_CASE("what is no file of cases is refused by file, line and column") {
   for (const auto& row : std::vector<Row>{
            {kHead + one_case("polcy: x.yaml"), "x.yaml:5:"},
            {kHead + one_case("evidence: [{type: vsa, identiti: a}]"), "did you mean identity?"},
-           {kHead + "  - {name: one}\n", "x.yaml:5:"},
-           {kHead + "  - {name: one, expect: {result: accepted}}\n", "x.yaml:5:"},
+           {std::string(kHead) + "  - {name: one}\n", "x.yaml:5:"},
+           {std::string(kHead) + "  - {name: one, expect: {result: accepted}}\n", "x.yaml:5:"},
            {"apiVersion: mpk/v2\ncases: []\n", "x.yaml:1:"},
            {"apiVersion: mpk/v1\n", "cases"},
-           {kHead + "  - [\n", "x.yaml:6:"},
+           {std::string(kHead) + "  - [\n", "x.yaml:6:"},
        }) {
     CAPTURE(row.text);
     const auto found = refusal(row.text);
@@ -192,7 +192,7 @@ TEST_CASE("what a case can't mean is refused by its name") {
     CAPTURE(row.text);
     const auto found = refusal(row.text);
     CHECK_MESSAGE(found.find(row.message) != std::string::npos, found);
-    CHECK(found.find(kCases + "/x.yaml") == 0);
+    CHECK(found.find(std::string(kCases) + "/x.yaml") == 0);
   }
   CHECK(refusal(evidence("set: {/a/0: x, /a/1: y}, remove: [/a/0]")) == "read");
   CHECK(refusal(evidence(elsewhere)) == "read");
