@@ -24,13 +24,14 @@ const std::vector<Command>& commands() {
       attest_command(),       sign_command(),
       verify_command(),       scan_command(),
       policy_check_command(), policy_test_command(),
-      admit_review_command(), key_generate_command(),
-      key_public_command(),   key_import_command(),
-      login_command(),        logout_command(),
-      sandbox_run_command(),  sandbox_up_command(),
-      trust_show_command(),   trust_update_command(),
-      trust_import_command(), completion_command(),
-      doctor_command(),       version_command(),
+      admit_review_command(), admit_serve_command(),
+      key_generate_command(), key_public_command(),
+      key_import_command(),   login_command(),
+      logout_command(),       sandbox_run_command(),
+      sandbox_up_command(),   trust_show_command(),
+      trust_update_command(), trust_import_command(),
+      completion_command(),   doctor_command(),
+      version_command(),
   };
   return table;
 }

@@ -42,9 +42,19 @@ struct Session::Impl {
   std::unique_ptr<ProgressDisplay> progress;
   Logger logger;
   std::mutex stderr_mutex;
-  std::unique_ptr<http::Transport> transport;
+  std::unique_ptr<http::Transport> transport, server_transport;
+  NoProgress no_progress;
   std::string stdin_reader;  // what has read standard input, which can be read once
 
+  http::TransportOptions transport_options(const CancelToken& stop) {
+    http::TransportOptions options;
+    options.user_agent = std::string("mpk/") + kVersion;
+    options.cancel = stop;
+    options.logger = logger;
+    options.stats = &stats;
+    options.tls = oci::host_certificates(oci::certificate_roots(env));
+    return options;
+  }
   bool for_ratify() const { return common.format == kRatify; }
   void line_to_stderr(std::string_view text) {
     std::scoped_lock lock(stderr_mutex);
@@ -126,15 +136,8 @@ CancelToken Session::cancel() const { return impl_->cancel; }
 Stats& Session::stats() { return impl_->stats; }
 
 flow::Context Session::context(bool plain_http) {
-  if (!impl_->transport) {
-    http::TransportOptions options;
-    options.user_agent = std::string("mpk/") + kVersion;
-    options.cancel = impl_->cancel;
-    options.logger = impl_->logger;
-    options.stats = &impl_->stats;
-    options.tls = oci::host_certificates(oci::certificate_roots(impl_->env));
-    impl_->transport = http::make_curl_transport(std::move(options));
-  }
+  if (!impl_->transport)
+    impl_->transport = http::make_curl_transport(impl_->transport_options(impl_->cancel));
   return flow::Context{.transport = *impl_->transport,
                        .clock = impl_->clock,
                        .env = impl_->env,
@@ -143,6 +146,24 @@ flow::Context Session::context(bool plain_http) {
                        .progress = *impl_->progress,
                        .stats = impl_->stats,
                        .cancel = impl_->cancel,
+                       .plain_http = plain_http,
+                       .workers = 4,
+                       .mpk_version = kVersion};
+}
+
+flow::Context Session::serving(bool plain_http, const CancelToken& stop) {
+  auto options = impl_->transport_options(stop);
+  options.attempts = 2;
+  options.stall_seconds = 10;
+  impl_->server_transport = http::make_curl_transport(std::move(options));
+  return flow::Context{.transport = *impl_->server_transport,
+                       .clock = impl_->clock,
+                       .env = impl_->env,
+                       .random = impl_->random,
+                       .logger = impl_->logger,
+                       .progress = impl_->no_progress,
+                       .stats = impl_->stats,
+                       .cancel = stop,
                        .plain_http = plain_http,
                        .workers = 4,
                        .mpk_version = kVersion};

@@ -58,6 +58,9 @@ class Session {
   Stats& stats();
   /// `plain_http`: --plain-http was given. The transport is made on first use.
   flow::Context context(bool plain_http = false);
+  /// For a server: a transport of its own, of two tries a request, that goes on after the session
+  /// was interrupted, until `stop`; nothing draws progress.
+  flow::Context serving(bool plain_http, const CancelToken& stop);
   /// SOURCE_DATE_EPOCH, or --created, or nothing. usage.
   Result<std::optional<Timestamp>> created(const std::optional<std::string>& flag) const;
   /// A file named by a flag, or by a word (then `flag` is empty); "-" is standard input, once.

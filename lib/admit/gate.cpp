@@ -32,14 +32,6 @@ const policy::Check* decisive(const policy::Verdict& verdict) {
   return found == verdict.checks.end() ? nullptr : &*found;
 }
 
-std::string why(const policy::Verdict& verdict) {
-  const auto* check = decisive(verdict);
-  if (check == nullptr) return "nothing was proven";
-  auto out = check->label + ": " + check->message;
-  if (!check->code.empty()) out += " [" + check->code + "]";
-  return out;
-}
-
 class Gate {
  public:
   Gate(const ReviewRequest& request, const GateOptions& options, const policy::PolicyFile& policy,
@@ -48,17 +40,25 @@ class Gate {
     response_.uid = request.uid;
   }
 
-  ReviewResponse run() {
-    if (!is_exempt()) {
-      const auto known = old_references();
-      const auto all = options_.table.find(request_.object);
-      for (const auto& found : std::span(all).first(std::min(all.size(), limits::kReferences))) {
-        if (!known.contains({found.kind, found.text})) judge(found);
+  ReviewResponse run(const AnnounceReference& announce) {
+    if (is_exempt()) return answer();
+    const auto known = old_references();
+    auto all = options_.table.find(request_.object);
+    const bool too_many = all.size() > limits::kReferences;
+    if (too_many) all.resize(limits::kReferences);
+    std::erase_if(
+        all, [&](const FoundReference& found) { return known.contains({found.kind, found.text}); });
+    if (announce) {
+      for (const auto& found : all) {
+        const auto reference = parse(found);
+        if (reference && policy_.rule_for(reference->name()) != nullptr && may_be_asked(*reference))
+          announce(*reference);
       }
-      if (all.size() > limits::kReferences) {
-        reasons_.push_back({kForbidden, "more than " + std::to_string(limits::kReferences) +
-                                            " references in one object"});
-      }
+    }
+    for (const auto& found : all) judge(found);
+    if (too_many) {
+      reasons_.push_back({kForbidden, "more than " + std::to_string(limits::kReferences) +
+                                          " references in one object"});
     }
     return answer();
   }
@@ -94,23 +94,32 @@ class Gate {
         printable(found.pointer, 200) + " " + printable(found.text, 300) + ": " + outcome;
   }
 
-  void judge(const FoundReference& found) {
+  static std::optional<oci::Reference> parse(const FoundReference& found) {
     auto reference = oci::Reference::parse(found.reference);
-    if (found.reference.empty() || !reference ||
-        reference->kind != oci::Reference::Kind::registry) {
+    if (found.reference.empty() || !reference || reference->kind != oci::Reference::Kind::registry)
+      return std::nullopt;
+    return reference.take();
+  }
+
+  bool may_be_asked(const oci::Reference& reference) const {
+    return reference.digest || options_.pin || options_.insecure_allow_tags;
+  }
+
+  void judge(const FoundReference& found) {
+    const auto reference = parse(found);
+    if (!reference) {
       return refuse(found, kForbidden,
                     std::string(to_string(found.kind)) + " is no reference to an artifact");
     }
     if (policy_.rule_for(reference->name()) == nullptr) return unmatched(found);
-    if (!reference->digest && !options_.pin && !options_.insecure_allow_tags) {
+    if (!may_be_asked(*reference)) {
       return refuse(found, kForbidden,
                     "not pinned: a tag may name something else when it is pulled; name a digest "
                     "[tag-not-pinned]");
     }
-    const auto& verdict = verdict_of(*reference);
-    if (!verdict) {
-      return refuse(found, kUnavailable, verdict.error().text());
-    }
+    const auto& answer = verdict_of(*reference);
+    if (!answer) return refuse(found, kUnavailable, answer.error().text());
+    const auto& verdict = *answer;
     const auto digest = verdict->digest ? verdict->digest->text() : std::string("no digest");
     if (verdict->outcome() == policy::Verdict::Outcome::passed && verdict->digest) {
       note(found, "passed " + digest);
@@ -121,7 +130,8 @@ class Gate {
       return;
     }
     note(found, "refused " + digest);
-    refuse(found, verdict->exit_code() == kUndecided ? kUnavailable : kForbidden, why(*verdict));
+    refuse(found, verdict->exit_code() == kUndecided ? kUnavailable : kForbidden,
+           reason_of(*verdict));
   }
 
   void unmatched(const FoundReference& found) {
@@ -130,7 +140,8 @@ class Gate {
     refuse(found, kForbidden, "no rule of the policy is about it [no-rule]");
   }
 
-  const Result<policy::Verdict>& verdict_of(const oci::Reference& reference) {
+  const Result<std::shared_ptr<const policy::Verdict>>& verdict_of(
+      const oci::Reference& reference) {
     const auto key = reference.text();
     auto at = verdicts_.find(key);
     if (at == verdicts_.end()) at = verdicts_.emplace(key, verify_(reference)).first;
@@ -163,14 +174,23 @@ class Gate {
   const VerifyReference& verify_;
   ReviewResponse response_;
   std::vector<Reason> reasons_;
-  std::map<std::string, Result<policy::Verdict>> verdicts_;
+  std::map<std::string, Result<std::shared_ptr<const policy::Verdict>>> verdicts_;
 };
 
 }  // namespace
 
+std::string reason_of(const policy::Verdict& verdict) {
+  const auto* check = decisive(verdict);
+  if (check == nullptr) return "nothing was proven";
+  auto out = check->label + ": " + check->message;
+  if (!check->code.empty()) out += " [" + check->code + "]";
+  return out;
+}
+
 ReviewResponse judge_review(const ReviewRequest& request, const GateOptions& options,
-                            const policy::PolicyFile& policy, const VerifyReference& verify) {
-  return Gate(request, options, policy, verify).run();
+                            const policy::PolicyFile& policy, const VerifyReference& verify,
+                            const AnnounceReference& announce) {
+  return Gate(request, options, policy, verify).run(announce);
 }
 
 }  // namespace mpk::admit

@@ -32,13 +32,22 @@ struct GateOptions {
 };
 
 /// Verifies one reference. Called for each reference once, in the object's order.
-using VerifyReference = std::function<Result<policy::Verdict>(const oci::Reference& reference)>;
+using VerifyReference =
+    std::function<Result<std::shared_ptr<const policy::Verdict>>(const oci::Reference& reference)>;
+/// Told of each reference that will be verified before the first of them is, so that all can be
+/// under way at once.
+using AnnounceReference = std::function<void(const oci::Reference& reference)>;
 
 /// Deletions and what is on its way out pass. Of an update only references that the old object has
 /// not are judged. All others must pass: an object is refused with the reason of each reference
 /// that does not (403, or 503 when it could not be decided), and never let pass because of an
 /// error.
 ReviewResponse judge_review(const ReviewRequest& request, const GateOptions& options,
-                            const policy::PolicyFile& policy, const VerifyReference& verify);
+                            const policy::PolicyFile& policy, const VerifyReference& verify,
+                            const AnnounceReference& announce = {});
+
+/// "signature: nobody of those allowed has signed [no-signature]": the failure that decides; for
+/// who is told one line. Of a verdict that did not pass.
+std::string reason_of(const policy::Verdict& verdict);
 
 }  // namespace mpk::admit

@@ -57,16 +57,24 @@ struct Scene {
   }
   ReviewResponse judge() {
     asked.clear();
-    return judge_review(request, options, policy, [&](const oci::Reference& reference) {
-      asked.push_back(reference.text());
-      return answer;
-    });
+    announced.clear();
+    return judge_review(
+        request, options, policy,
+        [&](const oci::Reference& reference) -> Result<std::shared_ptr<const policy::Verdict>> {
+          asked.push_back(reference.text());
+          if (!answer) return answer.error();
+          return std::make_shared<const policy::Verdict>(*answer);
+        },
+        [&](const oci::Reference& reference) {
+          CHECK(asked.empty());
+          announced.push_back(reference.text());
+        });
   }
   ReviewRequest request;
   GateOptions options;
   policy::PolicyFile policy = policy_of();
   Result<policy::Verdict> answer = verdict_of(0);
-  std::vector<std::string> asked;
+  std::vector<std::string> asked, announced;
 };
 
 bool says(const ReviewResponse& response, std::string_view text) {
@@ -86,6 +94,17 @@ TEST_CASE("a model that passes is admitted, asked once, and noted with its diges
   REQUIRE(response.audit.size() == 2);
   CHECK(response.audit.at("reference-0") ==
         "/spec/volumes/0/image/reference " + kPinned + ": passed " + kDigest);
+}
+
+TEST_CASE("what will be verified is announced before, and nothing else") {
+  Scene scene;
+  scene.request.object = pod({"nginx:1"}, {kPinned, "models.example/a:tag"});
+  CHECK_FALSE(scene.judge().allowed);
+  CHECK(scene.announced == std::vector{kPinned});
+  CHECK(scene.asked == scene.announced);
+  scene.options.pin = true;
+  static_cast<void>(scene.judge());
+  CHECK(scene.announced.size() == scene.asked.size());
 }
 
 TEST_CASE("what fails is refused with place, reason and code; what is undecided with 503") {

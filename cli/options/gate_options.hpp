@@ -1,0 +1,28 @@
+// How the gate judges an object: what `admit review` and `admit serve` have in common.
+#pragma once
+
+#include "admit/gate.hpp"
+#include "base/result.hpp"
+#include "option_set.hpp"
+#include "session.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mpk::cli {
+
+struct GateFlags {
+  std::optional<std::string> references, csi_driver;
+  std::vector<std::string> exempt;
+  bool warn = false, refuse_other_images = false, insecure_allow_tags = false;
+
+  void add_to(OptionSet& set);
+  /// Reads the file of --references. usage.
+  Result<admit::GateOptions> resolve(Session& session) const;
+};
+
+/// usage, with how to mend it: nothing is judged without a policy.
+Error policy_missing();
+
+}  // namespace mpk::cli
