@@ -34,7 +34,7 @@ ServerResponse pattern_answer(std::uint64_t size) {
 ServerResponse count_body(const ServerRequest& request) {
   std::uint64_t size = 0;
   bool good = true;
-  const bool whole = request.read_body([&](BytesView bytes) {
+  const auto whole = request.read_body([&](BytesView bytes) {
     for (const auto byte : bytes) good = good && byte == testing::pattern_byte(size++);
     return true;
   });

@@ -9,30 +9,17 @@
 // A class of C++ can't be looked up as a table of C functions is. So each function that server.cpp
 // calls is defined here under its own name, as a jump to where the library has it.
 #define MPK_STRING "KNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE"
-#define MPK_BODY_HANDLER "St8functionIFvRKNS_7RequestERNS_8ResponseERKNS_13ContentReaderEEE"
 #define MPK_HTTPLIB_FUNCTIONS(F)                                                           \
   F("_ZN7httplib6ServerC2Ev")                                                              \
   F("_ZN7httplib6ServerD2Ev")                                                              \
-  F("_ZN7httplib6Server12bind_to_portER" MPK_STRING "ii")                                  \
-  F("_ZN7httplib6Server16bind_to_any_portER" MPK_STRING "i")                               \
-  F("_ZN7httplib6Server17listen_after_bindEv")                                             \
-  F("_ZN7httplib6Server4stopEv")                                                           \
-  F("_ZN7httplib6Server15set_tcp_nodelayEb")                                               \
-  F("_ZN7httplib6Server16set_read_timeoutEll")                                             \
-  F("_ZN7httplib6Server17set_write_timeoutEll")                                            \
-  F("_ZN7httplib6Server18set_socket_optionsESt8functionIFviEE")                            \
-  F("_ZN7httplib6Server22set_keep_alive_timeoutEl")                                        \
-  F("_ZN7httplib6Server24set_keep_alive_max_countEm")                                      \
   F("_ZN7httplib6Server23set_pre_routing_handlerESt8functionIFNS0_15HandlerResponseERKNS_" \
     "7RequestERNS_8ResponseEEE")                                                           \
   F("_ZN7httplib6Server24process_and_close_socketEi")                                      \
-  F("_ZN7httplib6Server3PutER" MPK_STRING MPK_BODY_HANDLER)                                \
-  F("_ZN7httplib6Server4PostER" MPK_STRING MPK_BODY_HANDLER)                               \
-  F("_ZN7httplib6Server5PatchER" MPK_STRING MPK_BODY_HANDLER)                              \
-  F("_ZN7httplib6Server6DeleteER" MPK_STRING MPK_BODY_HANDLER)                             \
-  F("_ZNK7httplib6Server10is_runningEv")                                                   \
+  F("_ZN7httplib6Server24set_post_routing_handlerESt8functionIFvRKNS_7RequestERNS_"        \
+    "8ResponseEEE")                                                                        \
+  F("_ZN7httplib6Server15process_requestERNS_6StreamEbRbRKSt8functionIFvRNS_7Request"      \
+    "EEE")                                                                                 \
   F("_ZNK7httplib6Server8is_validEv")                                                      \
-  F("_ZNK7httplib7Request10has_headerER" MPK_STRING)                                       \
   F("_ZN7httplib8Response10set_headerER" MPK_STRING "S8_")                                 \
   F("_ZN7httplib8Response11set_contentER" MPK_STRING "S8_")                                \
   F("_ZN7httplib8Response20set_content_providerEmR" MPK_STRING                             \

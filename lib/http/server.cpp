@@ -1,29 +1,31 @@
-// Server on cpp-httplib. The only file that includes it.
+// Server on cpp-httplib, which parses requests and writes answers. The only file that includes it.
 #include "http/server.hpp"
 
 #include "base/text.hpp"
-#include "base/url.hpp"
+#include "crypto/tls_server.hpp"
 #include "http/httplib_library.hpp"
+#include "http/server_body.hpp"
+#include "http/server_head.hpp"
+#include "http/server_link.hpp"
+#include "http/server_listen.hpp"
+#include "http/server_pool.hpp"
 
 #include <httplib.h>
 #include <signal.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 namespace mpk::http {
 namespace {
 
-constexpr int kBacklog = 1024;                 // compiled in: 5, which refuses bursts
-constexpr std::size_t kKeepAlive = 1'000'000;  // requests a connection; the default closes after 5
-constexpr time_t kIdleSeconds = 1;  // an idle connection pins a thread, and stop() waits for it
-constexpr time_t kIoSeconds = 60;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kGoodBye{500};  // for a client to take the answer to what was refused
 
 struct Range {
   std::uint64_t offset = 0;
@@ -57,18 +59,54 @@ bool is_synthetic(std::string_view name) {
          name == "LOCAL_PORT";
 }
 
-/// httplib would slice by Range (wrongly beyond the end), compress answers, decode bodies and take
-/// multipart forms apart, all on its own. The request is its local variable, const only in the
-/// handler's signature; hiding these from it leaves each decision to us.
+/// httplib would compress answers on its own. The request is its local variable, const only in the
+/// handler's signature.
 void disarm(const httplib::Request& request) {
-  auto& mutable_request = const_cast<httplib::Request&>(request);
-  mutable_request.ranges.clear();
-  for (const auto* name : {"Accept-Encoding", "Content-Encoding", "Content-Type"}) {
-    mutable_request.headers.erase(name);
-  }
+  const_cast<httplib::Request&>(request).headers.erase("Accept-Encoding");
 }
 
-ServerRequest make_request(const httplib::Request& request) {
+/// One request while it is answered; the library hands no context through.
+struct Exchange {
+  Link& link;
+  const ServerOptions& options;
+  const Seat& seat;
+  steady_clock::time_point arrived;
+  std::optional<std::string> range;
+  bool understood = false;  // by the library, which answers what it does not understand
+  bool keep = false;        // the connection, as far as the client is concerned
+  bool broken = false;      // the body did not end where it should
+};
+
+thread_local Exchange* current = nullptr;
+
+/// The bytes of a header that was read as a whole; what is written goes to the link.
+class HeadStream final : public httplib::Stream {
+ public:
+  HeadStream(std::string_view head, Exchange& exchange) : rest_(head), exchange_(exchange) {}
+  bool is_readable() const override { return !rest_.empty(); }
+  bool is_writable() const override { return true; }
+  ssize_t read(char* into, size_t size) override {
+    const auto piece = rest_.substr(0, size);
+    std::copy(piece.begin(), piece.end(), into);
+    rest_.remove_prefix(piece.size());
+    return piece.empty() ? -1 : static_cast<ssize_t>(piece.size());
+  }
+  ssize_t write(const char* data, size_t size) override {
+    const auto sent = exchange_.link.put(as_bytes({data, size}));
+    return sent ? static_cast<ssize_t>(size) : -1;
+  }
+  // Of these the library makes headers that are not ours.
+  void get_remote_ip_and_port(std::string&, int&) const override {}
+  void get_local_ip_and_port(std::string&, int&) const override {}
+  // It only asks whether select(2) could take it.
+  socket_t socket() const override { return 0; }
+
+ private:
+  std::string_view rest_;
+  Exchange& exchange_;
+};
+
+ServerRequest make_request(const httplib::Request& request, const Exchange& exchange) {
   ServerRequest made;
   made.method = request.method;
   made.path = request.path;
@@ -78,40 +116,25 @@ ServerRequest make_request(const httplib::Request& request) {
   for (const auto& [name, value] : request.headers) {
     if (!is_synthetic(name)) made.headers.add(name, value);
   }
+  if (exchange.range) made.headers.add("Range", *exchange.range);
+  made.client = exchange.seat.client();
+  made.arrived = exchange.arrived;
+  if (const auto* tls = exchange.link.tls()) made.certificate = tls->peer();
   return made;
 }
 
-/// Streams the body to the handler's consumer and swallows what that does not want, so that the
-/// next request of the connection starts where it should.
-class BodyReader {
- public:
-  BodyReader(const httplib::Request& request, const httplib::ContentReader* reader)
-      : reader_(reader),
-        // Without either the library would read until the client closes (RFC 9112 §6.3: no body).
-        present_(reader != nullptr && (request.has_header("Content-Length") ||
-                                       request.has_header("Transfer-Encoding"))) {}
-
-  bool read(const std::function<bool(BytesView)>& consume) {
-    if (std::exchange(started_, true) || !present_) return intact_;
-    bool wanted = true;
-    bool accepted = true;
-    intact_ = (*reader_)([&](const char* data, std::size_t size) {
-      if (wanted) accepted = wanted = consume(as_bytes({data, size}));
-      return true;
-    });
-    return intact_ && accepted;
+/// RFC 9112 §9.3.
+bool wants_to_stay(const httplib::Request& request) {
+  bool stays = request.version == "HTTP/1.1";
+  const auto [begin, end] = request.headers.equal_range("Connection");
+  for (auto field = begin; field != end; ++field) {
+    for (const auto option : split(field->second, ',')) {
+      if (iequals_ascii(trim(option), "close")) return false;
+      stays = stays || iequals_ascii(trim(option), "keep-alive");
+    }
   }
-
-  void drain() {
-    read([](BytesView) { return false; });
-  }
-
- private:
-  const httplib::ContentReader* reader_;
-  bool present_;
-  bool started_ = false;
-  bool intact_ = true;
-};
+  return stays;
+}
 
 void put_stream(httplib::Response& out, const std::shared_ptr<const ServerResponse>& response,
                 const Range& range, const std::string& type) {
@@ -166,93 +189,154 @@ void put_response(const ServerRequest& request, ServerResponse made, httplib::Re
   }
 }
 
-/// Makes the protected socket reachable: the backlog can only be changed by listening again.
-class Listener final : public httplib::Server {
+/// The library's parser and writer, without its sockets and threads.
+class Protocol final : public httplib::Server {
  public:
-  bool widen_backlog() { return ::listen(svr_sock_, kBacklog) == 0; }
+  // Streams end when the library believes that its socket is closed.
+  Protocol() { svr_sock_ = 0; }
+  bool answer(HeadStream& stream, Exchange& exchange) {
+    bool unused = false;  // wants_to_stay() knows better
+    // Told to close it writes no Keep-Alive, by a stringstream; settle() takes its word back.
+    return process_request(stream, true, unused, [&exchange](httplib::Request& request) {
+      exchange.understood = true;
+      exchange.keep = wants_to_stay(request);
+    });
+  }
 };
 
 class HttplibServer final : public Server {
  public:
-  explicit HttplibServer(Handler handler) : handler_(std::move(handler)) {}
-  HttplibServer(const HttplibServer&) = delete;
-  HttplibServer& operator=(const HttplibServer&) = delete;
-  ~HttplibServer() override {
-    listener_->stop();
-    if (thread_.joinable()) thread_.join();
-  }
+  HttplibServer(ServerOptions options, Handler handler)
+      : options_(std::move(options)),
+        handler_(std::move(handler)),
+        protocol_(make_protocol()),
+        pool_(std::max<std::size_t>(options_.connections, 1), [this](Seat& seat) { talk(seat); }) {}
 
-  Result<void> start(std::uint16_t port, unsigned threads) {
-    make_listener(threads);
-    const int bound = port == 0 ? listener_->bind_to_any_port("127.0.0.1")
-                                : (listener_->bind_to_port("127.0.0.1", port) ? port : -1);
-    if (bound <= 0 || !listener_->widen_backlog()) {
-      return Error(ErrorKind::io, "127.0.0.1:" + std::to_string(port) + ": can't listen: " +
-                                      lower_ascii(std::generic_category().message(errno)));
-    }
-    port_ = static_cast<std::uint16_t>(bound);
-    thread_ = std::thread([this] {
-      // Inherited by the pool: no signal interrupts a handler, a closed peer's SIGPIPE kills
-      // nobody.
-      sigset_t all;
-      sigfillset(&all);
-      pthread_sigmask(SIG_BLOCK, &all, nullptr);
-      listener_->listen_after_bind();
-    });
-    while (!listener_->is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    return {};
+  Result<void> start() {
+    auto socket = TRY(listen_on(options_.address, options_.port));
+    port_ = socket.port;
+    return pool_.start(std::move(socket));
   }
 
   std::uint16_t port() const override { return port_; }
+  void drain(milliseconds at_most) override { pool_.drain(at_most); }
+  ServerStats stats() const override {
+    const auto& counted = pool_.counters;
+    return {.open = pool_.open(),
+            .accepted = counted.accepted,
+            .requests = counted.requests,
+            .refused = counted.refused,
+            .evicted = counted.evicted,
+            .timed_out = counted.timed_out,
+            .handshakes_failed = counted.handshakes_failed};
+  }
 
  private:
-  void make_listener(unsigned threads) {
+  std::unique_ptr<Protocol> make_protocol() {
     // The library's constructor ignores SIGPIPE for the whole process, and children would inherit
     // it.
     struct sigaction before{};
     sigaction(SIGPIPE, nullptr, &before);
-    listener_ = std::make_unique<Listener>();
+    auto protocol = std::make_unique<Protocol>();
     sigaction(SIGPIPE, &before, nullptr);
-
-    listener_->new_task_queue = [threads] { return new httplib::ThreadPool(threads); };
-    listener_->set_tcp_nodelay(true);
-    listener_->set_keep_alive_max_count(kKeepAlive);
-    listener_->set_keep_alive_timeout(kIdleSeconds);
-    listener_->set_read_timeout(kIoSeconds);
-    listener_->set_write_timeout(kIoSeconds);
-    // The default is SO_REUSEPORT, with which a second server on the same port takes half the
-    // calls.
-    listener_->set_socket_options([](socket_t socket) {
-      const int yes = 1;
-      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    });
-
-    // Methods without a body never meet the library's std::regex routing.
-    listener_->set_pre_routing_handler([this](const auto& request, auto& response) {
-      const bool body = request.method == "POST" || request.method == "PUT" ||
-                        request.method == "PATCH" || request.method == "DELETE";
-      if (body) return httplib::Server::HandlerResponse::Unhandled;
-      serve(request, response, nullptr);
+    // All is handled before the library's routing, which is by std::regex.
+    protocol->set_pre_routing_handler([this](const auto& request, auto& response) {
+      serve(request, response, *current);
       return httplib::Server::HandlerResponse::Handled;
     });
-    const httplib::Server::HandlerWithContentReader with_body =
-        [this](const httplib::Request& request, httplib::Response& response,
-               const httplib::ContentReader& reader) { serve(request, response, &reader); };
-    const std::string any = "[^]*";
-    listener_->Post(any, with_body);
-    listener_->Put(any, with_body);
-    listener_->Patch(any, with_body);
-    listener_->Delete(any, with_body);
+    protocol->set_post_routing_handler(
+        [this](const auto& request, auto& response) { settle(request, response, *current); });
+    return protocol;
   }
 
-  void serve(const httplib::Request& request, httplib::Response& out,
-             const httplib::ContentReader* reader) {
-    ServerRequest made = make_request(request);
+  void talk(Seat& seat) {
+    std::unique_ptr<crypto::TlsConnection> tls;
+    if (options_.tls) {
+      auto made = options_.tls->accept(seat.fd());
+      if (!made) return;
+      tls = made.take();
+    }
+    Link link(seat.fd(), std::move(tls));
+    auto header_end = seat.accepted() + options_.header_deadline;
+    if (link.tls() != nullptr && !shake_hands(*link.tls(), header_end)) return;
+    auto wait_end = header_end;
+    while (await_request(seat, link, wait_end)) {
+      const auto arrived = steady_clock::now();
+      if (seat.requests++ > 0) header_end = arrived + options_.header_deadline;
+      if (!take_request(link, header_end, seat, arrived)) return;
+      link.rest();
+      wait_end = steady_clock::now() + options_.idle;
+    }
+    link.close();
+  }
+
+  bool shake_hands(crypto::TlsConnection& tls, steady_clock::time_point end) {
+    const auto shaken = tls.handshake(end);
+    if (shaken) return true;
+    const bool late = shaken.error().kind() == ErrorKind::timeout;
+    ++(late ? pool_.counters.timed_out : pool_.counters.handshakes_failed);
+    return false;
+  }
+
+  bool await_request(Seat& seat, Link& link, steady_clock::time_point end) {
+    if (!link.buffered().empty()) return true;
+    if (!pool_.begin_wait(seat)) return false;
+    const bool came = link.wait(end);
+    if (!came && seat.requests == 0) ++pool_.counters.timed_out;
+    return pool_.end_wait(seat) && came;
+  }
+
+  /// False: the connection is over.
+  bool take_request(Link& link, steady_clock::time_point header_end, Seat& seat,
+                    steady_clock::time_point arrived) {
+    auto head = read_head(link, header_end);
+    link.write_by(steady_clock::now() + options_.write_deadline);
+    if (!head) {
+      refuse(link, head.error());
+      return false;
+    }
+    Exchange exchange{link, options_, seat, arrived, take_range(*head)};
+    HeadStream stream(*head, exchange);
+    current = &exchange;
+    const bool answered = protocol_->answer(stream, exchange);
+    current = nullptr;
+    const auto sent = link.flush();
+    if (!sent && sent.error().kind() == ErrorKind::timeout) ++pool_.counters.timed_out;
+    if (answered && sent && exchange.keep) return true;
+    if (sent && (exchange.broken || !exchange.understood)) {
+      link.close_gently(steady_clock::now() + kGoodBye);
+    } else {
+      link.close();
+    }
+    return false;
+  }
+
+  void refuse(Link& link, const Error& error) {
+    if (error.kind() == ErrorKind::timeout) ++pool_.counters.timed_out;
+    if (error.kind() != ErrorKind::too_large && error.kind() != ErrorKind::malformed) return;
+    const std::string status = error.kind() == ErrorKind::too_large
+                                   ? "431 Request Header Fields Too Large"
+                                   : "400 Bad Request";
+    const auto text = "HTTP/1.1 " + status + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    if (link.put(as_bytes(text)) && link.flush()) {
+      link.close_gently(steady_clock::now() + kGoodBye);
+    }
+  }
+
+  void serve(const httplib::Request& request, httplib::Response& out, Exchange& exchange) {
+    ServerRequest made = make_request(request, exchange);
     disarm(request);
-    BodyReader body(request, reader);
+    auto body =
+        RequestBody::of(made.headers, exchange.link, steady_clock::now() + options_.body_deadline);
+    if (!body) {
+      exchange.broken = true;
+      out.status = body.error().kind() == ErrorKind::unsupported ? 501 : 400;
+      return;
+    }
     made.read_body = [&body](const std::function<bool(BytesView)>& consume) {
-      return body.read(consume);
+      return body->read(consume);
     };
+    ++pool_.counters.requests;
     ServerResponse response;
     try {
       response = handler_(made);
@@ -262,57 +346,49 @@ class HttplibServer final : public Server {
       response.content_type = "text/plain";
       response.body = e.what();
     }
-    body.drain();
+    exchange.broken = !body->drain();
+    if (body->is_late()) ++pool_.counters.timed_out;
     put_response(made, std::move(response), out);
   }
 
-  Handler handler_;
-  std::unique_ptr<Listener> listener_;
-  std::thread thread_;
+  /// When all is known but nothing written.
+  void settle(const httplib::Request& request, httplib::Response& out, Exchange& exchange) {
+    exchange.keep = exchange.keep && !exchange.broken && !pool_.is_draining();
+    exchange.link.write_by(steady_clock::now() + options_.write_deadline);
+    if (!exchange.keep) return;
+    out.headers.erase("Connection");
+    if (request.version == "HTTP/1.0") out.set_header("Connection", "keep-alive");
+  }
+
+  const ServerOptions options_;
+  const Handler handler_;
+  const std::unique_ptr<Protocol> protocol_;
   std::uint16_t port_ = 0;
+  ConnectionPool pool_;  // last: its threads use the others
 };
 
 }  // namespace
 
-std::optional<std::string> ServerRequest::parameter(std::string_view name) const {
-  for (const auto field : split(query, '&')) {
-    const auto equals = field.find('=');
-    const auto decode = [](std::string_view text) {
-      std::string spaced(text);  // application/x-www-form-urlencoded
-      std::replace(spaced.begin(), spaced.end(), '+', ' ');
-      return percent_decode(spaced).value_or(spaced);
-    };
-    if (decode(field.substr(0, equals)) != name) continue;
-    return equals == std::string_view::npos ? "" : decode(field.substr(equals + 1));
-  }
-  return std::nullopt;
-}
-
-Result<std::string> ServerRequest::body(std::size_t cap) const {
-  std::string text;
-  bool over = false;
-  const bool complete = read_body([&](BytesView bytes) {
-    over = bytes.size() > cap - text.size();
-    if (!over) text.append(as_text(bytes));
-    return !over;
-  });
-  if (over) {
-    return Error(ErrorKind::too_large, "request body: over " + std::to_string(cap) + " bytes");
-  }
-  if (!complete) return Error(ErrorKind::network, "request body: the client broke off");
-  return text;
-}
-
-Result<std::unique_ptr<Server>> Server::start(std::uint16_t port, Handler handler,
-                                              unsigned threads) {
+Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Handler handler) {
   TRY(load_httplib());
-  auto server = std::make_unique<HttplibServer>(std::move(handler));
   try {
-    TRY(server->start(port, threads));
+    auto server = std::make_unique<HttplibServer>(std::move(options), std::move(handler));
+    TRY(server->start());
+    return std::unique_ptr<Server>(std::move(server));
   } catch (const std::exception& e) {
     return Error(ErrorKind::io, std::string("HTTP server: ") + e.what());
   }
-  return std::unique_ptr<Server>(std::move(server));
+}
+
+Result<std::unique_ptr<Server>> Server::start(std::uint16_t port, Handler handler,
+                                              unsigned connections) {
+  constexpr std::chrono::hours kLong{1};
+  ServerOptions options;
+  options.port = port;
+  options.connections = connections;
+  options.header_deadline = std::chrono::minutes(1);
+  options.body_deadline = options.write_deadline = kLong;
+  return start(std::move(options), std::move(handler));
 }
 
 }  // namespace mpk::http

@@ -53,7 +53,7 @@ bool forget_upload(RegistryState& state, const std::string& id) {
 
 Result<void> receive(Upload& upload, const http::ServerRequest& request) {
   Result<void> written;
-  const bool complete = request.read_body([&](BytesView bytes) {
+  const auto complete = request.read_body([&](BytesView bytes) {
     written = upload.append(bytes);
     return written.has_value();
   });
