@@ -137,7 +137,7 @@ class GateServer {
       std::this_thread::sleep_for(kTick);
       if (tls_watch_.changed() || tls_pending_) reload_tls();
       const bool due = Clock::now() >= next;
-      if (rule_files_.changed() || due) reload_rules(due);
+      if (rule_files_.changed() || due) reload_rules();
       if (due) next = Clock::now() + kAnyway;
     }
     service_->leave();
@@ -195,6 +195,7 @@ class GateServer {
 
   void tell(const admit::Rules& rules) {
     const auto& policy = *rules.request.policies;
+    policy_ = policy.digest;
     const auto at = parse_listen("--listen", *o_.listen);
     const auto host =
         at->address.find(':') == std::string::npos ? at->address : "[" + at->address + "]";
@@ -204,7 +205,7 @@ class GateServer {
                              policy.digest.text()));
   }
 
-  void reload_rules(bool quiet) {
+  void reload_rules() {
     auto rules = load();
     if (!rules) {
       ++rules_refused_;
@@ -213,7 +214,9 @@ class GateServer {
     }
     ++rules_taken_;
     service_->use(*rules);
-    if (!quiet) session_.say("policy read again: " + (*rules)->request.policies->digest.text());
+    const auto& digest = (*rules)->request.policies->digest;
+    if (std::exchange(policy_, digest) != digest)
+      session_.say("policy read again: " + digest.text());
   }
 
   // A certificate may come a moment before its key.
@@ -276,6 +279,7 @@ class GateServer {
   flow::Context context_;
   admit::FileWatch rule_files_, tls_watch_;
   std::uint64_t generation_ = 0;
+  std::optional<Digest> policy_;  // that was told of
   bool tls_pending_ = false;
   std::atomic<std::uint64_t> rules_taken_{0}, rules_refused_{0};
   std::atomic<std::uint64_t> certificates_taken_{0}, certificates_refused_{0}, strangers_{0};

@@ -24,7 +24,7 @@ Result<admit::GateOptions> GateFlags::resolve(Session& session) const {
     table.rows = TRY(admit::ReferenceTable::read_rows(text, *references));
   }
   auto made = TRY(admit::ReferenceTable::make(std::move(table)));
-  admit::GateOptions out{.table = std::move(made)};
+  admit::GateOptions out{.table = std::make_shared<const admit::ReferenceTable>(std::move(made))};
   out.warn = warn;
   out.refuse_other_images = refuse_other_images;
   out.insecure_allow_tags = insecure_allow_tags;

@@ -15,11 +15,12 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
-#include <deque>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace mpk::admit {
 namespace {
@@ -62,12 +63,19 @@ struct AuditLog::Impl {
         if (stopping && std::chrono::steady_clock::now() > give_up) return false;
         continue;
       }
-      const auto written = ::write(descriptor(), text.data(), std::min(text.size(), kPipeAtomic));
+      const auto piece = own ? text.size() : std::min(text.size(), kPipeAtomic);
+      const auto written = ::write(descriptor(), text.data(), piece);
       if (written < 0 && errno == EINTR) continue;
       if (written <= 0) return false;
       text.remove_prefix(static_cast<std::size_t>(written));
     }
     return true;
+  }
+
+  static std::string joined(const std::vector<std::string>& lines) {
+    std::string out;
+    for (const auto& line : lines) out += line;
+    return out;
   }
 
   void run() {
@@ -81,9 +89,7 @@ struct AuditLog::Impl {
       auto batch = std::exchange(lines, {});
       lock.unlock();
       follow_rotation();
-      for (const auto& line : batch) {
-        if (!put(line)) ++lost;
-      }
+      if (!put(joined(batch))) lost += batch.size();
       lock.lock();
     }
   }
@@ -92,7 +98,7 @@ struct AuditLog::Impl {
   Fd own;  // empty: standard output
   std::mutex mutex;
   std::condition_variable wake;
-  std::deque<std::string> lines;
+  std::vector<std::string> lines;
   std::atomic<bool> stopping{false};
   std::chrono::steady_clock::time_point give_up;
   std::atomic<std::uint64_t> lost{0};
@@ -121,15 +127,17 @@ AuditLog::~AuditLog() {
 
 void AuditLog::write(const Json& line) {
   auto text = json::compact(line) + "\n";
+  bool first = false;
   {
     const std::scoped_lock lock(impl_->mutex);
     if (impl_->lines.size() >= kWaiting) {
       ++impl_->lost;
       return;
     }
+    first = impl_->lines.empty();
     impl_->lines.push_back(std::move(text));
   }
-  impl_->wake.notify_one();
+  if (first) impl_->wake.notify_one();  // else it has been woken, or will look again
 }
 
 std::uint64_t AuditLog::lost() const { return impl_->lost; }

@@ -43,7 +43,7 @@ class Gate {
   ReviewResponse run(const AnnounceReference& announce) {
     if (is_exempt()) return answer();
     const auto known = old_references();
-    auto all = options_.table.find(request_.object);
+    auto all = options_.table->find(request_.object);
     const bool too_many = all.size() > limits::kReferences;
     if (too_many) all.resize(limits::kReferences);
     std::erase_if(
@@ -78,7 +78,7 @@ class Gate {
   std::set<std::pair<FoundReference::Kind, std::string>> old_references() const {
     std::set<std::pair<FoundReference::Kind, std::string>> out;
     if (request_.operation != "UPDATE") return out;
-    for (const auto& found : options_.table.find(request_.old_object))
+    for (const auto& found : options_.table->find(request_.old_object))
       out.emplace(found.kind, found.text);
     return out;
   }

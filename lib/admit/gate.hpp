@@ -18,7 +18,7 @@
 namespace mpk::admit {
 
 struct GateOptions {
-  ReferenceTable table;
+  std::shared_ptr<const ReferenceTable> table;  // never null
   /// Refuses a container's image that no rule of the policy is about, too. Other places always do.
   bool refuse_other_images = false;
   /// Lets a tag stand for what it names now. The kubelet resolves it again.

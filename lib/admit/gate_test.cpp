@@ -49,7 +49,8 @@ Json pod(const std::vector<std::string>& images, const std::vector<std::string>&
 }
 
 struct Scene {
-  Scene() : options{.table = ReferenceTable::make({}).take()} {
+  Scene()
+      : options{.table = std::make_shared<const ReferenceTable>(ReferenceTable::make({}).take())} {
     request.uid = "u-1";
     request.operation = "CREATE";
     request.kind = "Pod";

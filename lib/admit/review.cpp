@@ -38,12 +38,17 @@ Result<std::string> optional_text(const json::Field& parent, std::string_view ke
   return TRY(parent.optional_string(key)).value_or("");
 }
 
-// null where there is none.
-Result<Json> object_or_none(const json::Field& request, std::string_view key) {
+// An object, or nothing.
+Result<void> check_object(const json::Field& request, std::string_view key) {
   const auto field = TRY(request.find(key));
-  if (!field) return Json();
-  if (!field->is_object()) return field->error("expected an object");
-  return field->value();
+  if (field && !field->is_object()) return field->error("expected an object");
+  return {};
+}
+
+// null where there is none. Large ones are not copied.
+Json take_member(Json& from, std::string_view key) {
+  const auto at = from.find(key);
+  return at == from.end() ? Json() : std::move(*at);
 }
 
 /// Stops at request.uid: the API server writes it before what may be wrong.
@@ -84,9 +89,9 @@ class UidEvents : public json::PushEvents {
 }  // namespace
 
 Result<ReviewRequest> read_review(std::string_view body) {
-  const auto document = TRY(json::parse(body, {.max_bytes = limits::kAdmissionReview,
-                                               .max_values = limits::kAdmissionValues})
-                                .with("AdmissionReview"));
+  auto document = TRY(json::parse(body, {.max_bytes = limits::kAdmissionReview,
+                                         .max_values = limits::kAdmissionValues})
+                          .with("AdmissionReview"));
   const json::Field root(document);
   TRY(known_word(root, "kind", "AdmissionReview"));
   TRY(known_word(root, "apiVersion", "admission.k8s.io/v1"));
@@ -109,8 +114,10 @@ Result<ReviewRequest> read_review(std::string_view body) {
   if (const auto user = TRY(request.find("userInfo")))
     out.user = TRY(optional_text(*user, "username"));
   out.dry_run = TRY(request.optional_boolean("dryRun")).value_or(false);
-  out.object = TRY(object_or_none(request, "object"));
-  out.old_object = TRY(object_or_none(request, "oldObject"));
+  TRY(check_object(request, "object"));
+  TRY(check_object(request, "oldObject"));
+  out.object = take_member(document["request"], "object");
+  out.old_object = take_member(document["request"], "oldObject");
   // Nothing to look at must not mean nothing to object to.
   if (out.object.is_null() && (out.operation == "CREATE" || out.operation == "UPDATE"))
     return request.error("missing \"object\", which " + out.operation + " has");

@@ -168,7 +168,9 @@ struct Service::Impl {
   }
 
   Json audit_line(std::string_view path, const http::ServerRequest& request) const {
-    return {{"time", clock.now().text()}, {"path", std::string(path)}, {"client", request.client}};
+    return {{"time", Timestamp::from_milliseconds(clock.now().milliseconds()).text()},
+            {"path", std::string(path)},
+            {"client", request.client}};
   }
 
   Answer review(const Asking& asking, std::string_view path, bool pin) {
@@ -179,7 +181,7 @@ struct Service::Impl {
       return refuse_review(error_uid(*text), turn.error());
     const auto parsed = read_review(*text);
     if (!parsed) return refuse_review(error_uid(*text), parsed.error());
-    auto gate = asking.rules->gate;
+    auto gate = asking.rules->gate;  // small
     gate.pin = pin;
     // Held, so that no answer is lost between the announcement and the question.
     std::vector<Verdicts::Asked> under_way;

@@ -90,15 +90,22 @@ struct Verdicts::Impl {
     auto reference = job.reference;
     auto key = job.key;
     if (!reference.digest) {
-      reference = reference.with_digest(TRY(judge.resolve(reference, end)));
+      const auto digest = judge.resolve(reference, end);
+      // Whether that is a refusal or leaves the question open is said as for every artifact.
+      if (!digest) return judged(judge, reference, *job.rules, end);
+      reference = reference.with_digest(*digest);
       key = key_of(reference, *job.rules);
       const std::scoped_lock lock(mutex);
       if (auto found = find(key)) return found;
     }
-    auto verdict =
-        std::make_shared<const policy::Verdict>(TRY(judge.verify(reference, *job.rules, end)));
+    auto verdict = TRY(judged(judge, reference, *job.rules, end));
     keep(key, verdict);
-    return Shared(std::move(verdict));
+    return verdict;
+  }
+
+  static Result<Shared> judged(Judge& judge, const oci::Reference& reference, const Rules& rules,
+                               SteadyTime end) {
+    return std::make_shared<const policy::Verdict>(TRY(judge.verify(reference, rules, end)));
   }
 
   void work(Judge& judge_with) {

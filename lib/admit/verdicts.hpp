@@ -33,7 +33,7 @@ class Judge {
   virtual ~Judge() = default;
   /// What a tag names now.
   virtual Result<Digest> resolve(const oci::Reference& reference, SteadyTime end) = 0;
-  /// `reference` has a digest.
+  /// By its digest; by its tag only when resolve() could not tell what that names.
   virtual Result<policy::Verdict> verify(const oci::Reference& reference, const Rules& rules,
                                          SteadyTime end) = 0;
 };

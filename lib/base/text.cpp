@@ -206,6 +206,9 @@ bool is_valid_utf8(std::string_view text) {
 }
 
 std::string printable(std::string_view text, std::size_t max) {
+  // Nearly all of it is that.
+  const bool plain = std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+  if (plain && (max == 0 || text.size() <= max)) return std::string(text);
   std::string out;
   std::size_t width = 0;      // characters in out
   std::size_t cut_bytes = 0;  // where out ends if one character must make room for "…"
