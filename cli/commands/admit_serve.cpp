@@ -116,8 +116,14 @@ class GateServer {
   Result<void> start() {
     const auto rules = TRY(load());
     auto files = TRY(tls_files(o_, session_));
-    tls_ = TRY(crypto::TlsServer::make(files, session_.clock().now())
-                   .with("--tls-cert " + *o_.certificate));
+    auto tls = crypto::TlsServer::make(files, session_.clock().now());
+    if (!tls)
+      return std::move(tls)
+          .error()
+          .with("--tls-cert " + *o_.certificate)
+          .with_kind(ErrorKind::usage);
+    tls_ = tls.take();
+    certificate_ = tls_->certificate().der();
     if (const auto file = o_.audit.value_or("-"); file != "none")
       audit_ = TRY(admit::AuditLog::open(file).with("--audit"));
     aibom::prepare_validation();
@@ -225,8 +231,10 @@ class GateServer {
     Result<void> replaced =
         files ? tls_->replace(*files, session_.clock().now()) : Result<void>(files.error());
     if (replaced) {
-      ++certificates_taken_;
       tls_pending_ = false;
+      auto shown = tls_->certificate().der();
+      if (std::exchange(certificate_, shown) == shown) return;
+      ++certificates_taken_;
       session_.say("certificate read again: valid until " + tls_->certificate().not_after().text());
       return;
     }
@@ -280,6 +288,7 @@ class GateServer {
   admit::FileWatch rule_files_, tls_watch_;
   std::uint64_t generation_ = 0;
   std::optional<Digest> policy_;  // that was told of
+  Bytes certificate_;             // the same
   bool tls_pending_ = false;
   std::atomic<std::uint64_t> rules_taken_{0}, rules_refused_{0};
   std::atomic<std::uint64_t> certificates_taken_{0}, certificates_refused_{0}, strangers_{0};

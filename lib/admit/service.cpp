@@ -16,6 +16,7 @@
 #include <atomic>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <semaphore>
@@ -183,13 +184,15 @@ struct Service::Impl {
     if (!parsed) return refuse_review(error_uid(*text), parsed.error());
     auto gate = asking.rules->gate;  // small
     gate.pin = pin;
-    // Held, so that no answer is lost between the announcement and the question.
-    std::vector<Verdicts::Asked> under_way;
+    std::map<std::string, Verdicts::Asked> under_way;
     const auto response = judge_review(
         *parsed, gate, *asking.rules->request.policies,
-        [&](const oci::Reference& reference) { return verdict_of(reference, asking); },
         [&](const oci::Reference& reference) {
-          under_way.push_back(verdicts.ask(reference, asking.rules));
+          return Verdicts::wait(under_way.at(reference.text()), asking.end);
+        },
+        [&](const oci::Reference& reference) {
+          auto& asked = under_way[reference.text()];
+          if (!asked.valid()) asked = verdicts.ask(reference, asking.rules);
         });
     Answer out{json_answer(200, to_json(response)), "refused", audit_line(path, asking.request)};
     if (response.allowed) out.outcome = response.warnings.empty() ? "allowed" : "warned";

@@ -72,14 +72,14 @@ struct Verdicts::Impl {
     }
   }
 
-  void count(const Result<Shared>& result, Clock::duration time) {
+  void count(const Result<policy::Verdict>& result, Clock::duration time) {
     counts.microseconds += static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(time).count());
     if (!result) {
       ++counts.failed;
-    } else if ((*result)->outcome() == Outcome::passed) {
+    } else if (result->outcome() == Outcome::passed) {
       ++counts.passed;
-    } else if ((*result)->outcome() == Outcome::refused) {
+    } else if (result->outcome() == Outcome::refused) {
       ++counts.refused;
     } else {
       ++counts.undecided;
@@ -103,9 +103,13 @@ struct Verdicts::Impl {
     return verdict;
   }
 
-  static Result<Shared> judged(Judge& judge, const oci::Reference& reference, const Rules& rules,
-                               SteadyTime end) {
-    return std::make_shared<const policy::Verdict>(TRY(judge.verify(reference, rules, end)));
+  Result<Shared> judged(Judge& judge, const oci::Reference& reference, const Rules& rules,
+                        SteadyTime end) {
+    const auto begun = Clock::now();
+    auto verdict = judge.verify(reference, rules, end);
+    count(verdict, Clock::now() - begun);
+    if (!verdict) return std::move(verdict).error();
+    return std::make_shared<const policy::Verdict>(verdict.take());
   }
 
   void work(Judge& judge_with) {
@@ -116,15 +120,14 @@ struct Verdicts::Impl {
       auto job = std::move(queue.front());
       queue.pop_front();
       lock.unlock();
-      const auto begun = Clock::now();
       auto result = [&]() -> Result<Shared> {
         try {
-          return judge(judge_with, job, begun + options.limit);
+          return judge(judge_with, job, Clock::now() + options.limit);
         } catch (const std::exception& e) {
+          ++counts.failed;
           return Error(ErrorKind::internal, e.what());
         }
       }();
-      count(result, Clock::now() - begun);
       {
         const std::scoped_lock again(mutex);
         under_way.erase(job.key);
