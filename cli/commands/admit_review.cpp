@@ -35,9 +35,9 @@ int refuse_body(const std::string& body, const Error& error, Session& session) {
 
 Result<int> run(const Options& o, Session& session) {
   if (!o.judge.policy.file) return policy_missing();
-  auto options = TRY(o.gate.resolve(session));
+  auto request = TRY(o.judge.resolve(session));
+  auto options = TRY(o.gate.resolve(session, request));
   options.pin = o.pin;
-  const auto request = TRY(o.judge.resolve(session));
   const auto body =
       TRY(session.flag_file("", o.file.value_or("-"), admit::limits::kAdmissionReview));
   const auto review = admit::read_review(body);

@@ -157,7 +157,7 @@ class GateServer {
  private:
   Result<std::shared_ptr<const admit::Rules>> load() {
     auto request = TRY(o_.judge.resolve(session_));
-    auto gate = TRY(o_.gate.resolve(session_));
+    auto gate = TRY(o_.gate.resolve(session_, request));
     return std::make_shared<const admit::Rules>(
         admit::Rules{std::move(request), std::move(gate), ++generation_});
   }

@@ -3,6 +3,7 @@
 
 #include "admit/gate.hpp"
 #include "base/result.hpp"
+#include "flow/verify.hpp"
 #include "option_set.hpp"
 #include "session.hpp"
 
@@ -15,11 +16,14 @@ namespace mpk::cli {
 struct GateFlags {
   std::optional<std::string> references, csi_driver;
   std::vector<std::string> exempt;
+  std::vector<std::string> agent_models;
+  bool pinned_agents = false;
   bool warn = false, refuse_other_images = false, insecure_allow_tags = false;
 
   void add_to(OptionSet& set);
-  /// Reads the file of --references. usage.
-  Result<admit::GateOptions> resolve(Session& session) const;
+  /// Reads the file of --references; pins can only be read from the aiBOM itself, so that
+  /// --pinned-agents makes `request` deep. usage.
+  Result<admit::GateOptions> resolve(Session& session, flow::VerifyRequest& request) const;
 };
 
 /// usage, with how to mend it: nothing is judged without a policy.

@@ -2,6 +2,7 @@
 #include "admit/gate.hpp"
 
 #include "admit/limits.hpp"
+#include "admit/wired_servers.hpp"
 #include "base/text.hpp"
 #include "json/lookup.hpp"
 
@@ -48,14 +49,17 @@ class Gate {
     if (too_many) all.resize(limits::kReferences);
     std::erase_if(
         all, [&](const FoundReference& found) { return known.contains({found.kind, found.text}); });
+    const auto wired = new_servers();
+    const auto models = wired.empty() ? std::vector<oci::Reference>() : models_of_object();
     if (announce) {
       for (const auto& found : all) {
         const auto reference = parse(found);
-        if (reference && policy_.rule_for(reference->name()) != nullptr && may_be_asked(*reference))
-          announce(*reference);
+        if (reference && is_judged(*reference)) announce(*reference);
       }
+      for (const auto& model : models) announce(model);
     }
     for (const auto& found : all) judge(found);
+    if (!wired.empty()) judge_servers(wired, models);
     if (too_many) {
       reasons_.push_back({kForbidden, "more than " + std::to_string(limits::kReferences) +
                                           " references in one object"});
@@ -103,6 +107,60 @@ class Gate {
 
   bool may_be_asked(const oci::Reference& reference) const {
     return reference.digest || options_.pin || options_.insecure_allow_tags;
+  }
+
+  bool is_judged(const oci::Reference& reference) const {
+    return policy_.rule_for(reference.name()) != nullptr && may_be_asked(reference);
+  }
+
+  // MCP servers that the old object has not.
+  std::vector<WiredServer> new_servers() const {
+    if (!options_.pinned_agents) return {};
+    auto out = wired_servers(request_.object);
+    if (request_.operation != "UPDATE") return out;
+    const auto old = wired_servers(request_.old_object);
+    std::erase_if(out, [&](const WiredServer& server) {
+      return server.problem.empty() && std::ranges::find(old, server) != old.end();
+    });
+    return out;
+  }
+
+  // Whose pins count: those that the object names, also where they are no news; else the gate's
+  // own.
+  std::vector<oci::Reference> models_of_object() const {
+    std::vector<oci::Reference> out;
+    for (const auto& found : options_.table->find(request_.object)) {
+      const auto reference = parse(found);
+      if (reference && is_judged(*reference) && out.size() < limits::kReferences)
+        out.push_back(*reference);
+    }
+    return out.empty() ? options_.agent_models : out;
+  }
+
+  void judge_servers(const std::vector<WiredServer>& servers,
+                     const std::vector<oci::Reference>& models) {
+    std::vector<policy::PinnedServer> pins;
+    for (const auto& model : models) {
+      const auto& verdict = verdict_of(model);
+      if (!verdict || (*verdict)->outcome() == policy::Verdict::Outcome::undecided) {
+        reasons_.push_back(
+            {kUnavailable, printable(model.text(), 300) + ": its pins could not be read: " +
+                               (verdict ? reason_of(**verdict) : verdict.error().text())});
+        return;
+      }
+      if ((*verdict)->outcome() != policy::Verdict::Outcome::passed || !(*verdict)->servers)
+        continue;
+      pins.insert(pins.end(), (*verdict)->servers->begin(), (*verdict)->servers->end());
+    }
+    for (const auto& server : servers) {
+      const auto why = not_pinned(server, pins);
+      if (why.empty()) continue;
+      const auto& called = server.name.empty() ? server.endpoint : server.name;
+      reasons_.push_back({kForbidden, "MCP server" +
+                                          (called.empty() ? "" : " " + printable(called, 200)) +
+                                          " (" + printable(server.pointer, 200) +
+                                          "): " + printable(why, 300) + " [agent-not-pinned]"});
+    }
   }
 
   void judge(const FoundReference& found) {

@@ -23,6 +23,11 @@ struct GateOptions {
   bool refuse_other_images = false;
   /// Lets a tag stand for what it names now. The kubelet resolves it again.
   bool insecure_allow_tags = false;
+  /// Refuses MCP servers that the object wires in (admit/wired_servers.hpp) and the aiBOMs of its
+  /// models do not pin; of an object without a model, those of `agent_models`. Verdicts must have
+  /// read the aiBOM.
+  bool pinned_agents = false;
+  std::vector<oci::Reference> agent_models;
   /// Answers with patches: each tag becomes the digest that was verified.
   bool pin = false;
   /// Allows what it would refuse, with a warning for each reason.

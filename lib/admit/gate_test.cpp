@@ -108,6 +108,64 @@ TEST_CASE("what will be verified is announced before, and nothing else") {
   CHECK(scene.announced.size() == scene.asked.size());
 }
 
+TEST_CASE("an MCP server that no model of the object pins is refused by name") {
+  Scene scene;
+  scene.request.object = pod({}, {kPinned});
+  scene.request.object["spec"]["containers"] = {
+      {{"name", "agent"},
+       {"env",
+        {{{"name", "MCP_SHOP"}, {"value", "https://shop.example/mcp"}},
+         {{"name", "MCP_SHADOW"}, {"value", "https://shadow.example/mcp"}}}}}};
+  auto verdict = verdict_of(0);
+  verdict.servers = std::vector<policy::PinnedServer>{
+      {.name = "shop", .endpoint = "https://shop.example/mcp", .tools = {}}};
+  scene.answer = verdict;
+  CHECK(scene.judge().allowed);  // nobody asks for pins
+  scene.options.pinned_agents = true;
+  auto response = scene.judge();
+  CHECK_FALSE(response.allowed);
+  CHECK(response.code == 403);
+  CHECK(says(response, "MCP server https://shadow.example/mcp (/spec/containers/0/env/1/value)"));
+  CHECK(says(response, "[agent-not-pinned]"));
+  CHECK_FALSE(says(response, "shop.example/mcp ("));
+  verdict.servers->push_back({.name = "x", .endpoint = "https://shadow.example/mcp", .tools = {}});
+  scene.answer = verdict;
+  CHECK(scene.judge().allowed);
+  verdict.servers.reset();
+  scene.answer = verdict;
+  CHECK_FALSE(scene.judge().allowed);
+}
+
+TEST_CASE("of an object without a model the pins of the gate's own models count") {
+  Scene scene;
+  scene.options.pinned_agents = true;
+  scene.request.kind = "RemoteMCPServer";
+  scene.request.object = {{"apiVersion", "kagent.dev/v1alpha2"},
+                          {"kind", "RemoteMCPServer"},
+                          {"metadata", {{"name", "shop"}}},
+                          {"spec", {{"url", "https://shop.example/mcp"}}}};
+  CHECK(says(scene.judge(), "MCP server shop (/spec/url): no pin has its address"));
+  scene.options.agent_models = {oci::Reference::parse(kPinned).take()};
+  auto verdict = verdict_of(0);
+  verdict.servers = std::vector<policy::PinnedServer>{
+      {.name = "other", .endpoint = "https://shop.example/mcp", .tools = {}}};
+  scene.answer = verdict;
+  CHECK(scene.judge().allowed);
+  CHECK(scene.announced == std::vector{kPinned});
+  scene.answer = verdict_of(10);
+  CHECK(scene.judge().code == 403);
+  scene.answer = verdict_of(3);
+  CHECK(scene.judge().code == 503);
+  CHECK_FALSE(scene.judge().allowed);
+  // What was there before is not asked about again; a change is.
+  scene.answer = verdict_of(10);
+  scene.request.operation = "UPDATE";
+  scene.request.old_object = scene.request.object;
+  CHECK(scene.judge().allowed);
+  scene.request.object["spec"]["url"] = "https://shadow.example/mcp";
+  CHECK_FALSE(scene.judge().allowed);
+}
+
 TEST_CASE("what fails is refused with place, reason and code; what is undecided with 503") {
   Scene scene;
   scene.request.object = pod({}, {kPinned});

@@ -339,6 +339,7 @@ void check_aibom(const CheckedBundle& bundle, const Described& described,
          "aibom is invalid at " + first->pointer + ": " + first->message);
     valid.hint = "mpk aibom validate FILE lists every problem";
   } else {
+    verdict.servers = policy::pinned_servers(*bom);
     auto summary = aibom::summarize(*bom);
     valid.message = "CycloneDX " + summary.spec_version + ", valid";
     auto& facts = verdict.model_facts;

@@ -3,6 +3,7 @@
 
 #include "base/digest.hpp"
 #include "json/value.hpp"
+#include "policy/pinned_server.hpp"
 #include "sigstore/verify.hpp"
 
 #include <cstdint>
@@ -67,6 +68,8 @@ struct Verdict {
   std::size_t aibom_files = 0, aibom_matching = 0;
   std::map<std::string, std::pair<double, double>> aibom_scores;  // percent: total, verified
   std::vector<Ancestor> lineage;
+  /// That the newest accepted aiBOM pins; nullopt: none was read. Not part of the document.
+  std::optional<std::vector<PinnedServer>> servers;
   std::uint64_t requests = 0, bytes_read = 0, duration_ms = 0;
 
   Outcome outcome() const;
