@@ -67,6 +67,27 @@ namespace=kube-system accepts "kube-system is exempt" review 0 "$bare"
 namespace=own accepts "another namespace is not" review 1 "$bare"
 namespace=own accepts "unless it is named" review 0 "$bare" --exempt own
 
+# What a workload wires its agent to, against the pins in the signed aiBOM.
+agents=$MPK_SANDBOX_REGISTRY/gate/agent
+printf '{"mcpServers":{"shop":{"url":"https://shop.example/mcp"}}}' >"$work/mcp.json"
+"$MPK" ship "$model" "$agents:1" "${signing[@]}" --quiet >/dev/null
+pinned=$agents@$(digest_of "$agents:1")
+"$MPK" aibom create "$agents:1" --quiet -o "$work/bom.json"
+"$MPK" agent pin --aibom "$work/bom.json" -o "$work/bom.json" --mcp "$work/mcp.json" --quiet
+sleep 1 # the newest counts
+"$MPK" attest "$pinned" --type cyclonedx --predicate "$work/bom.json" "${signing[@]}" --quiet >/dev/null
+wires() { # address
+  printf '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"agent:1","env":[{"name":"MCP_SERVER","value":"%s"}]}],"volumes":[{"name":"m","image":{"reference":"%s"}}]}}' "$1" "$pinned"
+}
+accepts "a pinned MCP server may be wired in" review 0 "$(wires https://shop.example/mcp)" --pinned-agents
+accepts "a shadow one may not" review 1 "$(wires https://shadow.example/mcp)" --pinned-agents
+accepts "and is named" holds '"https://shadow.example/mcp" in message and "[agent-not-pinned]" in message and "/spec/containers/0/env/0/value" in message'
+accepts "nor any where no aiBOM pins one" review 1 "$(pinned=$repo@$digest wires https://shop.example/mcp)" --pinned-agents
+config='{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"},"data":{"mcp.json":"{\"mcpServers\":{\"shop\":{\"url\":\"https://shop.example/mcp\"}}}"}}'
+accepts "a ConfigMap names no model" review 1 "$config" --pinned-agents
+accepts "the gate's own counts then" review 0 "$config" --pinned-agents --agent-model "$pinned"
+refuses "that has no digest" 2 "--agent-model" "$MPK" admit review --policy "$work/policy.yaml" "${trust[@]}" --pinned-agents --agent-model "$agents:1" "$work/review.json"
+
 printf '{"kind":"AdmissionReview","request":{"uid":"u-8"}}' >"$work/broken.json"
 broken() {
   local found=0
