@@ -14,6 +14,8 @@
 #include "options/serve_options.hpp"
 
 #include <fmt/core.h>
+#include <malloc.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -28,6 +30,7 @@ constexpr std::chrono::milliseconds kTick{200};
 // A key that the policy names by its file, an update of the trusted root: nothing else tells.
 constexpr std::chrono::minutes kAnyway{5};
 constexpr std::chrono::seconds kDrain{10};
+constexpr double kMuchMemory = 40U << 20;
 constexpr std::size_t kProbeConnections = 32;
 
 struct Options {
@@ -97,6 +100,20 @@ bool is_allowed(const crypto::Certificate& certificate, const std::vector<std::s
          });
 }
 
+// Of many threads each would keep what a large body once took.
+void keep_memory_small() {
+#ifdef __GLIBC__
+  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_MMAP_THRESHOLD, 128 << 10);
+#endif
+}
+
+void give_memory_back() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
 /// All of it, from the first rules to the last answer.
 class GateServer {
  public:
@@ -142,6 +159,7 @@ class GateServer {
     while (!session_.cancel().cancelled()) {
       std::this_thread::sleep_for(kTick);
       if (tls_watch_.changed() || tls_pending_) reload_tls();
+      if (resident_bytes() > kMuchMemory) give_memory_back();
       const bool due = Clock::now() >= next;
       if (rule_files_.changed() || due) reload_rules();
       if (due) next = Clock::now() + kAnyway;
@@ -301,6 +319,7 @@ class GateServer {
 
 Result<int> run(const Options& o, Session& session) {
   TRY(check(o));
+  keep_memory_small();
   const auto limits = TRY(o.limits.resolve());
   GateServer server(o, session, limits);
   TRY(server.start());

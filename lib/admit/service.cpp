@@ -144,10 +144,16 @@ struct Service::Impl {
     bool large_ = false;
   };
 
+  static Error over_cap(std::size_t cap) {
+    return Error(ErrorKind::too_large, "the body is over " + std::to_string(cap) + " bytes");
+  }
+
   static Result<std::string> body(const http::ServerRequest& request, Room& room, std::size_t cap) {
     std::string text;
     Result<void> fits;
-    bool over = false;
+    const auto announced = parse_u64(request.headers.get("Content-Length").value_or(""));
+    bool over = announced && *announced > cap;
+    if (over) return over_cap(cap);
     auto complete = request.read_body([&](BytesView bytes) {
       over = bytes.size() > cap - text.size();
       if (over) return false;
@@ -155,9 +161,7 @@ struct Service::Impl {
       if (fits) text.append(as_text(bytes));
       return fits.has_value();
     });
-    if (over) {
-      return Error(ErrorKind::too_large, "the body is over " + std::to_string(cap) + " bytes");
-    }
+    if (over) return over_cap(cap);
     TRY(std::move(fits));
     TRY(std::move(complete));
     return text;

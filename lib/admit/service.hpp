@@ -17,7 +17,7 @@ namespace mpk::admit {
 
 struct ServiceOptions {
   std::chrono::milliseconds deadline{2500};  // of a request that names none
-  std::size_t body_bytes = 64U << 20;        // of all requests at a time
+  std::size_t body_bytes = 32U << 20;        // of all requests at a time
   std::size_t large_bodies = 2;              // of over 256 KiB that are read at a time
   AuditLog* audit = nullptr;                 // not owned; null: none
   std::string mpk_version;
