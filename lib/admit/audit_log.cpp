@@ -27,6 +27,7 @@ namespace {
 
 constexpr std::size_t kWaiting = 4096;
 constexpr std::chrono::seconds kLast{5};
+constexpr std::chrono::milliseconds kGathering{10};  // a write for many lines
 constexpr int kPollMilliseconds = 200;
 constexpr std::size_t kPipeAtomic = 4096;  // a pipe that poll() calls ready takes so much at once
 
@@ -86,6 +87,7 @@ struct AuditLog::Impl {
     while (true) {
       wake.wait(lock, [&] { return stopping || !lines.empty(); });
       if (lines.empty()) return;
+      if (!stopping) wake.wait_for(lock, kGathering, [&] { return stopping.load(); });
       auto batch = std::exchange(lines, {});
       lock.unlock();
       follow_rotation();

@@ -51,14 +51,15 @@ class Gate {
         all, [&](const FoundReference& found) { return known.contains({found.kind, found.text}); });
     const auto wired = new_servers();
     const auto models = wired.empty() ? std::vector<oci::Reference>() : models_of_object();
+    std::vector<Place> places;
+    for (const auto& found : all) places.push_back(place_of(found));
     if (announce) {
-      for (const auto& found : all) {
-        const auto reference = parse(found);
-        if (reference && is_judged(*reference)) announce(*reference);
+      for (const auto& place : places) {
+        if (place.is_asked) announce(*place.reference);
       }
       for (const auto& model : models) announce(model);
     }
-    for (const auto& found : all) judge(found);
+    for (const auto& place : places) judge(place);
     if (!wired.empty()) judge_servers(wired, models);
     if (too_many) {
       reasons_.push_back({kForbidden, "more than " + std::to_string(limits::kReferences) +
@@ -109,8 +110,18 @@ class Gate {
     return reference.digest || options_.pin || options_.insecure_allow_tags;
   }
 
-  bool is_judged(const oci::Reference& reference) const {
-    return policy_.rule_for(reference.name()) != nullptr && may_be_asked(reference);
+  struct Place {
+    const FoundReference& found;
+    std::optional<oci::Reference> reference;  // nullopt: it is none
+    bool has_rule = false;
+    bool is_asked = false;
+  };
+
+  Place place_of(const FoundReference& found) const {
+    Place out{.found = found, .reference = parse(found)};
+    out.has_rule = out.reference && policy_.rule_for(out.reference->name()) != nullptr;
+    out.is_asked = out.has_rule && may_be_asked(*out.reference);
+    return out;
   }
 
   // MCP servers that the old object has not.
@@ -130,9 +141,9 @@ class Gate {
   std::vector<oci::Reference> models_of_object() const {
     std::vector<oci::Reference> out;
     for (const auto& found : options_.table->find(request_.object)) {
-      const auto reference = parse(found);
-      if (reference && is_judged(*reference) && out.size() < limits::kReferences)
-        out.push_back(*reference);
+      auto place = place_of(found);
+      if (place.is_asked && out.size() < limits::kReferences)
+        out.push_back(std::move(*place.reference));
     }
     return out.empty() ? options_.agent_models : out;
   }
@@ -163,14 +174,15 @@ class Gate {
     }
   }
 
-  void judge(const FoundReference& found) {
-    const auto reference = parse(found);
+  void judge(const Place& place) {
+    const auto& found = place.found;
+    const auto& reference = place.reference;
     if (!reference) {
       return refuse(found, kForbidden,
                     std::string(to_string(found.kind)) + " is no reference to an artifact");
     }
-    if (policy_.rule_for(reference->name()) == nullptr) return unmatched(found);
-    if (!may_be_asked(*reference)) {
+    if (!place.has_rule) return unmatched(found);
+    if (!place.is_asked) {
       return refuse(found, kForbidden,
                     "not pinned: a tag may name something else when it is pulled; name a digest "
                     "[tag-not-pinned]");
