@@ -44,11 +44,11 @@ void Link::widen(std::size_t size) {
 }
 
 void Link::rest() {
-  if (begin_ == end_ && capacity_ > kUsual) {
+  if (begin_ == end_) {
     in_.reset();
     capacity_ = begin_ = end_ = 0;
   }
-  if (out_.empty() && out_.capacity() > kUsual) out_ = std::string();
+  if (out_.empty()) out_ = std::string();
 }
 
 Result<void> Link::fill(Deadline deadline) {
