@@ -41,6 +41,7 @@ namespace mpk::crypto {
   F(SSL_write_ex)                   \
   F(TLS_server_method)
 
+// NOLINTNEXTLINE(readability-identifier-naming): OpenSSL's names
 MPK_LIBRARY_TABLE(SslLibrary, MPK_SSL_FUNCTIONS);
 
 /// Once. Thread-safe. not_found: it is not installed.

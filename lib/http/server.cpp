@@ -95,7 +95,7 @@ class HeadStream final : public httplib::Stream {
     const auto sent = exchange_.link.put(as_bytes({data, size}));
     return sent ? static_cast<ssize_t>(size) : -1;
   }
-  // Of these the library makes headers that are not ours.
+  // The library makes headers of these; ServerRequest::client is the seat's.
   void get_remote_ip_and_port(std::string&, int&) const override {}
   void get_local_ip_and_port(std::string&, int&) const override {}
   // It only asks whether select(2) could take it.

@@ -44,11 +44,11 @@ void Link::widen(std::size_t size) {
 }
 
 void Link::rest() {
-  if (begin_ == end_ && capacity_ > kUsual) {
+  if (begin_ == end_) {
     in_.reset();
     capacity_ = begin_ = end_ = 0;
   }
-  if (out_.empty() && out_.capacity() > kUsual) out_ = std::string();
+  if (out_.empty()) out_ = std::string();
 }
 
 Result<void> Link::fill(Deadline deadline) {
@@ -91,28 +91,28 @@ Result<void> Link::send(BytesView bytes) {
 }
 
 Result<void> Link::put(BytesView bytes) {
-  if (broken_) return broke_off();
+  if (fault_) return *fault_;
   if (out_.size() + bytes.size() > kTogether) TRY(flush());
   if (bytes.size() <= kTogether) {
     out_.append(as_text(bytes));
     return {};
   }
   auto sent = send(bytes);
-  broken_ = !sent;
+  if (!sent) fault_ = sent.error();
   return sent;
 }
 
 Result<void> Link::flush() {
-  if (broken_) return broke_off();
+  if (fault_) return *fault_;
   if (out_.empty()) return {};
   auto sent = send(as_bytes(out_));
-  broken_ = !sent;
+  if (!sent) fault_ = sent.error();
   out_.clear();
   return sent;
 }
 
 void Link::close() {
-  if (tls_ && !broken_) tls_->shutdown();
+  if (tls_ && !fault_) tls_->shutdown();
 }
 
 void Link::close_gently(Deadline deadline) {

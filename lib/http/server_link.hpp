@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,7 +38,7 @@ class Link {
 
   /// Of what is put from now on.
   void write_by(Deadline deadline) { write_by_ = deadline; }
-  /// Sent when enough has come together, or by flush(). timeout, network: then always so.
+  /// Sent when enough has come together, or by flush(). timeout, network: the same from then on.
   Result<void> put(BytesView bytes);
   Result<void> flush();
 
@@ -58,7 +59,7 @@ class Link {
   std::size_t capacity_ = 0, begin_ = 0, end_ = 0;
   std::string out_;
   Deadline write_by_;
-  bool broken_ = false;
+  std::optional<Error> fault_;  // of sending
 };
 
 }  // namespace mpk::http

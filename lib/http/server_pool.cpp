@@ -27,7 +27,7 @@ constexpr milliseconds kLook{50};      // how often drain() looks for connection
 constexpr milliseconds kGrace{1000};   // for answers in flight at the end
 constexpr milliseconds kNoMemory{10};  // until accept(2) is tried again
 
-bool is_readable(int fd) { return wait_readable(fd, steady_clock::time_point::min()); }
+bool is_readable(int fd) { return wait_readable(fd, steady_clock::time_point()); }
 
 void block_signals() {
   sigset_t all;
