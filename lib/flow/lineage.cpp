@@ -31,12 +31,11 @@ const policy::Check* worst(const policy::Verdict& verdict) {
   return found == verdict.checks.end() ? nullptr : &*found;
 }
 
-std::string shown(const aibom::NamedBase& base) {
-  return printable(base.reference      ? *base.reference
-                   : base.purl.empty() ? base.name
-                                       : base.purl,
-                   300);
+const std::string& name_of(const aibom::NamedBase& base) {
+  return base.reference ? *base.reference : base.purl.empty() ? base.name : base.purl;
 }
+
+std::string shown(const aibom::NamedBase& base) { return printable(name_of(base), 300); }
 
 class Walk {
  public:
@@ -59,7 +58,7 @@ class Walk {
   void enqueue(std::vector<aibom::NamedBase> bases, unsigned depth) {
     if (depth > rule_.depth) return;
     for (auto& base : bases) {
-      if (!seen_.insert(shown(base)).second) continue;
+      if (!seen_.emplace(base.reference.has_value(), name_of(base)).second) continue;
       if (seen_.size() > kMostAncestors) {
         refuse("lineage-too-long", "more than " + std::to_string(kMostAncestors) + " base models",
                1);
@@ -139,7 +138,9 @@ class Walk {
   const JudgeOne& judge_one_;
   policy::Verdict& verdict_;
   std::deque<Waiting> waiting_;
-  std::set<std::string> seen_;
+  // Whole, as two may differ in what no screen shows; and a name that looks like a reference is
+  // none.
+  std::set<std::pair<bool, std::string>> seen_;
   std::size_t passed_ = 0;
   std::optional<policy::Check> failure_;
 };
