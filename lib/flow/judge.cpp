@@ -156,16 +156,14 @@ class Judge {
   void attestation(const Rule& rule) {
     auto outcome = apply_rule(rule, gathered_.bundles);
     const bool is_provenance = rule.predicate_type == attest::kSlsaProvenance;
-    if (is_provenance && !outcome.accepted.empty()) add_facts(*outcome.accepted.front());
+    if (is_provenance && !outcome.accepted.empty() && verdict_.provenance_facts.empty())
+      verdict_.provenance_facts = provenance_facts(predicate_of(*outcome.accepted.front()));
     verdict_.checks.push_back(std::move(outcome.check));
   }
 
-  void add_facts(const CheckedBundle& provenance) {
-    auto facts = provenance_facts(provenance);
-    verdict_.provenance_facts.insert(facts.begin(), facts.end());
-  }
-
-  // Of several one that passes is enough: a build and a training may each have left one.
+  // Of several one that passes is enough: a build and a training may each have left one. Its facts
+  // are those of the verdict, whatever else was accepted, with the level that the policy gives its
+  // builder, never the document.
   void provenance(const policy::Policy& policy, const policy::ProvenanceRule& wanted) {
     auto rule = provenance_rule(signed_by(policy, wanted.signed_by));
     rule.oldest = oldest(wanted.max_age, now_);
@@ -175,29 +173,18 @@ class Judge {
     std::vector<policy::Check> shown;
     const CheckedBundle* decided = nullptr;
     for (const auto* bundle : outcome.accepted) {
-      auto checks = policy::check_provenance(wanted, predicate_of(*bundle),
-                                             bundle->report.verified->identity);
-      const bool good = !any_failed(checks);
+      const auto predicate = predicate_of(*bundle);
+      auto judged = policy::check_provenance(wanted, predicate, bundle->report.verified->identity);
+      const bool good = !any_failed(judged.checks);
       if (decided == nullptr || good) {
-        shown = std::move(checks);
+        auto& facts = verdict_.provenance_facts = provenance_facts(predicate);
+        if (judged.level) facts["level"] = "SLSA_BUILD_LEVEL_" + std::to_string(*judged.level);
+        shown = std::move(judged.checks);
         decided = bundle;
       }
       if (good) break;
     }
-    if (decided == nullptr) return;
-    add_facts(*decided);
-    add_level(wanted);
-    add(std::move(shown), *decided);
-  }
-
-  // What the policy trusts the builder for, never what a document says.
-  void add_level(const policy::ProvenanceRule& wanted) {
-    const auto& builder = verdict_.provenance_facts["builder"];
-    std::optional<unsigned> level;
-    for (const auto& each : wanted.builders) {
-      if (each.id.matches(builder)) level = std::max(level.value_or(0), each.level);
-    }
-    if (level) verdict_.provenance_facts["level"] = "SLSA_BUILD_LEVEL_" + std::to_string(*level);
+    if (decided != nullptr) add(std::move(shown), *decided);
   }
 
   void add(std::vector<policy::Check> checks, const CheckedBundle& bundle) {

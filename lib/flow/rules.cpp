@@ -233,11 +233,9 @@ std::string proven_by(const CheckedBundle& bundle) {
   return out;
 }
 
-std::map<std::string, std::string> provenance_facts(const CheckedBundle& bundle) {
+std::map<std::string, std::string> provenance_facts(const Json& predicate) {
   std::map<std::string, std::string> out;
-  auto predicate = json::parse(proven_statement(bundle)->predicate);
-  if (!predicate) return out;
-  auto facts = attest::read_provenance(*predicate);
+  auto facts = attest::read_provenance(predicate);
   if (!facts) return out;
   for (const auto& [name, value] : {std::pair{"builder", facts->builder_id},
                                     {"buildType", facts->build_type},

@@ -68,7 +68,7 @@ void check_aibom(const CheckedBundle& bundle, const Described& described,
                  const policy::AibomRule& rule, policy::Verdict& verdict);
 
 /// What a verified provenance says, for the verdict: "builder", "buildType", "source", …
-std::map<std::string, std::string> provenance_facts(const CheckedBundle& bundle);
+std::map<std::string, std::string> provenance_facts(const Json& predicate);
 
 /// Who signed a verified bundle: equal for bundles of one key, or of one identity.
 std::string signer_of(const CheckedBundle& bundle);
