@@ -16,7 +16,6 @@ namespace {
 
 constexpr int kForbidden = 403;
 constexpr int kUnavailable = 503;
-constexpr int kUndecided = 3;
 constexpr std::size_t kShownReasons = 5;
 
 struct Reason {
@@ -24,16 +23,8 @@ struct Reason {
   std::string text;
 };
 
-const policy::Check* decisive(const policy::Verdict& verdict) {
-  const auto code = verdict.exit_code();
-  const auto found = std::ranges::find_if(verdict.checks, [&](const policy::Check& check) {
-    return check.result == policy::CheckResult::fail && check.exit_code == code;
-  });
-  return found == verdict.checks.end() ? nullptr : &*found;
-}
-
 std::string why(const policy::Verdict& verdict) {
-  const auto* check = decisive(verdict);
+  const auto* check = verdict.decisive();
   if (check == nullptr) return "nothing was proven";
   auto out = check->label + ": " + check->message;
   if (!check->code.empty()) out += " [" + check->code + "]";
@@ -121,7 +112,8 @@ class Gate {
       return;
     }
     note(found, "refused " + digest);
-    refuse(found, verdict->exit_code() == kUndecided ? kUnavailable : kForbidden, why(*verdict));
+    const bool undecided = verdict->outcome() == policy::Verdict::Outcome::undecided;
+    refuse(found, undecided ? kUnavailable : kForbidden, why(*verdict));
   }
 
   void unmatched(const FoundReference& found) {

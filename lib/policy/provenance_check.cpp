@@ -2,6 +2,7 @@
 #include "policy/provenance_check.hpp"
 
 #include "attest/slsa_provenance.hpp"
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "json/lookup.hpp"
 #include "policy/judgement.hpp"
