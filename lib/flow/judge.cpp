@@ -1,12 +1,14 @@
 // judge: rule by rule, from gathered evidence to checks.
 #include "flow/judge.hpp"
 
+#include "attest/predicate_form.hpp"
 #include "attest/predicate_type.hpp"
 #include "base/text.hpp"
 #include "flow/rules.hpp"
-#include "flow/scan.hpp"
 #include "flow/signers.hpp"
 #include "json/parse.hpp"
+#include "model/head.hpp"
+#include "policy/content_check.hpp"
 #include "policy/provenance_check.hpp"
 #include "policy/waiver.hpp"
 
@@ -70,7 +72,7 @@ Rule provenance_rule(const Signers& signers) {
 Rule scan_rule(const Signers& signers) {
   return {.id = "content.scan",
           .label = "content",
-          .predicate_type = kTestResultType,
+          .predicate_type = std::string(attest::kTestResult),
           .signers = signers,
           .missing_exit_code = 23,
           .missing_code = "no-scan",
@@ -80,16 +82,25 @@ Rule scan_rule(const Signers& signers) {
               "FILE"};
 }
 
-std::optional<Timestamp> oldest(const std::optional<std::uint64_t>& max_age, Timestamp now) {
-  if (!max_age) return std::nullopt;
-  return now.plus_seconds(-static_cast<std::int64_t>(*max_age));
-}
-
 Json predicate_of(const CheckedBundle& bundle) {
   const auto* statement = proven_statement(bundle);
   auto read = statement == nullptr ? Result<Json>(Json())
                                    : json::parse(statement->predicate, {.max_depth = 128});
   return read ? read.take() : Json();
+}
+
+// Of files in archives, too.
+std::vector<policy::LayerFormat> formats_of(const Gathered& gathered) {
+  std::vector<policy::LayerFormat> out;
+  const auto add = [&](const modelpack::LayerFile& file) {
+    const auto format = model::detect_format({.path = file.path, .size = file.descriptor.size});
+    const bool weights = file.kind == model::Kind::weight;
+    out.push_back({.path = file.path,
+                   .format = weights ? std::string(model::to_string(format)) : std::string()});
+  };
+  std::ranges::for_each(gathered.layers, add);
+  for (const auto& [index, files] : gathered.archives) std::ranges::for_each(files, add);
+  return out;
 }
 
 bool any_failed(const std::vector<policy::Check>& checks) {
@@ -232,7 +243,7 @@ class Judge {
 
   void content(const policy::Policy& policy, const policy::ContentRule& wanted) {
     if (!wanted.formats_allowed.empty() || !wanted.formats_denied.empty())
-      verdict_.checks.push_back(policy::check_formats(wanted, gathered_.formats));
+      verdict_.checks.push_back(policy::check_formats(wanted, formats_of(gathered_)));
     if (!wanted.scan_required) return;
     auto rule = scan_rule(signed_by(policy, wanted.scan_signed_by.value_or(policy::SignedBy{})));
     rule.oldest = oldest(wanted.scan_max_age, now_);

@@ -31,8 +31,8 @@ Followed follow(std::vector<aibom::NamedBase> bases) {
                                  "signers: [{identityPattern: .*, issuerPattern: .*}]\n"),
       .trusted_root = nobody};
   Followed out;
-  const JudgeOne judge_one = [&](const oci::Reference& reference,
-                                 const VerifyRequest& ask) -> Result<Judged> {
+  const JudgeOne judge_one = [&](const oci::Reference& reference, const VerifyRequest& ask,
+                                 FollowBases) -> Result<Judged> {
     out.judged.push_back(reference.text());
     Judged judged{.verdict = start_verdict(reference.text(), ask), .bases = {}, .bundles = {}};
     const bool good = reference.digest->text() == kGood;

@@ -7,6 +7,7 @@
 #include "policy/policy.hpp"
 #include "policy/verdict.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,6 +34,9 @@ struct Rule {
   /// A bundle whose newest proven time is before it, or that has none, does not count.
   std::optional<Timestamp> oldest = {};
 };
+
+/// Of Rule: a `max_age` in seconds, seen from now.
+std::optional<Timestamp> oldest(const std::optional<std::uint64_t>& max_age, Timestamp now);
 
 struct RuleOutcome {
   policy::Check check;
