@@ -5,6 +5,8 @@
 #include "base/text.hpp"
 #include "terminal/term.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <vector>
 

@@ -6,8 +6,6 @@
 #include "base/url.hpp"
 #include "oci/reference.hpp"
 
-#include <algorithm>
-
 namespace mpk::admit {
 namespace {
 

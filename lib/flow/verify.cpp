@@ -2,7 +2,6 @@
 #include "flow/verify.hpp"
 
 #include "aibom/validate.hpp"
-#include "attest/predicate_type.hpp"
 #include "base/limits.hpp"
 #include "crypto/hash.hpp"
 #include "flow/attached_model.hpp"
