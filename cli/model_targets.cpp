@@ -1,6 +1,7 @@
 // Signing and verifying a model's directory from the command line.
 #include "model_targets.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "options/bundle_file.hpp"
 #include "render/signed_by.hpp"
@@ -85,9 +86,9 @@ Result<int> sign_model_target(Session& session, const std::string& target,
                         {"linksOutside", done.links_outside}});
     return 0;
   }
-  session.print("signed  " + target + " (" + std::to_string(done.files) +
-                (done.files == 1 ? " file, " : " files, ") + human_size(done.bytes) + ") · " +
-                path + " " + signed_by(signer->identity(), signer->issuer()) +
+  session.print("signed  " + target + " (" + counted(done.files, "file") + ", " +
+                human_size(done.bytes) + ") · " + path + " " +
+                signed_by(signer->identity(), signer->issuer()) +
                 logged_at(done.bundle.log_url, done.bundle.log_index));
   return 0;
 }

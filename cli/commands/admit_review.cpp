@@ -2,6 +2,7 @@
 #include "admit/gate.hpp"
 #include "admit/limits.hpp"
 #include "commands/commands.hpp"
+#include "exit_code.hpp"
 #include "flow/verify.hpp"
 #include "options/gate_options.hpp"
 #include "options/judge_options.hpp"
@@ -12,8 +13,6 @@
 namespace mpk::cli {
 namespace {
 
-constexpr int kUndecided = 3;
-constexpr int kUsage = 2;
 constexpr int kUnavailable = 503;
 constexpr int kBadRequest = 400;
 
@@ -30,7 +29,7 @@ int refuse_body(const std::string& body, const Error& error, Session& session) {
   admit::ReviewResponse response{.uid = admit::error_uid(body), .code = kBadRequest};
   response.message = error.text();
   session.print_json(admit::to_json(response));
-  return kUsage;
+  return kExitUsage;
 }
 
 Result<int> run(const Options& o, Session& session) {
@@ -51,7 +50,7 @@ Result<int> run(const Options& o, Session& session) {
       });
   session.print_json(admit::to_json(response));
   if (response.allowed) return 0;
-  return response.code == kUnavailable ? kUndecided : 1;
+  return response.code == kUnavailable ? kExitUndecided : kExitFailed;
 }
 
 }  // namespace

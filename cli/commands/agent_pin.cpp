@@ -3,12 +3,12 @@
 #include "agent/invisible.hpp"
 #include "agent/limits.hpp"
 #include "agent/pins.hpp"
+#include "base/ascii.hpp"
 #include "commands/commands.hpp"
 #include "json/value.hpp"
 #include "options/bom_file.hpp"
 #include "options/mcp_source.hpp"
 #include "options/output_file.hpp"
-#include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,5 +1,6 @@
 // mpk aibom create: the aiBOM of a directory or of an artifact.
 #include "aibom/build.hpp"
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "flow/describe.hpp"
@@ -7,7 +8,6 @@
 #include "options/options.hpp"
 #include "options/output_file.hpp"
 #include "options/pack_options.hpp"
-#include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
 

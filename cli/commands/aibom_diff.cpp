@@ -1,5 +1,6 @@
 // mpk aibom diff: what changed between two versions of a model, by meaning.
 #include "aibom/compare.hpp"
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "exit_code.hpp"

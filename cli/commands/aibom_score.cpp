@@ -1,5 +1,6 @@
 // mpk aibom score: what a profile asks for, what the document says, and what to add.
 #include "aibom/score.hpp"
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "options/aibom_source.hpp"

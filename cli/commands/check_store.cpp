@@ -1,9 +1,9 @@
 // mpk check-store: hash again what is in a local store.
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "oci/layout_care.hpp"
 #include "options/store_option.hpp"
-#include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
 

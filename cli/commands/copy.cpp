@@ -1,11 +1,11 @@
 // mpk copy: an artifact and its referrers from one place to another.
 #include "oci/copy.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "flow/context.hpp"
 #include "options/options.hpp"
-#include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
 

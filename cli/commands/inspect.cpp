@@ -1,4 +1,5 @@
 // mpk inspect: what an artifact is made of.
+#include "base/ascii.hpp"
 #include "base/glob.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"

@@ -1,13 +1,13 @@
 // mpk lint: what in an artifact deviates from ModelPack's specification, clause by clause.
 #include "modelpack/lint.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "exit_code.hpp"
 #include "oci/manifest.hpp"
 #include "options/options.hpp"
-#include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -26,12 +26,6 @@ std::vector<std::string> demands(const policy::Policy& rule) {
   return out;
 }
 
-std::vector<std::string> patterns(const policy::Policy& rule) {
-  std::vector<std::string> out;
-  for (const auto& pattern : rule.match) out.push_back(pattern.text);
-  return out;
-}
-
 Result<int> run(const Options& o, Session& session) {
   PolicyOption option;
   option.file = o.file;
@@ -39,7 +33,7 @@ Result<int> run(const Options& o, Session& session) {
   if (session.json()) {
     Json rules = Json::array();
     for (const auto& rule : policies->rules) {
-      rules.push_back({{"match", patterns(rule)},
+      rules.push_back({{"match", policy::texts(rule.match)},
                        {"asksFor", demands(rule)},
                        {"signers", rule.signers.size()},
                        {"threshold", rule.threshold}});
@@ -53,7 +47,8 @@ Result<int> run(const Options& o, Session& session) {
   }
   session.print(printable(policies->name, 200) + " · " + policies->digest.text());
   for (const auto& rule : policies->rules) {
-    const auto about = rule.match.empty() ? "every reference" : join(patterns(rule), ", ");
+    const auto about =
+        rule.match.empty() ? "every reference" : join(policy::texts(rule.match), ", ");
     session.print("  " + printable(about, 300) + ": " + join(demands(rule), ", ") + " · " +
                   std::to_string(rule.threshold) + " of " + std::to_string(rule.signers.size()) +
                   (rule.signers.size() == 1 ? " signer" : " signers"));

@@ -45,11 +45,7 @@ Result<int> run(const Options& o, Session& session) {
     session.print_json(document);
     return code;
   }
-  if (outcome.verdict) {
-    session.print_raw(verdict_text(*outcome.verdict,
-                                   {session.quiet(), session.verbose(), session.color()},
-                                   o.judge.evidence.evidence));
-  }
+  if (outcome.verdict) print_verdict(session, *outcome.verdict, o.judge.evidence.evidence);
   if (code == 0) session.print(pulled_line("pulled", request, outcome));
   return code;
 }

@@ -1,5 +1,6 @@
 // mpk push: a directory, or a part of it, straight to a registry, or a packed artifact from the
 // local store or a layout.
+#include "base/ascii.hpp"
 #include "commands/commands.hpp"
 #include "flow/local_store.hpp"
 #include "flow/pack.hpp"
@@ -7,7 +8,6 @@
 #include "options/options.hpp"
 #include "options/pack_options.hpp"
 #include "options/push_parts.hpp"
-#include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
 

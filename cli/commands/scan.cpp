@@ -1,6 +1,7 @@
 // mpk scan: unsafe content in a file, a directory or an artifact.
 #include "flow/scan.hpp"
 
+#include "attest/predicate_form.hpp"
 #include "commands/commands.hpp"
 #include "exit_code.hpp"
 #include "flow/attach.hpp"
@@ -35,8 +36,9 @@ Result<std::string> attest(const Options& o, Session& session, const flow::Signi
   const auto store = TRY(flow::open_store(context, reference, {.mirrors = flow::Mirrors::none}));
   const auto signer = TRY(flow::prepare_signer(context, request));
   const auto predicate = flow::scan_predicate(outcome.report, fail_on, kVersion);
-  const auto attached = TRY(flow::sign_and_attach(context, *store, reference, *outcome.manifest,
-                                                  flow::kTestResultType, predicate, *signer));
+  const auto attached =
+      TRY(flow::sign_and_attach(context, *store, reference, *outcome.manifest,
+                                std::string(attest::kTestResult), predicate, *signer));
   return attached.referrer.digest.text();
 }
 

@@ -2,13 +2,13 @@
 #include "flow/ship.hpp"
 
 #include "aibom/build.hpp"
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "options/declared_options.hpp"
 #include "options/options.hpp"
 #include "options/pack_options.hpp"
 #include "render/signed_by.hpp"
-#include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
 

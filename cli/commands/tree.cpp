@@ -1,10 +1,10 @@
 // mpk tree: an artifact and what is attached to it, with what verifies.
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "flow/look.hpp"
 #include "modelpack/media_types.hpp"
 #include "options/options.hpp"
-#include "render/table.hpp"
 #include "terminal/term.hpp"
 
 #include <nlohmann/json.hpp>

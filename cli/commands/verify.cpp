@@ -62,13 +62,10 @@ Result<int> run(const Options& o, Session& session) {
   if (o.content) request.content = flow::VerifyRequest::Content::all;
   request.deep = o.deep;
   auto verdict = TRY(judge(o, request, session));
-  if (session.json()) {
-    session.print_json(policy::to_json(verdict));
-  } else if (const auto format = report::parse_format(session.format())) {
+  if (const auto format = report::parse_format(session.format())) {
     session.print_raw(report::write(*format, verdict, {kVersion, session.clock().now()}));
   } else {
-    session.print_raw(verdict_text(verdict, {session.quiet(), session.verbose(), session.color()},
-                                   request.evidence));
+    print_verdict(session, verdict, request.evidence);
   }
   return verdict.exit_code();
 }

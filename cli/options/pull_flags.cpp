@@ -1,10 +1,10 @@
 // Options and output of pull and unpack.
 #include "options/pull_flags.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "options/options.hpp"
 #include "options/output_file.hpp"
-#include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
 

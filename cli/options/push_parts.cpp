@@ -1,6 +1,7 @@
 // mpk push --part and --join: run and print.
 #include "options/push_parts.hpp"
 
+#include "base/ascii.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "exit_code.hpp"
@@ -10,7 +11,6 @@
 #include "modelpack/parts.hpp"
 #include "options/options.hpp"
 #include "options/pack_options.hpp"
-#include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
 

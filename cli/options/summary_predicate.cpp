@@ -3,6 +3,7 @@
 
 #include "attest/predicate_form.hpp"
 #include "attest/vsa.hpp"
+#include "flow/summary.hpp"
 #include "flow/summary_predicate.hpp"
 #include "flow/verify.hpp"
 #include "policy/verdict.hpp"
@@ -38,12 +39,7 @@ Result<SummaryPredicateOptions::Made> SummaryPredicateOptions::predicate(
   request.deep = true;
   const auto verdict = TRY(flow::verify_in_store(context, store, reference, request));
   if (verdict.outcome() != policy::Verdict::Outcome::passed) {
-    if (session.json()) {
-      session.print_json(policy::to_json(verdict));
-    } else {
-      session.print_raw(verdict_text(verdict, {session.quiet(), session.verbose(), session.color()},
-                                     request.evidence));
-    }
+    print_verdict(session, verdict, request.evidence);
     return Made{.predicate = {}, .exit_code = verdict.exit_code()};
   }
   const flow::SummaryOptions options{.verifier_id = verifier_id.value_or(""),
@@ -52,7 +48,8 @@ Result<SummaryPredicateOptions::Made> SummaryPredicateOptions::predicate(
                                      .now = context.clock.now(),
                                      .mpk_version = context.mpk_version};
   if (type == attest::kSvr) return Made{.predicate = TRY(flow::svr_predicate(verdict, options))};
-  return Made{.predicate = TRY(flow::vsa_predicate(verdict, "oci://" + reference.name(), options))};
+  return Made{.predicate =
+                  TRY(flow::vsa_predicate(verdict, flow::resource_uri(reference), options))};
 }
 
 }  // namespace mpk::cli

@@ -1,8 +1,8 @@
 // Changes: subject first, then what it was and what it is.
 #include "render/agent_changes.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
-#include "render/table.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,6 +1,7 @@
 // Diff as text: what a person looks for first comes first; as JSON: everything.
 #include "render/diff.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "model/tensor_list.hpp"
 #include "render/table.hpp"

@@ -1,8 +1,8 @@
 // scan_text: three lines a finding, then one for the whole.
 #include "render/scan.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
-#include "render/table.hpp"
 #include "scan/report.hpp"
 
 #include <cstddef>

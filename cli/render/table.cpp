@@ -8,10 +8,6 @@
 
 namespace mpk::cli {
 
-std::string counted(std::uint64_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
-}
-
 std::string table(const std::vector<Column>& columns,
                   const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::vector<std::string>> all;

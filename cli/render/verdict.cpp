@@ -1,9 +1,11 @@
 // A verdict on the screen.
 #include "render/verdict.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
-#include "render/table.hpp"
 #include "terminal/term.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -128,6 +130,13 @@ std::string verdict_text(const policy::Verdict& verdict, const VerdictStyle& sty
       out += "hint: " + printable(check.hint) + "\n";
   }
   return out;
+}
+
+void print_verdict(Session& session, const policy::Verdict& verdict,
+                   const sigstore::Evidence& evidence) {
+  if (session.json()) return session.print_json(policy::to_json(verdict));
+  session.print_raw(
+      verdict_text(verdict, {session.quiet(), session.verbose(), session.color()}, evidence));
 }
 
 }  // namespace mpk::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "policy/verdict.hpp"
+#include "session.hpp"
 
 #include <string>
 
@@ -16,5 +17,9 @@ struct VerdictStyle {
 /// `evidence`: what was waived is named. Everything from outside is escaped.
 std::string verdict_text(const policy::Verdict& verdict, const VerdictStyle& style,
                          const sigstore::Evidence& evidence);
+
+/// The same by the session's options, or the document where JSON is asked for.
+void print_verdict(Session& session, const policy::Verdict& verdict,
+                   const sigstore::Evidence& evidence);
 
 }  // namespace mpk::cli

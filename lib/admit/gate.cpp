@@ -17,21 +17,12 @@ namespace {
 
 constexpr int kForbidden = 403;
 constexpr int kUnavailable = 503;
-constexpr int kUndecided = 3;
 constexpr std::size_t kShownReasons = 5;
 
 struct Reason {
   int code;
   std::string text;
 };
-
-const policy::Check* decisive(const policy::Verdict& verdict) {
-  const auto code = verdict.exit_code();
-  const auto found = std::ranges::find_if(verdict.checks, [&](const policy::Check& check) {
-    return check.result == policy::CheckResult::fail && check.exit_code == code;
-  });
-  return found == verdict.checks.end() ? nullptr : &*found;
-}
 
 class Gate {
  public:
@@ -200,8 +191,8 @@ class Gate {
       return;
     }
     note(found, "refused " + digest);
-    refuse(found, verdict->exit_code() == kUndecided ? kUnavailable : kForbidden,
-           reason_of(*verdict));
+    const bool undecided = verdict->outcome() == policy::Verdict::Outcome::undecided;
+    refuse(found, undecided ? kUnavailable : kForbidden, reason_of(*verdict));
   }
 
   void unmatched(const FoundReference& found) {
@@ -250,7 +241,7 @@ class Gate {
 }  // namespace
 
 std::string reason_of(const policy::Verdict& verdict) {
-  const auto* check = decisive(verdict);
+  const auto* check = verdict.decisive();
   if (check == nullptr) return "nothing was proven";
   auto out = check->label + ": " + check->message;
   if (!check->code.empty()) out += " [" + check->code + "]";

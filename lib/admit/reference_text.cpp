@@ -3,24 +3,18 @@
 
 #include "base/encoding.hpp"
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "oci/reference.hpp"
-
-#include <algorithm>
 
 namespace mpk::admit {
 namespace {
 
 using Kind = FoundReference::Kind;
 
-// RFC 3986 §3.1, with "://"; empty: the text has none.
+// With "://"; empty: the text has none.
 std::string_view scheme_of(std::string_view text) {
   const auto end = text.find("://");
-  if (end == std::string_view::npos || end == 0) return {};
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto fits = [&](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-  };
-  if (!is_letter(text.front()) || !std::ranges::all_of(text.substr(0, end), fits)) return {};
+  if (end == std::string_view::npos || !is_scheme(text.substr(0, end))) return {};
   return text.substr(0, end + 3);
 }
 

@@ -32,15 +32,12 @@ class Reader {
   }
 
  private:
-  // Every error of the reader starts with the field's path; people want file:line:column.
   template <class T>
   Result<T> located(Result<T> result) const {
     if (result) return result;
-    const auto& message = result.error().message();
-    const auto path = message.substr(0, message.find(": "));
-    const auto& hint = result.error().hint();
-    return Error(ErrorKind::usage, document_.where(file_, path) + ": " + message,
-                 hint.empty() ? kHint : hint);
+    auto error = document_.located(file_, result.error());
+    if (error.hint().empty()) return std::move(error).with_hint(kHint);
+    return error;
   }
   Error at(const json::Field& field, const std::string& message) const {
     return {ErrorKind::usage, document_.where(file_, field.path()) + ": " + message, kHint};

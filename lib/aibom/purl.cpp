@@ -1,6 +1,7 @@
 // Package URLs.
 #include "aibom/purl.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
 
@@ -12,10 +13,7 @@ namespace {
 constexpr std::string_view kOci = "pkg:oci/";
 constexpr std::size_t kHubNameLength = 96;
 
-bool is_hub_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || c == '.';
-}
+bool is_hub_character(char c) { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.'; }
 
 // The hub's own rule for user and repository names.
 bool is_hub_name(std::string_view name) {
@@ -25,11 +23,7 @@ bool is_hub_name(std::string_view name) {
 }
 
 // purl-spec, "Rules for each purl component": ':' and '/' need no encoding in a qualifier.
-std::string qualifier(std::string_view value) {
-  std::string out;
-  for (char c : value) out += c == '/' || c == ':' ? std::string(1, c) : percent_encode({&c, 1});
-  return out;
-}
+std::string qualifier(std::string_view value) { return percent_encode(value, "/:"); }
 
 }  // namespace
 

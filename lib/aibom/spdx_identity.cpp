@@ -2,6 +2,7 @@
 // Software/ContentIdentifier).
 #include "aibom/lookup.hpp"
 #include "aibom/spdx_draft.hpp"
+#include "base/url.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -70,14 +71,10 @@ void identify_content(Json& element, std::string_view type, const std::string& v
 
 bool is_uri(std::string_view text) {
   const auto colon = text.find(':');
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  if (colon == std::string_view::npos || colon == 0 || !letter(text.front())) return false;
-  const bool scheme = std::ranges::all_of(text.substr(0, colon), [&](char c) {
-    return letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-  });
+  if (colon == std::string_view::npos || !is_scheme(text.substr(0, colon))) return false;
   // RFC 3987 §2.2 leaves these out; what is above ASCII may stand in an IRI.
   constexpr std::string_view kForbidden = "<>\"{}|\\^`";
-  return scheme && colon + 1 < text.size() && std::ranges::all_of(text, [&](char c) {
+  return colon + 1 < text.size() && std::ranges::all_of(text, [&](char c) {
            const auto byte = static_cast<unsigned char>(c);
            return byte > 0x20 && byte != 0x7f && kForbidden.find(c) == std::string_view::npos;
          });

@@ -1,6 +1,7 @@
 // Where the build ran: GitHub Actions, GitLab, another CI, or somebody's machine.
 #include "attest/field_types.hpp"
 #include "attest/slsa_provenance.hpp"
+#include "base/ascii.hpp"
 #include "base/encoding.hpp"
 #include "base/identifiers.hpp"
 #include "base/text.hpp"
@@ -108,14 +109,11 @@ bool is_true(const Env& env, const char* name) {
   return value && (*value == "true" || *value == "1");
 }
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // RFC 3986 §3: what is typed has only the characters that a URI may have.
 bool is_uri(std::string_view text) {
   constexpr std::string_view kOthers = "-._~:/?#[]@!$&'()*+,;=%";
   return has_scheme(text) && std::ranges::all_of(text, [&](char c) {
-           return is_letter(c) || is_digit(c) || kOthers.find(c) != std::string_view::npos;
+           return is_letter_or_digit(c) || kOthers.find(c) != std::string_view::npos;
          });
 }
 

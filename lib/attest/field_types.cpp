@@ -3,19 +3,11 @@
 
 #include "base/encoding.hpp"
 #include "base/limits.hpp"
+#include "base/url.hpp"
 
 #include <algorithm>
 
 namespace mpk::attest {
-namespace {
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-bool is_in_scheme(char c) {
-  return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-}
-
-}  // namespace
 
 Result<DigestSet> read_digest_set(const json::Field& field) {
   auto members = TRY(field.members());
@@ -34,9 +26,8 @@ Result<DigestSet> read_digest_set(const json::Field& field) {
 
 bool has_scheme(std::string_view text) {
   const auto colon = text.find(':');
-  if (colon == 0 || colon == std::string_view::npos || colon + 1 == text.size()) return false;
-  const auto scheme = text.substr(0, colon);
-  return is_letter(scheme.front()) && std::ranges::all_of(scheme, is_in_scheme) &&
+  if (colon == std::string_view::npos || colon + 1 == text.size()) return false;
+  return is_scheme(text.substr(0, colon)) &&
          std::ranges::none_of(text, [](char c) { return (c >= 0 && c <= ' ') || c == '\x7f'; });
 }
 

@@ -1,6 +1,7 @@
 // Url: strict on the authority (credentials go there), untouched path and query (they are signed).
 #include "base/url.hpp"
 
+#include "base/ascii.hpp"
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 
@@ -11,10 +12,6 @@
 
 namespace mpk {
 namespace {
-
-bool is_alnum(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
 
 Error malformed(std::string_view why) {
   // Without the text: it may hold credentials.
@@ -31,14 +28,15 @@ bool is_ipv6(std::string_view host) {
 bool is_host(std::string_view host) {
   if (host.starts_with('[')) return is_ipv6(host);
   return !host.empty() && std::ranges::all_of(host, [](char c) {
-    return is_alnum(c) || c == '-' || c == '.' || c == '_';
+    return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_';
   });
 }
 
 /// RFC 3986 §3.2.1. A '\' above all: browsers end the host there.
 bool is_userinfo(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
-    return is_alnum(c) || std::string_view("-._~!$&'()*+,;=:%").find(c) != std::string_view::npos;
+    return is_letter_or_digit(c) ||
+           std::string_view("-._~!$&'()*+,;=:%").find(c) != std::string_view::npos;
   });
 }
 
@@ -90,19 +88,20 @@ std::string remove_dot_segments(std::string_view path) {
   return out.empty() ? "/" : out;
 }
 
-/// RFC 3986 §3.1: ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ) ":"
+bool is_in_scheme(char c) { return is_letter_or_digit(c) || c == '+' || c == '-' || c == '.'; }
+
+/// Also of what is_scheme() refuses for its first character: parse() must tell, as no relative
+/// reference begins so (RFC 3986 §4.2).
 bool has_scheme(std::string_view reference) {
   const auto end = reference.find_first_of(":/?#");
   if (end == std::string_view::npos || end == 0 || reference[end] != ':') return false;
-  return std::ranges::all_of(reference.substr(0, end), [](char c) {
-    return is_alnum(c) || c == '+' || c == '-' || c == '.';
-  });
+  return std::ranges::all_of(reference.substr(0, end), is_in_scheme);
 }
 
 std::string encode(std::string_view text, std::string_view unreserved, bool space_as_plus) {
   std::string out;
   for (const char c : text) {
-    if (is_alnum(c) || unreserved.find(c) != std::string_view::npos) {
+    if (is_letter_or_digit(c) || unreserved.find(c) != std::string_view::npos) {
       out += c;
     } else if (c == ' ' && space_as_plus) {
       out += '+';
@@ -214,7 +213,13 @@ bool Url::same_origin(const Url& other) const {
   return scheme == other.scheme && host == other.host && effective_port() == other.effective_port();
 }
 
-std::string percent_encode(std::string_view text) { return encode(text, "-._~", false); }
+bool is_scheme(std::string_view text) {
+  return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, is_in_scheme);
+}
+
+std::string percent_encode(std::string_view text, std::string_view more) {
+  return encode(text, std::string("-._~").append(more), false);
+}
 
 Result<std::string> percent_decode(std::string_view text) {
   std::string out;

@@ -39,8 +39,10 @@ struct Url {
   bool same_origin(const Url& other) const;
 };
 
-/// RFC 3986 unreserved characters stay.
-std::string percent_encode(std::string_view text);
+/// RFC 3986 §3.1, without the ':'.
+bool is_scheme(std::string_view text);
+/// RFC 3986 unreserved characters stay, and those of `more`.
+std::string percent_encode(std::string_view text, std::string_view more = {});
 Result<std::string> percent_decode(std::string_view text);
 /// application/x-www-form-urlencoded.
 std::string form_encode(const std::vector<std::pair<std::string, std::string>>& fields);

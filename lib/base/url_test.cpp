@@ -196,9 +196,21 @@ TEST_CASE("the same origin is the same scheme, host and effective port") {
   CHECK_FALSE(base.same_origin(url("https://ghcr.io./v2/")));
 }
 
+TEST_CASE("a scheme begins with a letter and has letters, digits and +-. behind it") {
+  for (const std::string_view text : {"a", "Z", "oci", "git+https", "x-1.y"}) {
+    CAPTURE(text);
+    CHECK(is_scheme(text));
+  }
+  for (const std::string_view text : {"", "1a", "+a", ".", "a:", "a/b", "a_b", "a b", "\xc3\xa4"}) {
+    CAPTURE(text);
+    CHECK_FALSE(is_scheme(text));
+  }
+}
+
 TEST_CASE("percent-encoding keeps the unreserved characters and decodes strictly") {
   CHECK(percent_encode("AZaz09-._~") == "AZaz09-._~");
   CHECK(percent_encode("a b/c:é+") == "a%20b%2Fc%3A%C3%A9%2B");
+  CHECK(percent_encode("a b/c:é+", "/:") == "a%20b/c:%C3%A9%2B");
   CHECK(percent_decode("a%20b%2fc%3A%C3%A9+").value() == "a b/c:é+");
   CHECK(percent_decode("%00").value() == std::string(1, '\0'));
   for (const std::string_view text : {"%", "%2", "a%", "%zz", "%2g", "%%20", "% 1"}) {

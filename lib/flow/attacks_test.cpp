@@ -189,6 +189,23 @@ TEST_CASE("a required summary is refused when policy, verifier, level or signer 
   }
 }
 
+TEST_CASE(
+    "where two must have signed the summary, each in a bundle of its own, one is not enough") {
+  Scene scene;
+  const auto policy = scene.whole() + "vsa:\n  required: true\n  levels: [SLSA_BUILD_LEVEL_1]\n" +
+                      "  verifiers: [{id: " + kVerifier + ", threshold: 2, signers: [" +
+                      scene.signer(kGate) + ", " + scene.signer("second@sandbox.example") + "]}]\n";
+  const auto predicate = scene.summary(policy);
+  scene.attach(attest::kVsa, predicate, kGate);
+  const auto alone = scene.judge(policy);
+  CHECK(alone.exit_code() == 12);
+  CHECK(check_of(alone, "vsa").code == "too-few-signers");
+  scene.attach(attest::kVsa, predicate, "mallory@sandbox.example");
+  CHECK(check_of(scene.judge(policy), "vsa").code == "too-few-signers");
+  scene.attach(attest::kVsa, predicate, "second@sandbox.example");
+  CHECK(scene.judge(policy).exit_code() == 0);
+}
+
 TEST_CASE("a summary does not follow the artifact to another repository") {
   Scene scene;
   const auto policy = scene.whole() + scene.vsa(kVerifier, "1", "  required: true\n");

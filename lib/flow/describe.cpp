@@ -2,6 +2,7 @@
 #include "flow/describe.hpp"
 
 #include "aibom/build.hpp"
+#include "base/ascii.hpp"
 #include "base/file.hpp"
 #include "base/limits.hpp"
 #include "crypto/hash.hpp"
@@ -154,9 +155,8 @@ void add_unread(const std::vector<modelpack::LayerFile>& layers, const std::vect
                        read[i].problem, fix);
   }
   if (info.unproven.empty()) return;
-  const auto count = info.unproven.size();
   model::add_finding(info, model::Severity::info, "header-unproven", {},
-                     "of " + std::to_string(count) + (count == 1 ? " file" : " files") +
+                     "of " + counted(info.unproven.size(), "file") +
                          " only the header was fetched, which no digest proves",
                      fix);
 }

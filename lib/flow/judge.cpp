@@ -1,12 +1,14 @@
 // judge: rule by rule, from gathered evidence to checks.
 #include "flow/judge.hpp"
 
+#include "attest/predicate_form.hpp"
 #include "attest/predicate_type.hpp"
 #include "base/text.hpp"
 #include "flow/rules.hpp"
-#include "flow/scan.hpp"
 #include "flow/signers.hpp"
 #include "json/parse.hpp"
+#include "model/head.hpp"
+#include "policy/content_check.hpp"
 #include "policy/provenance_check.hpp"
 #include "policy/waiver.hpp"
 
@@ -70,7 +72,7 @@ Rule provenance_rule(const Signers& signers) {
 Rule scan_rule(const Signers& signers) {
   return {.id = "content.scan",
           .label = "content",
-          .predicate_type = kTestResultType,
+          .predicate_type = std::string(attest::kTestResult),
           .signers = signers,
           .missing_exit_code = 23,
           .missing_code = "no-scan",
@@ -80,16 +82,25 @@ Rule scan_rule(const Signers& signers) {
               "FILE"};
 }
 
-std::optional<Timestamp> oldest(const std::optional<std::uint64_t>& max_age, Timestamp now) {
-  if (!max_age) return std::nullopt;
-  return now.plus_seconds(-static_cast<std::int64_t>(*max_age));
-}
-
 Json predicate_of(const CheckedBundle& bundle) {
   const auto* statement = proven_statement(bundle);
   auto read = statement == nullptr ? Result<Json>(Json())
                                    : json::parse(statement->predicate, {.max_depth = 128});
   return read ? read.take() : Json();
+}
+
+// Of files in archives, too.
+std::vector<policy::LayerFormat> formats_of(const Gathered& gathered) {
+  std::vector<policy::LayerFormat> out;
+  const auto add = [&](const modelpack::LayerFile& file) {
+    const auto format = model::detect_format({.path = file.path, .size = file.descriptor.size});
+    const bool weights = file.kind == model::Kind::weight;
+    out.push_back({.path = file.path,
+                   .format = weights ? std::string(model::to_string(format)) : std::string()});
+  };
+  std::ranges::for_each(gathered.layers, add);
+  for (const auto& [index, files] : gathered.archives) std::ranges::for_each(files, add);
+  return out;
 }
 
 bool any_failed(const std::vector<policy::Check>& checks) {
@@ -156,16 +167,14 @@ class Judge {
   void attestation(const Rule& rule) {
     auto outcome = apply_rule(rule, gathered_.bundles);
     const bool is_provenance = rule.predicate_type == attest::kSlsaProvenance;
-    if (is_provenance && !outcome.accepted.empty()) add_facts(*outcome.accepted.front());
+    if (is_provenance && !outcome.accepted.empty() && verdict_.provenance_facts.empty())
+      verdict_.provenance_facts = provenance_facts(predicate_of(*outcome.accepted.front()));
     verdict_.checks.push_back(std::move(outcome.check));
   }
 
-  void add_facts(const CheckedBundle& provenance) {
-    auto facts = provenance_facts(provenance);
-    verdict_.provenance_facts.insert(facts.begin(), facts.end());
-  }
-
-  // Of several one that passes is enough: a build and a training may each have left one.
+  // Of several one that passes is enough: a build and a training may each have left one. Its facts
+  // are those of the verdict, whatever else was accepted, with the level that the policy gives its
+  // builder, never the document.
   void provenance(const policy::Policy& policy, const policy::ProvenanceRule& wanted) {
     auto rule = provenance_rule(signed_by(policy, wanted.signed_by));
     rule.oldest = oldest(wanted.max_age, now_);
@@ -175,29 +184,18 @@ class Judge {
     std::vector<policy::Check> shown;
     const CheckedBundle* decided = nullptr;
     for (const auto* bundle : outcome.accepted) {
-      auto checks = policy::check_provenance(wanted, predicate_of(*bundle),
-                                             bundle->report.verified->identity);
-      const bool good = !any_failed(checks);
+      const auto predicate = predicate_of(*bundle);
+      auto judged = policy::check_provenance(wanted, predicate, bundle->report.verified->identity);
+      const bool good = !any_failed(judged.checks);
       if (decided == nullptr || good) {
-        shown = std::move(checks);
+        auto& facts = verdict_.provenance_facts = provenance_facts(predicate);
+        if (judged.level) facts["level"] = "SLSA_BUILD_LEVEL_" + std::to_string(*judged.level);
+        shown = std::move(judged.checks);
         decided = bundle;
       }
       if (good) break;
     }
-    if (decided == nullptr) return;
-    add_facts(*decided);
-    add_level(wanted);
-    add(std::move(shown), *decided);
-  }
-
-  // What the policy trusts the builder for, never what a document says.
-  void add_level(const policy::ProvenanceRule& wanted) {
-    const auto& builder = verdict_.provenance_facts["builder"];
-    std::optional<unsigned> level;
-    for (const auto& each : wanted.builders) {
-      if (each.id.matches(builder)) level = std::max(level.value_or(0), each.level);
-    }
-    if (level) verdict_.provenance_facts["level"] = "SLSA_BUILD_LEVEL_" + std::to_string(*level);
+    if (decided != nullptr) add(std::move(shown), *decided);
   }
 
   void add(std::vector<policy::Check> checks, const CheckedBundle& bundle) {
@@ -245,7 +243,7 @@ class Judge {
 
   void content(const policy::Policy& policy, const policy::ContentRule& wanted) {
     if (!wanted.formats_allowed.empty() || !wanted.formats_denied.empty())
-      verdict_.checks.push_back(policy::check_formats(wanted, gathered_.formats));
+      verdict_.checks.push_back(policy::check_formats(wanted, formats_of(gathered_)));
     if (!wanted.scan_required) return;
     auto rule = scan_rule(signed_by(policy, wanted.scan_signed_by.value_or(policy::SignedBy{})));
     rule.oldest = oldest(wanted.scan_max_age, now_);

@@ -6,7 +6,6 @@
 #include "flow/evidence.hpp"
 #include "flow/verify.hpp"
 #include "modelpack/artifact.hpp"
-#include "policy/content_check.hpp"
 #include "policy/verdict.hpp"
 
 #include <string_view>
@@ -20,7 +19,6 @@ struct Gathered {
   std::string_view manifest_bytes;
   const std::vector<modelpack::LayerFile>& layers;  // empty when it is no model
   const aibom::ArchiveFiles& archives;              // of the layers whose content was read
-  const std::vector<policy::LayerFormat>& formats;
   const std::vector<CheckedBundle>& bundles;
 };
 

@@ -1,6 +1,7 @@
 // The YAML of mpk k8s: checks first what the API server would refuse, then fills in a template.
 #include "flow/kubernetes_yaml.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -11,9 +12,6 @@ namespace {
 constexpr std::size_t kLabel = 63;     // RFC 1123
 constexpr std::size_t kMadeName = 40;  // KServe appends "-predictor" and more
 constexpr std::string_view kPlaceholder = "your.registry/your-server:1.0";
-
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_name(std::string_view text, std::string_view inside) {
   const auto alphanumeric = [](char c) { return is_lower(c) || is_digit(c); };

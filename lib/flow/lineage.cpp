@@ -1,6 +1,7 @@
 // lineage: breadth first, each artifact once.
 #include "flow/lineage.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "flow/signers.hpp"
 #include "json/parse.hpp"
@@ -8,7 +9,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <deque>
 #include <optional>
 #include <set>
@@ -24,19 +24,11 @@ struct Waiting {
   unsigned depth;
 };
 
-const policy::Check* worst(const policy::Verdict& verdict) {
-  const auto found = std::ranges::find_if(verdict.checks, [&](const policy::Check& check) {
-    return check.result == policy::CheckResult::fail && check.exit_code == verdict.exit_code();
-  });
-  return found == verdict.checks.end() ? nullptr : &*found;
+const std::string& name_of(const aibom::NamedBase& base) {
+  return base.reference ? *base.reference : base.purl.empty() ? base.name : base.purl;
 }
 
-std::string shown(const aibom::NamedBase& base) {
-  return printable(base.reference      ? *base.reference
-                   : base.purl.empty() ? base.name
-                                       : base.purl,
-                   300);
-}
+std::string shown(const aibom::NamedBase& base) { return printable(name_of(base), 300); }
 
 class Walk {
  public:
@@ -59,7 +51,7 @@ class Walk {
   void enqueue(std::vector<aibom::NamedBase> bases, unsigned depth) {
     if (depth > rule_.depth) return;
     for (auto& base : bases) {
-      if (!seen_.insert(shown(base)).second) continue;
+      if (!seen_.emplace(base.reference.has_value(), name_of(base)).second) continue;
       if (seen_.size() > kMostAncestors) {
         refuse("lineage-too-long", "more than " + std::to_string(kMostAncestors) + " base models",
                1);
@@ -88,16 +80,19 @@ class Walk {
       refuse("ancestor-no-rule", "no rule of the policy is about base model " + name, 1);
       return {};
     }
-    auto judged = TRY(judge_one_(*reference, request));
-    const auto code = judged.verdict.exit_code();
-    add(name, next.depth, code == 0 ? "passed" : code == 3 ? "undecided" : "refused");
+    const bool last = next.depth == rule_.depth;
+    auto judged = TRY(judge_one_(*reference, request, last ? FollowBases::no : FollowBases::yes));
+    using Outcome = policy::Verdict::Outcome;
+    const auto outcome = judged.verdict.outcome();
+    add(name, next.depth, to_string(outcome));
     verdict_.bytes_read += judged.verdict.bytes_read;
-    if (code != 0) {
-      const auto* check = worst(judged.verdict);
-      refuse(code == 3 ? "ancestor-undecided" : "ancestor-refused",
+    if (outcome != Outcome::passed) {
+      const bool undecided = outcome == Outcome::undecided;
+      const auto* check = judged.verdict.decisive();
+      refuse(undecided ? "ancestor-undecided" : "ancestor-refused",
              "base model " + name + ": " +
                  (check == nullptr ? "nothing passed" : check->label + ": " + check->message),
-             code == 3 ? 3 : 1);
+             undecided ? policy::kUndecided : 1);
       return {};
     }
     ++passed_;
@@ -105,13 +100,14 @@ class Walk {
     return {};
   }
 
-  void add(const std::string& name, unsigned depth, const char* result) {
-    verdict_.lineage.push_back({.reference = name, .depth = depth, .result = result});
+  void add(const std::string& name, unsigned depth, std::string_view result) {
+    verdict_.lineage.push_back({.reference = name, .depth = depth, .result = std::string(result)});
   }
 
   // A definite refusal beats what could not be decided.
   void refuse(const char* code, std::string message, int exit_code) {
-    if (failure_ && (failure_->exit_code != 3 || exit_code == 3)) return;
+    if (failure_ && (failure_->exit_code != policy::kUndecided || exit_code == policy::kUndecided))
+      return;
     failure_ = policy::Check{.id = "lineage",
                              .label = "lineage",
                              .result = policy::CheckResult::fail,
@@ -125,10 +121,8 @@ class Walk {
     if (failure_) return *std::move(failure_);
     policy::Check check{.id = "lineage", .label = "lineage", .result = policy::CheckResult::pass};
     const auto unresolved = verdict_.lineage.size() - passed_;
-    check.message = verdict_.lineage.empty()
-                        ? "the aibom names no base model"
-                        : std::to_string(passed_) +
-                              (passed_ == 1 ? " base model verified" : " base models verified");
+    check.message = verdict_.lineage.empty() ? "the aibom names no base model"
+                                             : counted(passed_, "base model") + " verified";
     if (unresolved > 0)
       check.message += " · " + std::to_string(unresolved) + " not an artifact, let pass";
     return check;
@@ -139,7 +133,9 @@ class Walk {
   const JudgeOne& judge_one_;
   policy::Verdict& verdict_;
   std::deque<Waiting> waiting_;
-  std::set<std::string> seen_;
+  // Whole, as two may differ in what no screen shows; and a name that looks like a reference is
+  // none.
+  std::set<std::pair<bool, std::string>> seen_;
   std::size_t passed_ = 0;
   std::optional<policy::Check> failure_;
 };
@@ -156,6 +152,11 @@ std::vector<aibom::NamedBase> bases_of(const std::vector<const CheckedBundle*>& 
     for (auto& base : aibom::named_bases(*bom)) out.push_back(std::move(base));
   }
   return out;
+}
+
+FollowBases follows_bases(const VerifyRequest& request) {
+  const bool asked = request.policy && request.policy->lineage && !request.predicate_type;
+  return asked ? FollowBases::yes : FollowBases::no;
 }
 
 Result<void> check_lineage(const policy::LineageRule& rule, std::vector<aibom::NamedBase> bases,

@@ -15,7 +15,6 @@
 #include "json/form.hpp"
 #include "json/lookup.hpp"
 #include "json/parse.hpp"
-#include "model/head.hpp"
 #include "model/inspect.hpp"
 
 #include <nlohmann/json.hpp>
@@ -223,43 +222,28 @@ class Reader {
   std::size_t count_ = 0;
 };
 
-std::vector<policy::LayerFormat> formats_of(const CaseArtifact& artifact) {
-  std::vector<policy::LayerFormat> out;
-  for (const auto& layer : artifact.layers) {
-    const bool weights = layer.kind == model::Kind::weight;
-    const auto format = model::detect_format({.path = layer.path});
-    out.push_back({.path = layer.path,
-                   .format = weights ? std::string(model::to_string(format)) : std::string()});
-  }
-  return out;
-}
-
-Judged judge_artifact(const CaseArtifact& artifact, const VerifyRequest& request, Timestamp now) {
+Judged judge_artifact(const CaseArtifact& artifact, const VerifyRequest& request, Timestamp now,
+                      FollowBases follow) {
   Judged out{.verdict = start_verdict(artifact.reference.text(), request),
              .bases = {},
              .bundles = artifact.bundles};
   const auto& digest = *artifact.reference.digest;
   out.verdict.digest = digest;
-  if (request.policy->vsa && !request.deep) {
+  if (takes_summary(request)) {
     auto check =
-        judge_summary(*request.policy, artifact.bundles, "oci://" + artifact.reference.name(), now);
-    const bool decides = check.result == policy::CheckResult::pass || request.policy->vsa->required;
-    if (decides) check_denied(*request.policy, {digest}, out.verdict);
-    if (!decides) leave_out(check);
-    out.verdict.checks.push_back(std::move(check));
-    if (decides) return out;
+        judge_summary(*request.policy, artifact.bundles, resource_uri(artifact.reference), now);
+    if (decide_by_summary(*request.policy, digest, std::move(check), out.verdict)) return out;
   }
   const aibom::ArchiveFiles no_archives;
-  const auto formats = formats_of(artifact);
   out.whole = true;
-  out.bases = bases_of(judge(request,
-                             {.manifest = digest,
-                              .manifest_bytes = {},
-                              .layers = artifact.layers,
-                              .archives = no_archives,
-                              .formats = formats,
-                              .bundles = artifact.bundles},
-                             now, out.verdict));
+  const auto aiboms = judge(request,
+                            {.manifest = digest,
+                             .manifest_bytes = {},
+                             .layers = artifact.layers,
+                             .archives = no_archives,
+                             .bundles = artifact.bundles},
+                            now, out.verdict);
+  if (follow == FollowBases::yes) out.bases = bases_of(aiboms);
   return out;
 }
 
@@ -300,16 +284,18 @@ Result<policy::Verdict> run_policy_case(const std::shared_ptr<const policy::Poli
   request.deep = one.deep;
   const auto chosen = for_reference(request, one.artifact.reference);
   if (!chosen.policy) return no_rule(one.artifact.reference.text(), request);
-  auto judged = judge_artifact(one.artifact, chosen, one.now);
-  if (chosen.policy->lineage && judged.whole) {
+  const auto follow = follows_bases(chosen);
+  auto judged = judge_artifact(one.artifact, chosen, one.now, follow);
+  if (follow == FollowBases::yes && judged.whole) {
     TRY(check_lineage(
         *chosen.policy->lineage, std::move(judged.bases), chosen,
-        [&](const oci::Reference& reference, const VerifyRequest& ask) -> Result<Judged> {
+        [&](const oci::Reference& reference, const VerifyRequest& ask,
+            FollowBases follow_theirs) -> Result<Judged> {
           for (const auto& other : one.others) {
             if (other.reference.digest != reference.digest ||
                 other.reference.name() != reference.name())
               continue;
-            auto out = judge_artifact(other, ask, one.now);
+            auto out = judge_artifact(other, ask, one.now, follow_theirs);
             waive(ask, out.bundles, one.now, out.verdict);
             return out;
           }
@@ -327,12 +313,7 @@ std::vector<std::string> differences(const PolicyCase& one, const policy::Verdic
                           const std::string& found) {
     if (expected != found) out.push_back(what + ": expected " + expected + ", found " + found);
   };
-  const auto outcome = verdict.outcome();
-  using Outcome = policy::Verdict::Outcome;
-  differ("result", one.result,
-         outcome == Outcome::passed    ? "passed"
-         : outcome == Outcome::refused ? "refused"
-                                       : "undecided");
+  differ("result", one.result, std::string(to_string(verdict.outcome())));
   if (one.exit_code)
     differ("exitCode", std::to_string(*one.exit_code), std::to_string(verdict.exit_code()));
   std::vector<std::string> codes, skipped;

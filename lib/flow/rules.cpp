@@ -5,6 +5,7 @@
 #include "aibom/validate.hpp"
 #include "attest/predicate_type.hpp"
 #include "attest/slsa_provenance.hpp"
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "json/parse.hpp"
 #include "policy/aibom_check.hpp"
@@ -193,8 +194,7 @@ void compare_layers(const Json& bom, const CheckedBundle& bundle, const Describe
   check.message = std::to_string(agreement.matching) + " of " + std::to_string(agreement.files) +
                   " files match the layers";
   if (agreement.unread > 0) {
-    check.message += " · not looked into: " + std::to_string(agreement.unread) +
-                     (agreement.unread == 1 ? " tar layer" : " tar layers");
+    check.message += " · not looked into: " + counted(agreement.unread, "tar layer");
   }
   // What nobody looked at must not count as proven.
   std::vector<std::string> uncompared;
@@ -213,6 +213,11 @@ void compare_layers(const Json& bom, const CheckedBundle& bundle, const Describe
 }
 
 }  // namespace
+
+std::optional<Timestamp> oldest(const std::optional<std::uint64_t>& max_age, Timestamp now) {
+  if (!max_age) return std::nullopt;
+  return now.plus_seconds(-static_cast<std::int64_t>(*max_age));
+}
 
 bool same_type(std::string_view found, std::string_view wanted) {
   return wanted == attest::kCycloneDx ? attest::is_cyclonedx(found) : found == wanted;
@@ -233,11 +238,9 @@ std::string proven_by(const CheckedBundle& bundle) {
   return out;
 }
 
-std::map<std::string, std::string> provenance_facts(const CheckedBundle& bundle) {
+std::map<std::string, std::string> provenance_facts(const Json& predicate) {
   std::map<std::string, std::string> out;
-  auto predicate = json::parse(proven_statement(bundle)->predicate);
-  if (!predicate) return out;
-  auto facts = attest::read_provenance(*predicate);
+  auto facts = attest::read_provenance(predicate);
   if (!facts) return out;
   for (const auto& [name, value] : {std::pair{"builder", facts->builder_id},
                                     {"buildType", facts->build_type},

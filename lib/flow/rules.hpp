@@ -7,6 +7,7 @@
 #include "policy/policy.hpp"
 #include "policy/verdict.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,6 +34,9 @@ struct Rule {
   /// A bundle whose newest proven time is before it, or that has none, does not count.
   std::optional<Timestamp> oldest = {};
 };
+
+/// Of Rule: a `max_age` in seconds, seen from now.
+std::optional<Timestamp> oldest(const std::optional<std::uint64_t>& max_age, Timestamp now);
 
 struct RuleOutcome {
   policy::Check check;
@@ -68,7 +72,7 @@ void check_aibom(const CheckedBundle& bundle, const Described& described,
                  const policy::AibomRule& rule, policy::Verdict& verdict);
 
 /// What a verified provenance says, for the verdict: "builder", "buildType", "source", …
-std::map<std::string, std::string> provenance_facts(const CheckedBundle& bundle);
+std::map<std::string, std::string> provenance_facts(const Json& predicate);
 
 /// Who signed a verified bundle: equal for bundles of one key, or of one identity.
 std::string signer_of(const CheckedBundle& bundle);

@@ -9,6 +9,7 @@
 #include "modelpack/staging.hpp"
 #include "oci/manifest.hpp"
 #include "oci/once_more.hpp"
+#include "policy/content_check.hpp"
 #include "scan/content.hpp"
 
 #include <nlohmann/json.hpp>
@@ -157,7 +158,7 @@ Json scan_predicate(const scan::Report& report, scan::Severity fail_on,
     list.push_back(rule.code);
   }
   // A ResourceDescriptor: which list judged, whatever release printed it.
-  const Json rules = {{"name", "mpk scan"},
+  const Json rules = {{"name", policy::kScanName},
                       {"digest", {{"sha256", crypto::sha256(scan::rules_text()).hex()}}},
                       {"annotations",
                        {{"mpkVersion", mpk_version},

@@ -26,11 +26,9 @@ struct ScanOutcome {
 /// such file or directory; errors of the store as they are.
 Result<ScanOutcome> scan(const Context& context, const ScanTarget& target);
 
-/// in-toto/attestation, spec/predicates/test-result.md v0.1.
-inline constexpr const char* kTestResultType = "https://in-toto.io/attestation/test-result/v0.1";
-
-/// The predicate that says that an artifact was scanned and is clean: no finding reaches `fail_on`
-/// (the caller has seen to that); rules with findings below it are warnings.
+/// The predicate (attest::kTestResult) that says that an artifact was scanned and is clean: no
+/// finding reaches `fail_on` (the caller has seen to that); rules with findings below it are
+/// warnings.
 Json scan_predicate(const scan::Report& report, scan::Severity fail_on,
                     const std::string& mpk_version);
 

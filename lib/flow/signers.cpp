@@ -1,10 +1,11 @@
 // Signers and what is asked beside them.
 #include "flow/signers.hpp"
 
+#include "attest/predicate_form.hpp"
 #include "attest/predicate_type.hpp"
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "flow/rules.hpp"
-#include "flow/scan.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -24,9 +25,6 @@ Error waived(const std::string& wish, const std::string& flag) {
 // A policy is the word of who is responsible; the command line may be anybody's.
 Result<void> check_waived_evidence(const policy::Policy& policy,
                                    const sigstore::Evidence& evidence) {
-  const auto counted = [](unsigned count, const std::string& noun) {
-    return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-  };
   if (evidence.insecure_ignore_tlog && policy.logs)
     return waived(counted(*policy.logs, "log"), "--insecure-ignore-tlog");
   if (evidence.insecure_ignore_tlog && policy.witnesses) {
@@ -71,7 +69,7 @@ std::vector<Signers> signer_sets(const VerifyRequest& request, const std::string
       out.push_back(signed_by(policy, policy.provenance->signed_by));
     if (policy.aibom && policy.aibom->signed_by && attest::is_cyclonedx(type))
       out.push_back(signed_by(policy, *policy.aibom->signed_by));
-    if (policy.content && policy.content->scan_signed_by && type == kTestResultType)
+    if (policy.content && policy.content->scan_signed_by && type == attest::kTestResult)
       out.push_back(signed_by(policy, *policy.content->scan_signed_by));
     if (out.empty()) out.push_back(any_of(policy.signers, policy.threshold));
   }
@@ -144,7 +142,7 @@ bool asks_for(const policy::Policy& policy, const std::string& type) {
   if (type.empty() || type == attest::kCosignSign) return policy.signature_required;
   if (policy.aibom && attest::is_cyclonedx(type)) return true;
   if (policy.provenance && type == attest::kSlsaProvenance) return true;
-  if (policy.content && policy.content->scan_required && type == kTestResultType) return true;
+  if (policy.content && policy.content->scan_required && type == attest::kTestResult) return true;
   return std::ranges::any_of(policy.attestations, [&](const policy::AttestationRule& rule) {
     return same_type(type, rule.predicate_type);
   });
@@ -207,9 +205,8 @@ policy::Verdict no_rule(const std::string& reference, const VerifyRequest& reque
                       .found = reference,
                       .hint = "add a rule whose match fits, or use another reference",
                       .exit_code = 1};
-  for (const auto& rule : request.policies->rules) {
-    for (const auto& pattern : rule.match) check.expected.push_back(pattern.text);
-  }
+  for (const auto& rule : request.policies->rules)
+    std::ranges::move(policy::texts(rule.match), std::back_inserter(check.expected));
   verdict.checks.push_back(std::move(check));
   return verdict;
 }

@@ -3,6 +3,7 @@
 
 #include "attest/vsa.hpp"
 #include "base/text.hpp"
+#include "flow/judge.hpp"
 #include "flow/rules.hpp"
 #include "flow/signers.hpp"
 #include "json/parse.hpp"
@@ -11,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -19,24 +21,21 @@ namespace {
 
 Rule rule_of(const policy::Policy& policy, const policy::VsaRule::Verifier& verifier,
              Timestamp now) {
-  Rule rule{
-      .id = "vsa",
-      .label = "vsa",
-      .predicate_type = std::string(attest::kVsa),
-      .signers = signed_by(policy, verifier.signed_by),
-      .missing_exit_code = 1,
-      .missing_code = "no-summary",
-      .missing_message = "no verification summary is attached",
-      .missing_hint = "mpk attest REF --type vsa --policy FILE checks everything and signs one"};
-  if (policy.vsa->max_age)
-    rule.oldest = now.plus_seconds(-static_cast<std::int64_t>(*policy.vsa->max_age));
-  return rule;
+  return {.id = "vsa",
+          .label = "vsa",
+          .predicate_type = std::string(attest::kVsa),
+          .signers = signed_by(policy, verifier.signed_by),
+          .missing_exit_code = 1,
+          .missing_code = "no-summary",
+          .missing_message = "no verification summary is attached",
+          .missing_hint = "mpk attest REF --type vsa --policy FILE checks everything and signs one",
+          .oldest = oldest(policy.vsa->max_age, now)};
 }
 
 // Those that say the right thing, then whether enough of the right people say it.
 policy::Check judge_verifier(const policy::Policy& policy,
                              const policy::VsaRule::Verifier& verifier,
-                             const std::vector<CheckedBundle>& bundles, const std::string& resource,
+                             std::span<const CheckedBundle> bundles, const std::string& resource,
                              Timestamp now) {
   std::vector<CheckedBundle> right;
   std::optional<policy::Check> wrong;
@@ -65,9 +64,23 @@ policy::Check judge_verifier(const policy::Policy& policy,
   return check;
 }
 
+bool one_signer_is_enough(const policy::Policy& policy) {
+  return std::ranges::all_of(policy.vsa->verifiers, [&](const auto& verifier) {
+    return signed_by(policy, verifier.signed_by).threshold <= 1;
+  });
+}
+
 }  // namespace
 
-policy::Check judge_summary(const policy::Policy& policy, const std::vector<CheckedBundle>& bundles,
+std::string resource_uri(const oci::Reference& reference) { return "oci://" + reference.name(); }
+
+bool takes_summary(const VerifyRequest& request) {
+  if (!request.policy || !request.policy->vsa || request.deep || request.predicate_type)
+    return false;
+  return !own_signers(request);  // who is named besides must have signed, too
+}
+
+policy::Check judge_summary(const policy::Policy& policy, std::span<const CheckedBundle> bundles,
                             const std::string& resource, Timestamp now) {
   std::optional<policy::Check> out;
   for (const auto& verifier : policy.vsa->verifiers) {
@@ -79,10 +92,23 @@ policy::Check judge_summary(const policy::Policy& policy, const std::vector<Chec
   return *std::move(out);
 }
 
+bool decide_by_summary(const policy::Policy& policy, const Digest& artifact, policy::Check judged,
+                       policy::Verdict& verdict) {
+  const bool decides = judged.result == policy::CheckResult::pass || policy.vsa->required;
+  if (decides) {
+    check_denied(policy, {artifact}, verdict);
+  } else {
+    leave_out(judged);
+  }
+  verdict.checks.push_back(std::move(judged));
+  return decides;
+}
+
 Result<Summary> find_summary(oci::Store& store, const Digest& subject, const std::string& resource,
                              const VerifyRequest& request, Timestamp now) {
   const auto& policy = *request.policy;
-  Summary out{.check = judge_summary(policy, {}, resource, now), .bundles = {}};
+  Summary out;
+  const bool alone = one_signer_is_enough(policy);
   const BundleSubject about{.name = {}, .digest = subject};
   TRY(sigstore::each_bundle(
       store, subject,
@@ -93,10 +119,14 @@ Result<Summary> find_summary(oci::Store& store, const Digest& subject, const std
         auto checked = check_bundle(read, about, request, now);
         checked.referrer = found.referrer.digest.text();
         out.bundles.push_back(std::move(checked));
-        out.check = judge_summary(policy, out.bundles, resource, now);
+        const std::span all(out.bundles);
+        out.check = judge_summary(policy, alone ? all.last(1) : all, resource, now);
         return out.check.result != policy::CheckResult::pass;
       },
       attest::kVsa));
+  // Why none is enough, all of them say.
+  if (out.check.result != policy::CheckResult::pass)
+    out.check = judge_summary(policy, out.bundles, resource, now);
   return out;
 }
 

@@ -1,6 +1,7 @@
 // Instances: from their directory, or from what is embedded.
 #include "flow/trust_instance.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "json/parse.hpp"
@@ -144,7 +145,7 @@ std::string TrustInstance::text() const {
 }
 
 Result<void> check_instance_name(const std::string& name) {
-  const auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  const auto alphanumeric = [](char c) { return is_lower(c) || is_digit(c); };
   const bool good = !name.empty() && name.size() <= 64 && alphanumeric(name.front()) &&
                     std::all_of(name.begin(), name.end(), [&](char c) {
                       return alphanumeric(c) || c == '.' || c == '_' || c == '-';

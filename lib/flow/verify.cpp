@@ -2,7 +2,6 @@
 #include "flow/verify.hpp"
 
 #include "aibom/validate.hpp"
-#include "attest/predicate_type.hpp"
 #include "base/limits.hpp"
 #include "crypto/hash.hpp"
 #include "flow/attached_model.hpp"
@@ -12,7 +11,6 @@
 #include "flow/rules.hpp"
 #include "flow/signers.hpp"
 #include "flow/summary.hpp"
-#include "model/head.hpp"
 #include "modelpack/archive_layer.hpp"
 #include "modelpack/artifact.hpp"
 #include "oci/manifest.hpp"
@@ -57,7 +55,7 @@ policy::Check failed(std::string id, std::string label, const Error& error) {
     case ErrorKind::unauthorized:
     case ErrorKind::denied:
     case ErrorKind::io:
-      check.exit_code = 3;
+      check.exit_code = policy::kUndecided;
       break;
     default:
       check.exit_code = 1;
@@ -194,27 +192,12 @@ void read_content(const Context& context, oci::Store& store, Subject& subject,
 // What is verified is a model, as a rule, and has an aiBOM: the grammar is compiled while libcurl
 // is loaded and the registry answers.
 std::future<void> prepare_aibom(const VerifyRequest& request) {
-  if (request.policy && (!request.policy->aibom || request.policy->vsa)) return {};
+  if (request.policy && (!request.policy->aibom || takes_summary(request))) return {};
   try {
     return std::async(std::launch::async, aibom::prepare_validation);
   } catch (const std::system_error&) {
     return {};  // no thread to be had: it is compiled when it is needed
   }
-}
-
-std::vector<policy::LayerFormat> formats_of(const Subject& subject,
-                                            const aibom::ArchiveFiles& archives) {
-  std::vector<policy::LayerFormat> out;
-  const auto add = [&](const modelpack::LayerFile& file) {
-    const model::FileHead named{.path = file.path, .size = file.descriptor.size};
-    const auto format = model::detect_format(named);
-    const bool weights = file.kind == model::Kind::weight;
-    out.push_back({.path = file.path,
-                   .format = weights ? std::string(model::to_string(format)) : std::string()});
-  };
-  for (const auto& layer : subject.layers) add(layer);
-  for (const auto& [index, files] : archives) std::ranges::for_each(files, add);
-  return out;
 }
 
 // Everything but the lineage.
@@ -223,6 +206,7 @@ struct Verification {
   oci::Store& store;
   const VerifyRequest& request;
   VerifyRequest::Content content;
+  FollowBases follow;
   Judged& out;
 
   void subject(const oci::Descriptor& descriptor) {
@@ -244,45 +228,35 @@ struct Verification {
                                .manifest_bytes = subject->bytes,
                                .layers = subject->layers,
                                .archives = read.archives,
-                               .formats = formats_of(*subject, read.archives),
                                .bundles = *bundles},
                               now, verdict);
     if (auto check = model_layers_check(*bundles, request)) verdict.checks.push_back(*check);
     verdict.checks.push_back(witness_check(request, *bundles));
     verdict.bytes_read += read.bytes;
     verdict.checks.push_back(std::move(read.check));
-    out.bases = bases_of(aiboms);
+    if (follow == FollowBases::yes) out.bases = bases_of(aiboms);
     out.bundles = std::move(*bundles);
     out.whole = true;
   }
 
-  // Whether a summary was enough, or nothing else may be.
-  bool summary(const Digest& digest, const std::string& resource) {
-    if (!request.policy || !request.policy->vsa || request.deep || request.predicate_type)
-      return false;
-    if (own_signers(request)) return false;  // who is named besides must have signed, too
+  // Whether nothing else is to be looked at.
+  bool summary(const oci::Reference& reference, const Digest& digest) {
+    if (!takes_summary(request)) return false;
     auto& verdict = out.verdict;
-    auto found = find_summary(store, digest, resource, request, context.clock.now());
-    const bool required = request.policy->vsa->required;
+    auto found = find_summary(store, digest, resource_uri(reference), request, context.clock.now());
     if (!found) {
       verdict.checks.push_back(failed("evidence", "evidence", found.error()));
       return true;
     }
-    const bool passed = found->check.result == policy::CheckResult::pass;
-    if (passed || required) {
-      check_denied(*request.policy, {digest}, verdict);
-      for (const auto& bundle : found->bundles) verdict.evidence.push_back(evidence_item(bundle));
-    } else {
-      leave_out(found->check);
-    }
-    verdict.checks.push_back(std::move(found->check));
-    return passed || required;
+    if (!decide_by_summary(*request.policy, digest, std::move(found->check), verdict)) return false;
+    for (const auto& bundle : found->bundles) verdict.evidence.push_back(evidence_item(bundle));
+    return true;
   }
 };
 
 // Without its lineage, and before what is waived.
 Result<Judged> judge_one(const Context& context, oci::Store& store, const oci::Reference& reference,
-                         const VerifyRequest& request) {
+                         const VerifyRequest& request, FollowBases follow) {
   TRY(check_request(request));
   Judged out{.verdict = start_verdict(reference.text(), request), .bases = {}, .bundles = {}};
   const bool is_layout = reference.kind == oci::Reference::Kind::layout;
@@ -291,16 +265,15 @@ Result<Judged> judge_one(const Context& context, oci::Store& store, const oci::R
                    .request = request,
                    .content = request.content.value_or(is_layout ? VerifyRequest::Content::all
                                                                  : VerifyRequest::Content::none),
+                   .follow = follow,
                    .out = out};
   // A summary of what has a digest needs no look at the manifest.
   out.verdict.digest = reference.digest;
-  const auto resource = "oci://" + reference.name();
-  if (reference.digest && one.summary(*reference.digest, resource)) return out;
-  const bool asked = reference.digest.has_value();
+  if (reference.digest && one.summary(reference, *reference.digest)) return out;
   auto descriptor = resolve(store, reference);
   if (descriptor) {
     out.verdict.digest = descriptor->digest;
-    if (!asked && one.summary(descriptor->digest, resource)) return out;
+    if (!reference.digest && one.summary(reference, descriptor->digest)) return out;
     one.subject(*descriptor);
   } else if (descriptor.error().kind() == ErrorKind::usage) {
     return std::move(descriptor).error();
@@ -312,18 +285,18 @@ Result<Judged> judge_one(const Context& context, oci::Store& store, const oci::R
 }
 
 Result<void> follow_lineage(const Context& context, const VerifyRequest& request, Judged& judged) {
-  if (!request.policy || !request.policy->lineage || request.predicate_type) return {};
-  if (!judged.whole) return {};
+  if (follows_bases(request) == FollowBases::no || !judged.whole) return {};
   return check_lineage(
       *request.policy->lineage, std::move(judged.bases), request,
-      [&](const oci::Reference& reference, const VerifyRequest& ask) -> Result<Judged> {
+      [&](const oci::Reference& reference, const VerifyRequest& ask,
+          FollowBases follow) -> Result<Judged> {
         auto store = open_store(context, reference);
         if (!store) {
           Judged out{.verdict = start_verdict(reference.text(), ask), .bases = {}, .bundles = {}};
           out.verdict.checks.push_back(failed("reference", "reference", store.error()));
           return out;
         }
-        auto out = TRY(judge_one(context, **store, reference, ask));
+        auto out = TRY(judge_one(context, **store, reference, ask, follow));
         waive(ask, out.bundles, context.clock.now(), out.verdict);
         return out;
       },
@@ -343,7 +316,7 @@ Result<policy::Verdict> verify_in_store(const Context& context, oci::Store& stor
   auto started = std::chrono::steady_clock::now();
   auto requests = context.stats.requests.load();
   [[maybe_unused]] const auto prepared = prepare_aibom(request);  // waited for at the end
-  auto judged = TRY(judge_one(context, store, reference, request));
+  auto judged = TRY(judge_one(context, store, reference, request, follows_bases(request)));
   TRY(follow_lineage(context, request, judged));
   waive(request, judged.bundles, context.clock.now(), judged.verdict);
   auto verdict = std::move(judged.verdict);

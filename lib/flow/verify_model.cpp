@@ -1,4 +1,5 @@
 // Verifying a model: its signature first, then the files against what was signed.
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "flow/model_signing.hpp"
@@ -27,10 +28,6 @@ policy::Check difference_check(const oms::Difference& difference) {
     check.hint = "remove it, or accept it with --ignore-unsigned-files";
   }
   return check;
-}
-
-std::string counted(std::uint64_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
 void report(const oms::Comparison& comparison, policy::Verdict& verdict) {
@@ -62,7 +59,7 @@ void report(const Error& error, policy::Verdict& verdict) {
   auto check = files_check(policy::CheckResult::fail, error.text());
   check.code = std::string(to_string(error.kind()));
   check.hint = error.hint();
-  check.exit_code = error.kind() == ErrorKind::io ? 3 : 1;
+  check.exit_code = error.kind() == ErrorKind::io ? policy::kUndecided : 1;
   verdict.checks.push_back(std::move(check));
 }
 

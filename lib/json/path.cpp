@@ -1,6 +1,7 @@
 // Paths: plain keys with a dot, other keys in brackets and quotes.
 #include "json/path.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "json/value.hpp"
 
@@ -17,8 +18,7 @@ constexpr std::size_t kLongestKey = 80;
 bool is_word(std::string_view key) {
   return !key.empty() && key.size() <= kLongestKey &&
          std::all_of(key.begin(), key.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '_' || c == '-' || c == '$' || c == '@';
+           return is_letter_or_digit(c) || c == '_' || c == '-' || c == '$' || c == '@';
          });
 }
 

@@ -1,6 +1,7 @@
 // PushParser: one state for the token that a piece may end in, one for what the grammar expects.
 #include "json/push_parser.hpp"
 
+#include "base/ascii.hpp"
 #include "base/encoding.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
@@ -14,7 +15,6 @@ namespace {
 
 constexpr std::size_t kNumber = 1024;  // characters; a double has 17 digits
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 /// RFC 8259 §6.

@@ -1,7 +1,9 @@
 // Formats: RFC 3339 through Timestamp, URI and mailbox grammars by hand, all linear.
 #include "json/schema_format.hpp"
 
+#include "base/ascii.hpp"
 #include "base/time.hpp"
+#include "base/url.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,8 +24,6 @@ constexpr std::array<std::pair<std::string_view, Format>, 8> kFormats = {{
     {"uuid", Format::uuid},
 }};
 
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool contains(std::string_view set, char c) { return set.find(c) != set.npos; }
@@ -37,8 +37,7 @@ bool uri_characters(std::string_view text, std::string_view extra, bool wide) {
       i += 2;
     } else if (!is_ascii(c)) {
       if (!wide) return false;
-    } else if (!is_alpha(c) && !is_digit(c) && !contains("-._~!$&'()*+,;=", c) &&
-               !contains(extra, c)) {
+    } else if (!is_letter_or_digit(c) && !contains("-._~!$&'()*+,;=", c) && !contains(extra, c)) {
       return false;
     }
   }
@@ -64,12 +63,6 @@ bool authority(std::string_view text, bool wide) {
   }
   if (port.empty()) return true;
   return port.front() == ':' && std::all_of(port.begin() + 1, port.end(), is_digit);
-}
-
-bool is_scheme(std::string_view text) {
-  return !text.empty() && is_alpha(text.front()) &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_alpha(c) || is_digit(c) || contains("+-.", c); });
 }
 
 /// RFC 3986 §4.1; a colon in the first segment of a relative path is refused as the grammar does.
@@ -102,7 +95,7 @@ bool mailbox(std::string_view text, bool wide) {
   const auto at = text.rfind('@');
   if (at == text.npos || at == 0 || at + 1 == text.size()) return false;
   const auto allowed = [&](char c, std::string_view set) {
-    return is_alpha(c) || is_digit(c) || contains(set, c) || (wide && !is_ascii(c));
+    return is_letter_or_digit(c) || contains(set, c) || (wide && !is_ascii(c));
   };
   const auto dotted = [&](std::string_view part, std::string_view set) {
     return !part.starts_with('.') && !part.ends_with('.') && part.find("..") == part.npos &&

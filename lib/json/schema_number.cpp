@@ -1,6 +1,8 @@
 // Exact decimals from shortest texts; equality keys with lengths instead of escapes.
 #include "json/schema_number.hpp"
 
+#include "base/ascii.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <charconv>
@@ -75,7 +77,7 @@ Number to_number(const Json& value) {
     const auto e = out.text.find('e');
     for (const char c : out.text.substr(0, e)) {
       if (c == '.') fraction = digits.size();
-      if (c >= '0' && c <= '9') digits += c;
+      if (is_digit(c)) digits += c;
     }
     if (fraction != 0) fraction = digits.size() - fraction;
     std::from_chars(digits.data(), digits.data() + digits.size(), out.mantissa);

@@ -295,4 +295,10 @@ std::string YamlDocument::where(std::string_view name, std::string_view path) co
   }
 }
 
+Error YamlDocument::located(std::string_view name, const Error& error) const {
+  const auto& message = error.message();
+  const auto path = message.substr(0, message.find(": "));
+  return {ErrorKind::usage, where(name, path) + ": " + message, error.hint()};
+}
+
 }  // namespace mpk::json

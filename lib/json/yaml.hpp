@@ -22,6 +22,9 @@ struct YamlDocument {
   std::map<std::string, YamlPosition> positions;
   /// "policy.yaml:14:3", the nearest known ancestor of `path`.
   std::string where(std::string_view name, std::string_view path) const;
+  /// An error of json::Field, which starts with the path, for people: usage, with where() before
+  /// it.
+  Error located(std::string_view name, const Error& error) const;
 };
 
 /// Core schema scalars (null, true/false, int, float; quoted = string). malformed, with

@@ -1,6 +1,7 @@
 // YAML 1.2 core schema, tag resolution of plain scalars.
 #include "json/yaml_scalar.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -16,8 +17,6 @@ namespace {
 bool one_of(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), text) != words.end();
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);

@@ -244,6 +244,20 @@ TEST_CASE("positions are those of keys and items, by the path that Field prints"
   CHECK(document->where("policy.yaml", "$") == "policy.yaml:1:1");
 }
 
+TEST_CASE("an error of a field is located by its path, and is the user's") {
+  auto document = parse_yaml("a:\n  - b: 1\n", "p");
+  REQUIRE(document);
+  const Field entry = (*Field(*document->value).items("a"))[0];
+  const auto wrong = entry.string("b");
+  REQUIRE_FALSE(wrong);
+  const auto located = document->located("p", wrong.error());
+  CHECK(located.kind() == ErrorKind::usage);
+  CHECK(located.message() == "p:2:5: " + wrong.error().message());
+  CHECK(located.hint() == wrong.error().hint());
+  CHECK(document->located("p", Error(ErrorKind::malformed, "no path", "so")).message() ==
+        "p: no path");
+}
+
 TEST_CASE("a missing member is shown at its nearest ancestor") {
   auto document = parse_yaml("a:\n  - b: 1\n  - 'x.y': 2\n", "p");
   REQUIRE(document);

@@ -1,6 +1,7 @@
 // card_text: a card is cut into sections at its headings; sections are found by their headings.
 #include "model/card_text.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "model/collect.hpp"
 
@@ -36,7 +37,7 @@ std::string without_comments(std::string_view text) {
 std::string words_of(std::string_view text) {
   std::string out;
   for (const char c : lower_ascii(text)) {
-    const bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    const bool word = is_lower(c) || is_digit(c);
     if (word) out += c;
     if (!word && !out.empty() && out.back() != ' ') out += ' ';
   }

@@ -1,6 +1,7 @@
 // contradictions: precisions, sizes, licences, external data.
 #include "model/contradictions.hpp"
 
+#include "base/ascii.hpp"
 #include "base/directory.hpp"
 #include "base/text.hpp"
 #include "model/collect.hpp"
@@ -16,9 +17,6 @@
 
 namespace mpk::model {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 /// "GPL-3.0-or-later" and "GPL-3.0" have one text.
 std::string text_id(const License& license) {

@@ -1,4 +1,5 @@
 // check_file_types: what GGUF metadata and file names call the quantisation, against the tensors.
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "model/collect.hpp"
 #include "model/contradictions.hpp"
@@ -15,10 +16,6 @@ namespace {
 
 constexpr std::uint64_t kSuperBlock = 256;  // elements; ggml-common.h, QK_K
 constexpr std::uint64_t kShare = 5;         // of so many parameters one is enough
-
-bool is_letter_or_digit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /// Rows that are no multiple of 256 can't have a K type: llama-quantize takes another for them.
 bool counts(const Tensor& tensor, bool blocks) {

@@ -1,6 +1,7 @@
 // Recursive descent; the depth of nesting is bounded.
 #include "model/license_expression.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -41,8 +42,7 @@ bool is_operator(std::string_view token, std::string_view upper) {
 
 bool is_idstring(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.';
+    return is_letter_or_digit(c) || c == '-' || c == '.';
   });
 }
 

@@ -1,5 +1,6 @@
 // Licence texts, recognised by long pieces of their fixed wording in their order; a text that is
 // much longer or shorter than the licence, or says something that it doesn't, is not recognised.
+#include "base/ascii.hpp"
 #include "model/license.hpp"
 
 #include <algorithm>
@@ -165,8 +166,7 @@ std::string words_of(std::string_view text, std::size_t& count) {
   std::string out = " ";
   count = 0;
   for (const char c : text) {
-    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (word) {
+    if (is_letter_or_digit(c)) {
       if (out.back() == ' ') ++count;
       out += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
     } else if (out.back() != ' ') {

@@ -1,4 +1,5 @@
 // WWW-Authenticate (RFC 7235 §4.1): challenges with their parameters.
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "oci/remote_auth.hpp"
 
@@ -6,9 +7,8 @@ namespace mpk::oci {
 namespace {
 
 bool is_token_char(char c) {
-  auto u = static_cast<unsigned char>(c);
-  bool alnum = (u >= '0' && u <= '9') || (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z');
-  return alnum || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  return is_letter_or_digit(c) ||
+         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
 class Scanner {

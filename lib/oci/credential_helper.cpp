@@ -1,6 +1,7 @@
 // Credential helpers.
 #include "oci/credential_helper.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
@@ -17,9 +18,7 @@ namespace {
 // The name comes from a configuration file and becomes part of a program's name.
 Result<std::string> program(const std::string& name) {
   bool fits = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    auto u = static_cast<unsigned char>(c);
-    return (u >= '0' && u <= '9') || (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || c == '-' ||
-           c == '_' || c == '.';
+    return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
   });
   if (!fits) {
     return Error(ErrorKind::malformed,

@@ -1,6 +1,7 @@
 // Reference: taking the names of artifacts apart (distribution-spec, "Pulling manifests").
 #include "oci/reference.hpp"
 
+#include "base/ascii.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 
@@ -17,10 +18,7 @@ constexpr std::string_view kLayoutPrefix = "oci:";
 constexpr std::size_t kMaxName = 255;
 constexpr std::size_t kMaxTag = 128;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_word(char c) { return is_digit(c) || is_lower(c) || is_upper(c) || c == '_'; }
+bool is_word(char c) { return is_letter_or_digit(c) || c == '_'; }
 
 Error wrong(std::string_view text, std::string_view what, std::string hint = {}) {
   return Error(ErrorKind::usage,
@@ -36,8 +34,7 @@ bool is_port(std::string_view text) {
 
 bool is_label(std::string_view label) {
   return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
-         std::ranges::all_of(
-             label, [](char c) { return is_digit(c) || is_lower(c) || is_upper(c) || c == '-'; });
+         std::ranges::all_of(label, [](char c) { return is_letter_or_digit(c) || c == '-'; });
 }
 
 // RFC 3986 §3.2.2: an IPv6 address stands in brackets.

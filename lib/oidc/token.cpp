@@ -1,6 +1,7 @@
 // Identity tokens: claims read, and refused where Fulcio would refuse them.
 #include "oidc/token.hpp"
 
+#include "base/ascii.hpp"
 #include "base/encoding.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
@@ -157,8 +158,7 @@ Result<IdentityToken> read_token(std::string_view text, std::string source, Time
                  "the issuer must be told to sign tokens, not to encrypt them");
   }
   if (parts.size() != 3) {
-    return not_a_token(source, std::to_string(parts.size()) +
-                                   (parts.size() == 1 ? " part" : " parts") + ", expected 3");
+    return not_a_token(source, counted(parts.size(), "part") + ", expected 3");
   }
   for (auto part : parts) {
     if (part.empty() || !base64url_decode(part))

@@ -5,6 +5,7 @@
 #include "aibom/own_properties.hpp"
 #include "aibom/score.hpp"
 #include "aibom/told_tiers.hpp"
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "policy/aibom_parts.hpp"
 #include "policy/judgement.hpp"

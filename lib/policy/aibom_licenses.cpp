@@ -1,6 +1,7 @@
 // Licences by SPDX expression (SPDX 3.0.1, annex "SPDX license expressions").
 #include "aibom/lookup.hpp"
 #include "aibom/spdx_expression.hpp"
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "policy/aibom_parts.hpp"
 
@@ -34,10 +35,7 @@ constexpr std::string_view kReference = "LicenseRef-";
 // "llama 3.1" → "LicenseRef-llama-3.1": names that are no SPDX id are listed so.
 std::string reference_to(std::string_view name) {
   std::string out(kReference);
-  for (const char c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    out += plain || c == '.' ? c : '-';
-  }
+  for (const char c : name) out += is_letter_or_digit(c) || c == '.' ? c : '-';
   return out;
 }
 

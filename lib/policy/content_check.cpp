@@ -72,12 +72,6 @@ void judge_scan(const ContentRule& rule, const Json& predicate, Judgement& judge
   }
 }
 
-Check only(const Judgement& judged, std::string passes) {
-  std::vector<Check> out;
-  judged.add_to(out, std::move(passes));
-  return std::move(out.front());
-}
-
 }  // namespace
 
 Check check_formats(const ContentRule& rule, const std::vector<LayerFormat>& layers) {
@@ -94,14 +88,15 @@ Check check_formats(const ContentRule& rule, const std::vector<LayerFormat>& lay
     }
   }
   const std::vector<std::string> names(formats.begin(), formats.end());
-  return only(denied.refused() ? denied : others,
-              names.empty() ? "no weights" : "weights: " + printable(join(names, ", "), 200));
+  const auto& judged = denied.refused() ? denied : others;
+  return judged.only(names.empty() ? "no weights"
+                                   : "weights: " + printable(join(names, ", "), 200));
 }
 
 Check check_scan(const ContentRule& rule, const Json& predicate) {
   Judgement judged("content.scan", "content", kUnsafe);
   judge_scan(rule, predicate, judged);
-  return only(judged, "mpk scan: " + printable(text(predicate, "result"), 20));
+  return judged.only("mpk scan: " + printable(text(predicate, "result"), 20));
 }
 
 }  // namespace mpk::policy

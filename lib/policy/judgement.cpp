@@ -48,6 +48,12 @@ void Judgement::refuse(const Fault& fault, std::string_view found,
   if (!keep(at->found, found.empty() ? "(empty)" : found)) ++at->more;
 }
 
+Check Judgement::only(std::string passes) const {
+  std::vector<Check> checks;
+  add_to(checks, std::move(passes));
+  return std::move(checks.front());
+}
+
 void Judgement::add_to(std::vector<Check>& checks, std::string passes) const {
   for (const auto& failure : failures_) {
     checks.push_back({.id = id_,
@@ -68,21 +74,6 @@ void Judgement::add_to(std::vector<Check>& checks, std::string passes) const {
                     .result = CheckResult::pass,
                     .code = {},
                     .message = std::move(passes)});
-}
-
-std::vector<std::string> texts(const std::vector<NamePattern>& patterns) {
-  std::vector<std::string> out;
-  for (const auto& each : patterns) out.push_back(each.text);
-  return out;
-}
-
-bool any_matches(const std::vector<NamePattern>& patterns, std::string_view name) {
-  return std::ranges::any_of(patterns,
-                             [&](const NamePattern& pattern) { return pattern.matches(name); });
-}
-
-std::string counted(std::size_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
 }  // namespace mpk::policy

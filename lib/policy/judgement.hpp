@@ -30,6 +30,8 @@ class Judgement {
   bool refused() const { return !failures_.empty(); }
   /// The failed checks, by first call; else one that passes with this message.
   void add_to(std::vector<Check>& checks, std::string passes) const;
+  /// The first of them: of what is refused with one code only.
+  Check only(std::string passes) const;
 
  private:
   struct Failure {
@@ -41,11 +43,5 @@ class Judgement {
   int exit_code_;
   std::vector<Failure> failures_;
 };
-
-std::vector<std::string> texts(const std::vector<NamePattern>& patterns);
-bool any_matches(const std::vector<NamePattern>& patterns, std::string_view name);
-
-/// "1 dataset", "3 datasets".
-std::string counted(std::size_t count, std::string_view noun);
 
 }  // namespace mpk::policy

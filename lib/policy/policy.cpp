@@ -177,13 +177,20 @@ class FileReader {
 
 }  // namespace
 
+std::vector<std::string> texts(const std::vector<NamePattern>& patterns) {
+  std::vector<std::string> out;
+  for (const auto& each : patterns) out.push_back(each.text);
+  return out;
+}
+
+bool any_matches(const std::vector<NamePattern>& patterns, std::string_view name) {
+  return std::ranges::any_of(patterns,
+                             [&](const NamePattern& pattern) { return pattern.matches(name); });
+}
+
 const Policy* PolicyFile::rule_for(std::string_view repository) const {
   for (const auto& rule : rules) {
-    const bool matches =
-        rule.match.empty() || std::ranges::any_of(rule.match, [&](const NamePattern& pattern) {
-          return pattern.matches(repository);
-        });
-    if (matches) return &rule;
+    if (rule.match.empty() || any_matches(rule.match, repository)) return &rule;
   }
   return nullptr;
 }

@@ -48,6 +48,8 @@ struct NamePattern {
   Glob glob;
   bool matches(std::string_view name) const { return glob.matches(name); }
 };
+std::vector<std::string> texts(const std::vector<NamePattern>& patterns);
+bool any_matches(const std::vector<NamePattern>& patterns, std::string_view name);
 
 /// A value of a document: exactly this JSON value, or text that the pattern matches, or anything.
 struct ExpectedParameter {

@@ -2,6 +2,7 @@
 #include "policy/provenance_check.hpp"
 
 #include "attest/slsa_provenance.hpp"
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "json/lookup.hpp"
 #include "policy/judgement.hpp"
@@ -10,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 namespace mpk::policy {
@@ -49,21 +51,21 @@ std::vector<std::string> described(const std::vector<sigstore::Matcher>& matcher
 Judgement judgement(const std::string& what) { return {"provenance." + what, "provenance", 1}; }
 
 // The level is the rule's word, never the predicate's; a builder that is not allowed has none.
-void check_builder(const ProvenanceRule& rule, const std::string& id,
-                   const sigstore::Identity& signer, std::vector<Check>& out) {
+std::optional<unsigned> check_builder(const ProvenanceRule& rule, const std::string& id,
+                                      const sigstore::Identity& signer, std::vector<Check>& out) {
   const auto claim = signer.claims.find("buildSignerURI");
   const bool signed_by_builder = claim != signer.claims.end() && claim->second == id;
-  bool named = false, allowed = false;
-  unsigned level = 0;
+  bool named = false;
+  std::optional<unsigned> allowed;
   std::vector<std::string> expected;
   for (const auto& builder : rule.builders) {
     expected.push_back(builder.id.describe());
     if (!builder.id.matches(id)) continue;
     named = true;
     if (builder.is_signer && !signed_by_builder) continue;
-    allowed = true;
-    level = std::max(level, builder.level);
+    allowed = std::max(allowed.value_or(0), builder.level);
   }
+  const auto level = allowed.value_or(0);
   auto judged = judgement("builder");
   if (!named) {
     judged.refuse(kBuilderNotAllowed, id, expected);
@@ -73,7 +75,7 @@ void check_builder(const ProvenanceRule& rule, const std::string& id,
         claim == signer.claims.end() ? "no certificate that names a builder" : claim->second, {id});
   }
   judged.add_to(out, "builder " + printable(id, 200) + " · level " + std::to_string(level));
-  if (rule.level == 0) return;
+  if (rule.level == 0) return allowed;
   auto reached = judgement("level");
   if (level < rule.level) {
     reached.refuse(kLevelTooLow, "SLSA build level " + std::to_string(level),
@@ -81,6 +83,7 @@ void check_builder(const ProvenanceRule& rule, const std::string& id,
   }
   reached.add_to(out,
                  "SLSA build level " + std::to_string(level) + " of " + std::to_string(rule.level));
+  return allowed;
 }
 
 void check_build_type(const ProvenanceRule& rule, const std::string& type,
@@ -144,16 +147,17 @@ void check_dependencies(const ProvenanceRule& rule, const Json& definition,
 
 }  // namespace
 
-std::vector<Check> check_provenance(const ProvenanceRule& rule, const Json& predicate,
-                                    const sigstore::Identity& signer) {
-  std::vector<Check> out;
+ProvenanceChecks check_provenance(const ProvenanceRule& rule, const Json& predicate,
+                                  const sigstore::Identity& signer) {
+  ProvenanceChecks all;
+  auto& out = all.checks;
   auto form = judgement("form");
   const auto facts = attest::read_provenance(predicate);
   if (!facts) form.refuse(kMalformed, facts.error().text());
   form.add_to(out, "SLSA provenance v1");
-  if (!facts) return out;
+  if (!facts) return all;
   const auto& definition = member(predicate, "buildDefinition");
-  check_builder(rule, facts->builder_id, signer, out);
+  all.level = check_builder(rule, facts->builder_id, signer, out);
   check_build_type(rule, facts->build_type, out);
   check_source(rule, facts->source_uri, out);
   if (rule.external_parameters) {
@@ -163,7 +167,7 @@ std::vector<Check> check_provenance(const ProvenanceRule& rule, const Json& pred
                            " as expected, no other");
   }
   check_dependencies(rule, definition, out);
-  return out;
+  return all;
 }
 
 }  // namespace mpk::policy

@@ -67,7 +67,7 @@ ProvenanceRule whole_rule() {
 
 std::vector<std::string> failures(const ProvenanceRule& rule, const Json& document,
                                   const sigstore::Identity& by = signer()) {
-  const auto checks = check_provenance(rule, document, by);
+  const auto checks = check_provenance(rule, document, by).checks;
   for (const auto& check : checks) {
     CAPTURE(check.message);
     CHECK(test::is_whole(check));
@@ -79,7 +79,7 @@ std::vector<std::string> failures(const ProvenanceRule& rule, const Json& docume
 }  // namespace
 
 TEST_CASE("a provenance that a rule asks everything of has one check for each question, in order") {
-  const auto checks = check_provenance(whole_rule(), predicate(), signer());
+  const auto checks = check_provenance(whole_rule(), predicate(), signer()).checks;
   CHECK(test::failures(checks).empty());
   std::vector<std::string> ids;
   for (const auto& check : checks) ids.push_back(check.id);
@@ -87,9 +87,10 @@ TEST_CASE("a provenance that a rule asks everything of has one check for each qu
                                         "provenance.buildType", "provenance.source",
                                         "provenance.parameters", "provenance.dependencies"});
   CHECK(checks[1].message == std::string("builder ") + kBuilder + " · level 3");
+  CHECK(check_provenance(whole_rule(), predicate(), signer()).level == 3);
   ProvenanceRule least;
   least.builders = {{.id = test::exactly(kBuilder)}};
-  CHECK(check_provenance(least, predicate(), {}).size() == 2);
+  CHECK(check_provenance(least, predicate(), {}).checks.size() == 2);
 }
 
 TEST_CASE("each change of a provenance is refused with its own code") {
@@ -254,7 +255,7 @@ TEST_CASE("what a provenance says is printed harmlessly and cut, and a flood is 
   changed["runDetails"]["builder"]["id"] = "https://evil/\x1b[2J" + std::string(5000, 'x');
   auto& parameters = changed["buildDefinition"]["externalParameters"];
   for (int i = 0; i < 1000; ++i) parameters["p" + std::to_string(i)] = i;
-  for (const auto& check : check_provenance(whole_rule(), changed, signer())) {
+  for (const auto& check : check_provenance(whole_rule(), changed, signer()).checks) {
     CHECK(check.message.find('\x1b') == std::string::npos);
     CHECK(check.found.find('\x1b') == std::string::npos);
     CHECK(check.found.size() < 5000);
@@ -266,7 +267,8 @@ TEST_CASE("what a provenance says is printed harmlessly and cut, and a flood is 
 TEST_CASE("a provenance with any value in any place is judged") {
   const auto rule = whole_rule();
   const auto count = test::each_damaged(predicate(), [&](const Json& damaged) {
-    const auto checks = check_provenance(rule, damaged, signer());
+    const auto [checks, level] = check_provenance(rule, damaged, signer());
+    CHECK(level.has_value() == (checks.size() > 1 && checks[1].result == CheckResult::pass));
     CHECK((checks.size() == 1 || checks.size() >= 7));
     for (const auto& check : checks) CHECK(test::is_whole(check));
   });

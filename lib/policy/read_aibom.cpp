@@ -2,6 +2,7 @@
 #include "aibom/grammar.hpp"
 #include "aibom/score.hpp"
 #include "aibom/spec_version.hpp"
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "policy/reader.hpp"
 #include "policy/verified_facts.hpp"
@@ -73,8 +74,7 @@ bool is_license(std::string_view id) {
   if (!id.starts_with(kOwn)) return aibom::is_spdx_license(id);
   const auto name = id.substr(kOwn.size());
   return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '.';
+    return is_letter_or_digit(c) || c == '-' || c == '.';
   });
 }
 

@@ -1,4 +1,5 @@
 // Policy files: what stands in place of a check, or above all of them: summaries, waivers, denials.
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "policy/reader.hpp"
 
@@ -56,9 +57,8 @@ Result<std::vector<VsaRule::Verifier>> verifiers(const Reader& in, const json::F
 bool is_code(std::string_view word) {
   const auto parts = split(word, '-');
   return std::ranges::all_of(parts, [](std::string_view part) {
-    return !part.empty() && std::ranges::all_of(part, [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    });
+    return !part.empty() &&
+           std::ranges::all_of(part, [](char c) { return is_lower(c) || is_digit(c); });
   });
 }
 

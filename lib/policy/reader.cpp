@@ -39,12 +39,6 @@ Error Reader::at(const json::Field& field, const Error& error) const {
   return error.hint().empty() ? out : std::move(out).with_hint(error.hint());
 }
 
-Error Reader::place(const Error& error) const {
-  const auto& message = error.message();
-  const auto path = message.substr(0, message.find(": "));
-  return Error(ErrorKind::usage, document_.where(file_, path) + ": " + message, error.hint());
-}
-
 Result<void> Reader::known(const json::Field& field,
                            std::initializer_list<std::string_view> keys) const {
   const auto checked = field.only(keys);

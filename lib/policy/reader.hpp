@@ -32,7 +32,7 @@ class Reader {
   template <class T>
   Result<T> located(Result<T> result) const {
     if (result) return result;
-    return place(result.error());
+    return document_.located(file_, result.error());
   }
 
   /// A mapping with these keys only, not empty, none without a value.
@@ -77,7 +77,6 @@ class Reader {
   Result<void> apart(const json::Field& section) const;
 
  private:
-  Error place(const Error& error) const;
   Error unknown_word(const json::Field& field, std::string_view what, const std::string& word,
                      std::span<const std::string> words) const;
 

@@ -9,8 +9,6 @@
 namespace mpk::policy {
 namespace {
 
-constexpr int kUndecided = 3;
-
 const char* word(CheckResult result) {
   switch (result) {
     case CheckResult::pass:
@@ -33,18 +31,6 @@ const char* word(sigstore::Step::Result result) {
       return "skip";
   }
   return "fail";
-}
-
-const char* word(Verdict::Outcome outcome) {
-  switch (outcome) {
-    case Verdict::Outcome::passed:
-      return "passed";
-    case Verdict::Outcome::refused:
-      return "refused";
-    case Verdict::Outcome::undecided:
-      return "undecided";
-  }
-  return "undecided";
 }
 
 Json check_json(const Check& check) {
@@ -119,6 +105,18 @@ Json lineage_json(const Verdict& verdict) {
 
 }  // namespace
 
+std::string_view to_string(Verdict::Outcome outcome) {
+  switch (outcome) {
+    case Verdict::Outcome::passed:
+      return "passed";
+    case Verdict::Outcome::refused:
+      return "refused";
+    case Verdict::Outcome::undecided:
+      return "undecided";
+  }
+  return "undecided";
+}
+
 int winning_exit_code(const std::vector<int>& codes) {
   // DESIGN: a definite refusal beats "could not decide"; among refusals this order.
   constexpr std::array<int, 9> kOrder = {11, 10, 13, 12, 23, 20, 21, 22, 1};
@@ -146,6 +144,14 @@ int Verdict::exit_code() const {
   return winning_exit_code(codes);
 }
 
+const Check* Verdict::decisive() const {
+  const auto code = exit_code();
+  const auto found = std::ranges::find_if(checks, [&](const Check& check) {
+    return check.result == CheckResult::fail && check.exit_code == code;
+  });
+  return found == checks.end() ? nullptr : &*found;
+}
+
 Json to_json(const Verdict& verdict) {
   Json list = Json::array(), evidence = Json::array();
   for (const auto& check : verdict.checks) list.push_back(check_json(check));
@@ -164,7 +170,7 @@ Json to_json(const Verdict& verdict) {
       {"insecure", verdict.insecure}};
   return {{"kind", "Verdict"},
           {"version", 1},
-          {"result", word(verdict.outcome())},
+          {"result", to_string(verdict.outcome())},
           {"exitCode", verdict.exit_code()},
           {"subject", subject},
           {"scope", {{"kind", word(verdict.scope)}, {"predicateType", verdict.scope_type}}},

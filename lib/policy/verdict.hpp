@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mpk::policy {
@@ -28,6 +29,9 @@ struct Check {
   std::string hint;
   int exit_code = 0;  // what this failure alone would end with
 };
+
+/// The exit code of what could not be decided: network, registry, time-out.
+inline constexpr int kUndecided = 3;
 
 struct EvidenceItem {
   std::string type;  // "signature", "attestation"
@@ -76,7 +80,12 @@ struct Verdict {
   /// 0, or by precedence: a definite refusal beats "could not decide" (3); among refusals
   /// 11, 10, 13, 12, 23, 20, 21, 22, 1.
   int exit_code() const;
+  /// The first failure with this exit code; nullptr: none.
+  const Check* decisive() const;
 };
+
+/// "passed", "refused", "undecided"
+std::string_view to_string(Verdict::Outcome outcome);
 
 /// {"kind":"Verdict","version":1,…}; every list is there even when empty (docs/verdict.md and its
 /// JSON Schema schemas/aibom/verdict.schema.json).

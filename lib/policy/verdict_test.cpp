@@ -42,6 +42,19 @@ TEST_CASE("a verdict without a single passed check is undecided, never passed") 
   CHECK(verdict.exit_code() == 10);
 }
 
+TEST_CASE("the first failure with the verdict's exit code decides it") {
+  Verdict verdict;
+  CHECK(verdict.decisive() == nullptr);
+  verdict.checks = {check(CheckResult::pass, 0), check(CheckResult::fail, 3),
+                    check(CheckResult::skip, 12), check(CheckResult::fail, 12),
+                    check(CheckResult::fail, 12)};
+  CHECK(verdict.decisive() == &verdict.checks[3]);
+  verdict.checks.resize(2);
+  CHECK(verdict.decisive() == &verdict.checks[1]);
+  verdict.checks.resize(1);
+  CHECK(verdict.decisive() == nullptr);
+}
+
 TEST_CASE("the document has all its members even when there is nothing to say") {
   auto document = to_json(Verdict{});
   for (const char* name : {"kind", "version", "result", "exitCode", "subject", "policy", "checks",

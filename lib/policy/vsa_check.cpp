@@ -73,9 +73,7 @@ Check check_vsa(const VsaRule& rule, const VsaRule::Verifier& verifier, const Js
   } else {
     judged.refuse(kMalformed, vsa.error().text());
   }
-  std::vector<Check> out;
-  judged.add_to(out, std::move(passes));
-  return std::move(out.front());
+  return judged.only(std::move(passes));
 }
 
 }  // namespace mpk::policy

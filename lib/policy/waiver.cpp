@@ -17,7 +17,6 @@ namespace {
 constexpr std::size_t kItems = 100;
 constexpr std::size_t kReason = 2000;
 constexpr std::size_t kShown = 200;
-constexpr int kUndecided = 3;
 
 // What nobody may waive: what is no question of policy, and a failure in whose place nothing else
 // was judged (a document that could not be read, a summary that stands for all).

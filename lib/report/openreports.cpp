@@ -1,4 +1,5 @@
 // Report of openreports.io/v1alpha1: what Kubernetes' policy tools show.
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "report/parts.hpp"
 
@@ -40,7 +41,7 @@ std::string name_of(const policy::Verdict& verdict) {
   if (verdict.digest) return prefix + verdict.digest->hex().substr(0, kLabel - prefix.size());
   std::string name;
   for (const char c : lower_ascii(verdict.reference)) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    const bool plain = is_lower(c) || is_digit(c);
     if (plain) name += c;
     if (!plain && !name.ends_with('-')) name += '-';
   }

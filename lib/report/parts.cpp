@@ -1,23 +1,19 @@
 // The checks of a report, and a verdict in one line.
 #include "report/parts.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
 #include <map>
 
 namespace mpk::report {
-namespace {
-
-constexpr int kUndecided = 3;
-
-}  // namespace
 
 bool failed(const policy::Check& check) { return check.result == policy::CheckResult::fail; }
 
 bool undecided(const policy::Check& check) {
   // As the verdict takes it: a failure without a code of refusals decides nothing.
-  return failed(check) && policy::winning_exit_code({check.exit_code}) == kUndecided;
+  return failed(check) && policy::winning_exit_code({check.exit_code}) == policy::kUndecided;
 }
 
 std::vector<policy::Check> checks_of(const policy::Verdict& verdict) {
@@ -29,7 +25,7 @@ std::vector<policy::Check> checks_of(const policy::Verdict& verdict) {
                       .result = policy::CheckResult::fail,
                       .code = "nothing-checked",
                       .message = "no check has passed",
-                      .exit_code = kUndecided});
+                      .exit_code = policy::kUndecided});
   }
   return checks;
 }
@@ -46,15 +42,7 @@ std::vector<std::string> names_of(const std::vector<policy::Check>& checks) {
 }
 
 std::string outcome_word(const policy::Verdict& verdict) {
-  switch (verdict.outcome()) {
-    case policy::Verdict::Outcome::passed:
-      return "passed";
-    case policy::Verdict::Outcome::refused:
-      return "refused";
-    case policy::Verdict::Outcome::undecided:
-      return "undecided";
-  }
-  return "undecided";
+  return std::string(to_string(verdict.outcome()));
 }
 
 std::string digest_text(const policy::Verdict& verdict) {
@@ -72,7 +60,7 @@ std::string summary(const policy::Verdict& verdict) {
   if (verdict.outcome() == policy::Verdict::Outcome::passed) {
     const auto passed =
         std::ranges::count(verdict.checks, policy::CheckResult::pass, &policy::Check::result);
-    out += " " + std::to_string(passed) + (passed == 1 ? " check" : " checks");
+    out += " " + counted(static_cast<std::uint64_t>(passed), "check");
     for (const auto& line : not_checked(verdict)) out += ", " + line;
   }
   return printable(out, kLine);

@@ -17,22 +17,14 @@ std::string rule_id(const policy::Check& check) {
   return printable(failed(check) && !check.code.empty() ? check.code : check.id);
 }
 
-/// RFC 3986: what may stand in a path as it is, the rest as %XX; `more`: characters that may, too.
-std::string escaped(std::string_view text, std::string_view more) {
-  std::string out;
-  for (const char c : text)
-    out += more.find(c) != std::string_view::npos ? std::string(1, c) : percent_encode({&c, 1});
-  return out;
-}
-
 /// oci://HOST/REPO:TAG; oci:DIR:TAG of a layout; the path of a file.
 std::string uri_of(const policy::Verdict& verdict) {
   const std::string_view reference = verdict.reference;
-  if (reference.starts_with("oci:")) return "oci:" + escaped(reference.substr(4), "/:@");
-  if (verdict.scope == policy::Verdict::Scope::bundle) return escaped(reference, "/");
+  if (reference.starts_with("oci:")) return "oci:" + percent_encode(reference.substr(4), "/:@");
+  if (verdict.scope == policy::Verdict::Scope::bundle) return percent_encode(reference, "/");
   const auto slash = std::min(reference.find('/'), reference.size());
-  return "oci://" + escaped(reference.substr(0, slash), ":[]") +
-         escaped(reference.substr(slash), "/:@");
+  return "oci://" + percent_encode(reference.substr(0, slash), ":[]") +
+         percent_encode(reference.substr(slash), "/:@");
 }
 
 Json result_json(const policy::Verdict& verdict, const policy::Check& check,

@@ -1,4 +1,5 @@
 // Step log.inclusion: the entry is in a trusted log, by its checkpoint and a Merkle proof.
+#include "base/ascii.hpp"
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "crypto/merkle.hpp"
@@ -20,7 +21,7 @@ std::optional<std::string_view> v1_signer(std::string_view origin) {
   const auto border = origin.rfind(" - ");
   if (border == std::string_view::npos || border == 0) return std::nullopt;
   const auto tree = origin.substr(border + 3);
-  if (tree.empty() || !std::ranges::all_of(tree, [](char ch) { return ch >= '0' && ch <= '9'; })) {
+  if (tree.empty() || !std::ranges::all_of(tree, is_digit)) {
     return std::nullopt;
   }
   return origin.substr(0, border);
@@ -160,7 +161,7 @@ std::optional<Problem> check_entry(Case& c, std::size_t index,
 Problem too_few_logs(unsigned needed, const std::vector<Source>& by, std::string found) {
   return {.code = "log-threshold",
           .message = "entries of too few different logs hold",
-          .expected = {count_text(needed, "log") + " of different operators"},
+          .expected = {counted(needed, "log") + " of different operators"},
           .found = std::to_string(count_different(by)) + " (" + std::move(found) + ")",
           .hint = "sign with more logs (rekorTlogConfig of the signing config), or ask for fewer"};
 }

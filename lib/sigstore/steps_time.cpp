@@ -1,4 +1,5 @@
 // Steps time.tsa and time.log: when the signature existed, as far as someone trusted says so.
+#include "base/ascii.hpp"
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "sigstore/verify_steps.hpp"
@@ -198,7 +199,7 @@ Step check_timestamps(Case& c) {
   if (unproven && c.facts.times.empty() && c.by_trusted_root())
     return failed(id, *std::move(unproven));
   if (auto problem = too_few(c, by)) return failed(id, *std::move(problem));
-  const auto of = count_text(c.bundle.timestamps.size(), "timestamp");
+  const auto of = counted(c.bundle.timestamps.size(), "timestamp");
   if (good == 0)
     return skipped(id, of + " not proven (" + unproven->message + "), and none is required");
   if (unproven) {

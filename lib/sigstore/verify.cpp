@@ -72,10 +72,6 @@ std::size_t count_different(const std::vector<Source>& sources) {
   return seen.size();
 }
 
-std::string count_text(std::size_t count, std::string_view what) {
-  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
-}
-
 BytesView Case::signature() const {
   return bundle.message ? bundle.message->signature : bundle.envelope->signatures.front().sig;
 }

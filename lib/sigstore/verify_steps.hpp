@@ -87,7 +87,6 @@ std::vector<const TransparencyLog*> logs_of(const Case& c, const LogEntry& entry
 std::string why_no_log(const Case& c);
 /// How many different ones there are.
 std::size_t count_different(const std::vector<Source>& sources);
-std::string count_text(std::size_t count, std::string_view what);
 
 // steps_witness.cpp
 Step check_witnesses(Case& c);
