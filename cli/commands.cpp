@@ -24,6 +24,7 @@ const std::vector<Command>& commands() {
       attest_command(),       sign_command(),
       verify_command(),       scan_command(),
       policy_check_command(), policy_test_command(),
+      policy_export_command(),
       admit_review_command(), key_generate_command(),
       key_public_command(),   key_import_command(),
       login_command(),        logout_command(),

@@ -88,4 +88,25 @@ refuses "http to another machine" 2 "not https" "${verify[@]}" --opa "http://opa
 kill "$server"
 wait "$server" 2>/dev/null || true
 refuses "a server that is down" 3 "127.0.0.1:$port" "${verify[@]}" --opa "http://127.0.0.1:$port"
+
+# What `mpk policy export --to gatekeeper` prints, in Gatekeeper's own engine. gator asks no provider: in place of its
+# answer stands one that lets a single reference pass.
+digest=sha256:$(printf '0%.0s' {1..64})
+cat >"$work/gate.yaml" <<POLICY
+apiVersion: mpk/v1
+name: gate
+match: ["ghcr.io/acme/**"]
+signers: [{identity: a@example.com, issuer: "https://a.example"}]
+POLICY
+mkdir -p "$work/gator"
+"$MPK" policy export "$work/gate.yaml" --to gatekeeper |
+  sed -e 's/external_data(/answer_to(/' -e "s|^        # A tag may name|        answer_to(_) = {\"responses\": [[\"ghcr.io/acme/good@$digest\", {\"verdict\": \"passed\"}]], \"errors\": [], \"system_error\": \"\"}\n\n&|" |
+  awk -v dir="$work/gator" '/^---$/ { n++; next } n > 1 { print > (dir "/" n ".yaml") }'
+pod() { # reference of an image volume
+  printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: default}\nspec:\n  containers: [{name: c, image: "nginx:1"}]\n  volumes: [{name: m, image: {reference: "%s"}}]\n' "$1" >"$work/pod.yaml"
+  gator test -f "$work/gator/2.yaml" -f "$work/gator/3.yaml" -f "$work/pod.yaml"
+}
+accepts "Gatekeeper: a reference that has passed" pod "ghcr.io/acme/good@$digest"
+refuses "Gatekeeper: one that nobody answered for" 1 "mpk has not answered that it has passed" pod "ghcr.io/acme/bad@$digest"
+refuses "Gatekeeper: a tag" 1 "has no digest" pod ghcr.io/acme/good:1
 close_steps "opa"
