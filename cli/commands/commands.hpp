@@ -39,6 +39,8 @@ Command agent_export_command();
 Command admit_review_command();
 Command admit_serve_command();
 Command policy_check_command();
+Command policy_export_command();
+Command policy_init_command();
 Command policy_test_command();
 Command provenance_create_command();
 Command attest_command();

@@ -62,6 +62,8 @@ Result<int> run(const Options& o, Session& session) {
   if (o.content) request.content = flow::VerifyRequest::Content::all;
   request.deep = o.deep;
   auto verdict = TRY(judge(o, request, session));
+  // Of an artifact it was asked already, before anything of it is fetched or cached.
+  if (o.bundle && request.rego) TRY(flow::apply_rego(session.context(), *request.rego, verdict));
   if (const auto format = report::parse_format(session.format())) {
     session.print_raw(report::write(*format, verdict, {kVersion, session.clock().now()}));
   } else {

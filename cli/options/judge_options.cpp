@@ -57,6 +57,7 @@ Result<std::vector<crypto::Certificate>> read_chain(Session& session, const std:
 
 void JudgeOptions::add_to(OptionSet& set) {
   policy.add_to(set);
+  rego.add_to(set);
   who.add_to(set);
   set.option("--key", "FILE|URI", key,
              "Public key of who must have signed: PEM, or where it is kept", ValueKind::file);
@@ -73,7 +74,7 @@ void JudgeOptions::add_to(OptionSet& set) {
 bool JudgeOptions::names_somebody() const { return policy.file || who.given() || key; }
 
 bool JudgeOptions::asks_for_something() const {
-  return certificate_chain || trust.given() || evidence.given() || legacy_tags;
+  return certificate_chain || rego.given() || trust.given() || evidence.given() || legacy_tags;
 }
 
 Result<flow::VerifyRequest> JudgeOptions::resolve(Session& session) const {
@@ -92,6 +93,7 @@ Result<flow::VerifyRequest> JudgeOptions::resolve(Session& session) const {
                  "add --certificate-identity ID --certificate-oidc-issuer URL, or --policy FILE, "
                  "or --key FILE");
   }
+  auto refusals = TRY(rego.resolve());
   const auto legacy = TRY(parse_legacy_tags(legacy_tags));
   const bool own = key || certificate_chain;
   const bool no_root = own && !trust.given();
@@ -104,6 +106,7 @@ Result<flow::VerifyRequest> JudgeOptions::resolve(Session& session) const {
                               .evidence = TRY(evidence.resolve(session)),
                               .keys_need_no_root = !trust.given(),
                               .legacy_tags = legacy};
+  request.rego = std::move(refusals);
   if (key) request.key = TRY(read_public_key(session, *key));
   if (certificate_chain) request.anchors = TRY(read_chain(session, *certificate_chain));
   return request;

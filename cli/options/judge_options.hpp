@@ -6,6 +6,7 @@
 #include "option_set.hpp"
 #include "options/options.hpp"
 #include "options/policy_option.hpp"
+#include "options/rego_options.hpp"
 #include "session.hpp"
 
 #include <optional>
@@ -17,6 +18,7 @@ namespace mpk::cli {
 /// TRUST, WHO and the evidence of DESIGN.md §2.
 struct JudgeOptions {
   PolicyOption policy;
+  RegoOptions rego;
   WhoOptions who;
   std::optional<std::string> key, certificate_chain;
   TrustOptions trust;

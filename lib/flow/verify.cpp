@@ -325,6 +325,7 @@ Result<policy::Verdict> verify_in_store(const Context& context, oci::Store& stor
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
                                      std::chrono::steady_clock::now() - started)
                                      .count());
+  if (request.rego) TRY(apply_rego(context, *request.rego, verdict));
   TRY(context.cancel.check());
   return verdict;
 }

@@ -3,6 +3,7 @@
 
 #include "flow/context.hpp"
 #include "flow/read_bundle.hpp"
+#include "flow/rego.hpp"
 #include "oci/reference.hpp"
 #include "policy/policy.hpp"
 #include "policy/verdict.hpp"
@@ -44,6 +45,8 @@ struct VerifyRequest {
   LegacyTags legacy_tags = LegacyTags::automatic;
   /// No verification summary stands in for the evidence, whatever the policy lets.
   bool deep = false;
+  /// --rego: asked last, of the artifact itself; base models are not put before it.
+  std::optional<RegoRules> rego = {};
 };
 
 /// A file or digest that a bundle is about.
