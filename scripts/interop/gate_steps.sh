@@ -46,8 +46,8 @@ groups_are_listed() {
   [[ $count -ge 9 ]] || { echo "only $count groups were found"; return 1; }
 }
 
-deploys() { # directory
-  kustomize build "$1" >"$1.yaml" && kubectl apply -f "$1.yaml"
+deploys() { # directory, options of kubectl…
+  kustomize build "$1" >"$1.yaml" && kubectl apply -f "$1.yaml" "${@:2}"
 }
 variant() { # name components
   cp -r gate "$1"

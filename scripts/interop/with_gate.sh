@@ -61,6 +61,8 @@ write_policy "$MPK_SANDBOX_REGISTRY/gate/**" >gate/rules/policy.yaml
 cp "$MPK_SANDBOX_DIR/trusted-root.json" gate/rules/trusted_root.json
 accepts "the guide: the policy is one" guide "The rules"
 accepts "each group of docs/admission.md is in the webhook's rules" groups_are_listed
+accepts "all but the webhooks is applied" deploys gate -l 'app.kubernetes.io/component!=webhook'
+refuses "no webhook yet" 1 "not found" kubectl get validatingwebhookconfiguration mpk-gate
 accepts "all of it is applied" deploys gate
 cp client-ca.crt gate/client-certificates/
 while IFS='|' read -r name components; do
