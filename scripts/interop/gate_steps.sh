@@ -161,14 +161,13 @@ assert any(line["dryRun"] for line in lines) and any(line["operation"] == "UPDAT
 PYTHON
 }
 
-refused_in_time() { # reference
+refused_within() { # milliseconds reason reference
   local from=$EPOCHREALTIME took
-  if tries any "$1" >refusal 2>&1; then return 1; fi
+  if tries any "$3" >refusal 2>&1; then return 1; fi
   took=$(((${EPOCHREALTIME/./} - ${from/./}) / 1000))
   cat refusal
-  echo "after $took ms"
   printf '       (after %s ms)\n' "$took" >&3
-  [[ $took -lt 11000 ]] && grep -q 'denied the request' refusal
+  [[ $took -lt $1 ]] && grep -q 'denied the request' refusal && grep -qF -- "$2" refusal
 }
 exec 3>&1
 
