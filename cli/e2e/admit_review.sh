@@ -48,7 +48,7 @@ accepts "with the request's uid, and nothing else to say" holds 'r["uid"] == "u-
 accepts "a tag is refused" review 1 "$repo:good"
 accepts "and told why, with its place" holds 'r["allowed"] is False and r["status"]["code"] == 403 and "/spec/volumes/0/image/reference" in message and "tag-not-pinned" in message'
 accepts "--pin puts the verified digest behind it" review 0 "$repo:good" --pin
-accepts "by a patch that tests first" holds '[p["op"] for p in patch] == ["test", "replace"] and patch[1]["value"] == "'"$repo:good@$digest"'"'
+accepts "by a patch that tests first" holds '[p["op"] for p in patch] == ["test", "replace"] and patch[1]["value"] == "'"$repo@$digest"'"'
 accepts "--insecure-allow-tags takes it as it is" review 0 "$repo:good" --insecure-allow-tags
 accepts "a model that nobody signed is refused" review 1 "$bare"
 accepts "for that" holds '"no-signature" in message'

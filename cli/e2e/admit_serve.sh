@@ -95,7 +95,7 @@ accepts "is refused, and why" holds 'r["allowed"] is False and r["status"]["code
 accepts "a tag" review "/validate?timeout=5s" "$repo:good"
 accepts "is refused" holds '"[tag-not-pinned]" in message'
 accepts "/mutate takes it" review "/mutate?timeout=5s" "$repo:good"
-accepts "and pins it" holds 'r["allowed"] is True and patch[1]["value"] == "'"$repo:good@$digest"'"'
+accepts "and pins it" holds 'r["allowed"] is True and patch[1]["value"] == "'"$repo@$digest"'"'
 accepts "/verify: passed" ask 200 "/verify?reference=$repo@$digest"
 accepts "with the whole verdict" holds 'd["kind"] == "Verdict" and d["result"] == "passed"'
 accepts "/verify: refused" ask 403 "/verify?reference=$bare"

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <span>
 #include <utility>
 
 namespace mpk::admit {
@@ -23,6 +22,18 @@ struct Reason {
   int code;
   std::string text;
 };
+
+// CRI-O mounts no artifact that is named by tag and digest, so no volume keeps its tag; the CSI
+// driver takes nothing without one.
+std::string pinned(const FoundReference& found, const oci::Reference& reference,
+                   const std::string& digest) {
+  auto name = found.text;
+  const bool volume = found.kind == FoundReference::Kind::image_volume ||
+                      found.kind == FoundReference::Kind::storage_uri;
+  const auto tail = ":" + reference.tag.value_or("");
+  if (volume && reference.tag && name.ends_with(tail)) name.resize(name.size() - tail.size());
+  return name + "@" + digest;
+}
 
 class Gate {
  public:
@@ -185,8 +196,9 @@ class Gate {
     if (verdict->outcome() == policy::Verdict::Outcome::passed && verdict->digest) {
       note(found, "passed " + digest);
       if (options_.pin && !reference->digest) {
-        response_.patches.push_back(
-            {.pointer = found.pointer, .value = found.text + "@" + digest, .expected = found.text});
+        response_.patches.push_back({.pointer = found.pointer,
+                                     .value = pinned(found, *reference, digest),
+                                     .expected = found.text});
       }
       return;
     }

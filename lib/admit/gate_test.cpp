@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <ostream>
 
 using namespace mpk;
@@ -210,7 +211,7 @@ TEST_CASE("a tag is refused unless it is pinned, or tags are allowed by an insec
   REQUIRE(response.patches.size() == 1);
   CHECK(response.patches[0].pointer == "/spec/volumes/0/image/reference");
   CHECK(response.patches[0].expected == kModel + ":1.0");
-  CHECK(response.patches[0].value == kModel + ":1.0@" + kDigest);
+  CHECK(response.patches[0].value == kModel + "@" + kDigest);
   scene.answer = verdict_of(12);
   CHECK(scene.judge().patches.empty());
 
@@ -220,6 +221,30 @@ TEST_CASE("a tag is refused unless it is pinned, or tags are allowed by an insec
   response = scene.judge();
   CHECK(response.allowed);
   CHECK(response.patches.empty());
+}
+
+TEST_CASE("a volume is pinned to the digest alone, everything else keeps its tag") {
+  Scene scene;
+  scene.options.pin = true;
+  const Json csi = {{"driver", "model.csi.modelpack.org"},
+                    {"volumeAttributes", {{"model.csi.modelpack.org/reference", kModel + ":1.0"}}}};
+  scene.request.object = pod({kModel + ":1.0", kModel}, {kModel + ":1.0", kModel});
+  scene.request.object["spec"]["volumes"].push_back({{"name", "v"}, {"csi", csi}});
+  scene.request.object["other"] = {
+      {"apiVersion", "serving.kserve.io/v1beta1"},
+      {"kind", "InferenceService"},
+      {"spec", {{"predictor", {{"model", {{"storageUri", "oci://" + kModel + ":1.0"}}}}}}}};
+  std::map<std::string, std::string> patches;
+  for (const auto& patch : scene.judge().patches) patches[patch.pointer] = patch.value;
+  const std::map<std::string, std::string> expected = {
+      {"/spec/containers/0/image", kModel + ":1.0@" + kDigest},
+      {"/spec/containers/1/image", kModel + "@" + kDigest},
+      {"/spec/volumes/0/image/reference", kModel + "@" + kDigest},
+      {"/spec/volumes/1/image/reference", kModel + "@" + kDigest},
+      {"/spec/volumes/2/csi/volumeAttributes/model.csi.modelpack.org~1reference",
+       kModel + ":1.0@" + kDigest},
+      {"/other/spec/predictor/model/storageUri", "oci://" + kModel + "@" + kDigest}};
+  CHECK(patches == expected);
 }
 
 TEST_CASE("of places that no rule is about only the images of containers pass, if they may") {

@@ -168,14 +168,14 @@ TEST_CASE("a review is answered with status 200 and its uid, and only what passe
   CHECK(scene.review("/validate", pod(kModel + ":1"))["allowed"] == false);
 }
 
-TEST_CASE("/mutate puts the verified digest behind a tag, and refuses what does not pass") {
+TEST_CASE("/mutate puts the verified digest in the place of a tag, and refuses what does not pass") {
   Scene scene;
   const auto good = scene.review("/mutate", pod(kModel + ":1"));
   CHECK(good["allowed"] == true);
   CHECK(good["patchType"] == "JSONPatch");
   const auto patch = base64_decode(good["patch"].get<std::string>());
   REQUIRE(patch);
-  CHECK(as_text(*patch).find(kModel + ":1@" + kDigest) != std::string::npos);
+  CHECK(as_text(*patch).find(kModel + "@" + kDigest) != std::string::npos);
   const auto bad = scene.review("/mutate", pod("models.example/bad:1"));
   CHECK(bad["allowed"] == false);
   CHECK_FALSE(bad.contains("patch"));

@@ -4,55 +4,13 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 docs=$here/../../docs
-peers=${PEERS:-${XDG_CACHE_HOME:-$HOME/.cache}/mpk/peers}
-
-# The daemons and their ports live in namespaces of this run's own: they end with it, however it ends.
-if [[ ${1:-} != inside ]]; then
-  export PATH=$PATH:/usr/sbin:/sbin
-  for program in etcd kubectl "$peers/bin/kube-apiserver"; do
-    command -v "$program" >/dev/null || { echo "kubernetes: $program is missing (scripts/peers)" >&2; exit 1; }
-  done
-  flags=(--net --pid --fork --kill-child --mount-proc)
-  [[ $EUID -eq 0 ]] || flags+=(--map-root-user)
-  # shellcheck disable=SC2016 # expanded by the inner shell
-  exec unshare "${flags[@]}" -- bash -c 'ip link set lo up && exec "$@"' kubernetes \
-    "$MPK" sandbox run --quiet -- bash "${BASH_SOURCE[0]}" inside
-fi
-
+# shellcheck source=scripts/interop/steps.sh
 . "$here/steps.sh"
+# shellcheck source=scripts/interop/kubernetes.sh
+. "$here/kubernetes.sh"
+[[ ${1:-} == inside ]] || kubernetes_inside kubernetes "${BASH_SOURCE[0]}"
 state=$STEPS_DIR/kubernetes
-mkdir -p "$state/certs" "$state/home"
-export HOME=$state/home KUBECONFIG=$state/kubeconfig
-unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
-
-openssl genrsa -out "$state/sa.key" 2048 2>/dev/null
-openssl rsa -in "$state/sa.key" -pubout -out "$state/sa.pub" 2>/dev/null
-echo 'interop,admin,admin,system:masters' >"$state/tokens.csv"
-etcd --data-dir "$state/etcd" --unsafe-no-fsync --listen-client-urls http://127.0.0.1:12379 \
-  --advertise-client-urls http://127.0.0.1:12379 --listen-peer-urls http://127.0.0.1:12380 >"$state/etcd.log" 2>&1 &
-"$peers/bin/kube-apiserver" --etcd-servers=http://127.0.0.1:12379 --service-account-issuer=https://kubernetes.default.svc \
-  --service-account-key-file="$state/sa.pub" --service-account-signing-key-file="$state/sa.key" \
-  --token-auth-file="$state/tokens.csv" --authorization-mode=RBAC --cert-dir="$state/certs" --secure-port=16443 \
-  --bind-address=127.0.0.1 --advertise-address=127.0.0.1 --service-cluster-ip-range=10.0.0.0/24 \
-  --disable-admission-plugins=ServiceAccount >"$state/apiserver.log" 2>&1 &
-cat >"$KUBECONFIG" <<CONFIG
-apiVersion: v1
-kind: Config
-current-context: interop
-clusters: [{name: interop, cluster: {server: "https://127.0.0.1:16443", certificate-authority: $state/certs/apiserver.crt}}]
-users: [{name: admin, user: {token: interop}}]
-contexts: [{name: interop, context: {cluster: interop, user: admin, namespace: default}}]
-CONFIG
-ready() { [[ $(kubectl get --raw /readyz 2>/dev/null) == ok ]] && kubectl get namespace default >/dev/null 2>&1; }
-for _ in {1..120}; do
-  ! ready || break
-  sleep 0.5
-done
-if ! ready; then
-  tail -n 5 "$state/etcd.log" "$state/apiserver.log" >&2
-  echo "kubernetes: the API server does not become ready" >&2
-  exit 1
-fi
+start_kubernetes kubernetes
 
 # No custom resources come with an API server: KServe's, as far as the YAML needs it.
 kubectl apply -f - >/dev/null <<'CRD'
