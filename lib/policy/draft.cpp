@@ -177,7 +177,7 @@ Json draft_provenance(const Json& predicate, const sigstore::Identity& signer) {
     return sigstore::Matcher{.text = text, .pattern = {}};
   };
   rule.builders.push_back({.id = exactly(facts->builder_id), .level = 0, .is_signer = true});
-  const auto passes_so = [&] { return passes(check_provenance(rule, predicate, signer)); };
+  const auto passes_so = [&] { return passes(check_provenance(rule, predicate, signer).checks); };
   if (!passes_so()) rule.builders.front().is_signer = false;
   if (!passes_so()) return nullptr;
   Json builder = {{"id", facts->builder_id}};
