@@ -12,7 +12,7 @@
 namespace mpk::cli {
 namespace {
 
-constexpr const char* kProviderUrl = "https://mpk-admit.mpk-system.svc:8443/gatekeeper";
+constexpr const char* kProviderUrl = "https://mpk-gate.mpk-system.svc/gatekeeper";
 
 struct Options {
   std::string file, to = "kyverno";
