@@ -23,11 +23,16 @@ REMEMBERED = 100_000  # requests, after which memory is looked at
 REVIEW_LUA = """
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
-local number = 0
 local before, after = [[BEFORE]], [[AFTER]]
+local requests, number = {}, 0
+function init()
+  for i = 1, 1000 do
+    requests[i] = wrk.format(nil, "/validate?timeout=5s", nil, before .. "p" .. i .. after)
+  end
+end
 function request()
-  number = number + 1
-  return wrk.format(nil, "/validate?timeout=5s", nil, before .. "p" .. number .. after)
+  number = number % 1000 + 1
+  return requests[number]
 end
 """
 

@@ -103,7 +103,7 @@ bool is_allowed(const crypto::Certificate& certificate, const std::vector<std::s
 // Of many threads each would keep what a large body once took.
 void keep_memory_small() {
 #ifdef __GLIBC__
-  mallopt(M_ARENA_MAX, 4);
+  mallopt(M_ARENA_MAX, 16);
   mallopt(M_MMAP_THRESHOLD, 128 << 10);
 #endif
 }

@@ -127,8 +127,7 @@ AuditLog::~AuditLog() {
   impl_->thread.join();
 }
 
-void AuditLog::write(const Json& line) {
-  auto text = json::compact(line) + "\n";
+void AuditLog::write(std::string line) {
   bool first = false;
   {
     const std::scoped_lock lock(impl_->mutex);
@@ -137,7 +136,7 @@ void AuditLog::write(const Json& line) {
       return;
     }
     first = impl_->lines.empty();
-    impl_->lines.push_back(std::move(text));
+    impl_->lines.push_back(std::move(line));
   }
   if (first) impl_->wake.notify_one();  // else it has been woken, or will look again
 }

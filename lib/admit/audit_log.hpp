@@ -2,7 +2,6 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "json/value.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -20,9 +19,9 @@ class AuditLog {
   /// What was handed in is written first, for five seconds at most.
   ~AuditLog();
 
-  /// Never waits: what comes while 4096 lines are not yet out, or can't be written, is lost and
-  /// counted.
-  void write(const Json& line);
+  /// `line` ends with a line feed. Never waits: what comes while 4096 lines are not yet out, or
+  /// can't be written, is lost and counted.
+  void write(std::string line);
   std::uint64_t lost() const;
 
  private:

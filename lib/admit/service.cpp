@@ -1,6 +1,7 @@
 // Service: paths to answers, each before its deadline.
 #include "admit/service.hpp"
 
+#include "admit/audit_line.hpp"
 #include "admit/limits.hpp"
 #include "admit/provider.hpp"
 #include "admit/reference_text.hpp"
@@ -64,7 +65,7 @@ http::ServerResponse json_answer(int status, const Json& document) {
 struct Answer {
   http::ServerResponse response;
   std::string_view outcome = "invalid";
-  Json audit;  // null: nothing was decided
+  std::optional<AuditLine> audit;  // nullopt: nothing was decided
 };
 
 Answer bad_request(const Error& error) {
@@ -172,10 +173,12 @@ struct Service::Impl {
     return Verdicts::wait(verdicts.ask(reference, asking.rules), asking.end);
   }
 
-  Json audit_line(std::string_view path, const http::ServerRequest& request) const {
-    return {{"time", Timestamp::from_milliseconds(clock.now().milliseconds()).text()},
-            {"path", std::string(path)},
-            {"client", request.client}};
+  AuditLine audit_line(std::string_view path, const http::ServerRequest& request) const {
+    AuditLine out;
+    out.text("time", Timestamp::from_milliseconds(clock.now().milliseconds()).text());
+    out.text("path", path);
+    out.text("client", request.client);
+    return out;
   }
 
   Answer review(const Asking& asking, std::string_view path, bool pin) {
@@ -207,23 +210,25 @@ struct Service::Impl {
 
   static void note_review(const ReviewRequest& request, const ReviewResponse& response,
                           const Asking& asking, Answer& out) {
-    auto& line = out.audit;
-    line["uid"] = printable(response.uid);
-    line["operation"] = request.operation;
-    line["group"] = printable(request.group, 253);
-    line["kind"] = printable(request.kind, 253);
-    line["namespace"] = printable(request.name_space, 253);
-    line["name"] = printable(request.name, 253);
-    line["user"] = printable(request.user, 253);
-    line["dryRun"] = request.dry_run;
-    line["policy"] = asking.rules->request.policies->digest.text();
-    Json references = Json::array();
+    auto& line = *out.audit;
+    line.text("uid", printable(response.uid));
+    line.text("operation", request.operation);
+    line.text("group", printable(request.group, 253));
+    line.text("kind", printable(request.kind, 253));
+    line.text("namespace", printable(request.name_space, 253));
+    line.text("name", printable(request.name, 253));
+    line.text("user", printable(request.user, 253));
+    line.flag("dryRun", request.dry_run);
+    line.text("policy", asking.rules->request.policies->digest.text());
+    std::vector<std::string> references;
     for (const auto& [key, value] : response.audit) references.push_back(printable(value));
-    line["references"] = std::move(references);
+    line.texts("references", references);
     if (!response.allowed)
-      line["message"] = printable(response.message, limits::kMessageCharacters);
-    if (!response.warnings.empty()) line["warnings"] = response.warnings.size();
-    if (!response.patches.empty()) line["pinned"] = response.patches.size();
+      line.text("message", printable(response.message, limits::kMessageCharacters));
+    if (!response.warnings.empty())
+      line.number("warnings", static_cast<std::int64_t>(response.warnings.size()));
+    if (!response.patches.empty())
+      line.number("pinned", static_cast<std::int64_t>(response.patches.size()));
   }
 
   // The API server takes an answer for one only with status 200 and the uid.
@@ -276,15 +281,15 @@ struct Service::Impl {
     }
     Answer out{{}, "allowed", audit_line(path, asking.request)};
     std::vector<ProviderItem> told;
-    Json references = Json::array();
+    std::vector<std::string> references;
     for (const auto& item : items) {
       told.push_back(provider_item(item.key, item.asked, asking.end, pin, out.outcome));
       references.push_back(printable(item.key, 300) + ": " +
-                           (told.back().error.empty() ? "passed" : told.back().error));
+                           (told.back().error.empty() ? "passed" : printable(told.back().error)));
     }
     out.response = json_answer(200, provider_response(told, ""));
-    out.audit["references"] = std::move(references);
-    out.audit["policy"] = asking.rules->request.policies->digest.text();
+    out.audit->texts("references", references);
+    out.audit->text("policy", asking.rules->request.policies->digest.text());
     return out;
   }
 
@@ -330,11 +335,12 @@ struct Service::Impl {
     }();
     if (!read) return bad_request(read.error());
     Answer out{{}, "undecided", audit_line("/verify", asking.request)};
-    out.audit["policy"] = asking.rules->request.policies->digest.text();
+    out.audit->text("policy", asking.rules->request.policies->digest.text());
     const auto verdict = verdict_of(*read, asking);
     if (!verdict) {
       out.response = json_answer(503, {{"kind", "Error"}, {"message", verdict.error().text()}});
-      out.audit["references"] = {printable(read->text(), 300) + ": " + verdict.error().text()};
+      out.audit->texts("references",
+                       {printable(printable(read->text(), 300) + ": " + verdict.error().text())});
       return out;
     }
     const bool good = passed(**verdict);
@@ -343,8 +349,10 @@ struct Service::Impl {
                                : (*verdict)->outcome() == Outcome::undecided ? 503
                                                                              : 403,
                                to_json(**verdict));
-    out.audit["references"] = {printable(read->text(), 300) + ": " +
-                               (good ? "passed " + digest_text(**verdict) : reason_of(**verdict))};
+    out.audit->texts(
+        "references",
+        {printable(printable(read->text(), 300) + ": " +
+                   (good ? "passed " + digest_text(**verdict) : reason_of(**verdict)))});
     return out;
   }
 
@@ -484,10 +492,10 @@ http::ServerResponse Service::answer(const http::ServerRequest& request) {
   const std::chrono::duration<double> time = Clock::now() - request.arrived;
   impl_->answers[static_cast<std::size_t>(path - kPaths.begin())].count(answer.outcome,
                                                                         time.count());
-  if (impl_->options.audit != nullptr && !answer.audit.is_null()) {
-    answer.audit["outcome"] = std::string(answer.outcome);
-    answer.audit["milliseconds"] = std::llround(time.count() * 1000);
-    impl_->options.audit->write(answer.audit);
+  if (impl_->options.audit != nullptr && answer.audit) {
+    answer.audit->text("outcome", answer.outcome);
+    answer.audit->number("milliseconds", std::llround(time.count() * 1000));
+    impl_->options.audit->write(std::move(*answer.audit).take());
   }
   return std::move(answer.response);
 }
