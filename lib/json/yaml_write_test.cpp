@@ -7,8 +7,6 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include <string>
-
 using namespace mpk;
 
 namespace {

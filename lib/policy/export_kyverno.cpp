@@ -2,6 +2,7 @@
 #include "json/value.hpp"
 #include "policy/export_plan.hpp"
 
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include <map>
@@ -112,8 +113,9 @@ class Writer {
       std::string by;
       for (const auto index : demand.signers)
         by += (by.empty() ? "" : ", ") + ("attestors." + plan_.signers[index].name);
-      out += (out.empty() ? "" : " && ") + ("verifyAttestationSignatures(i, " + statement + ", [" +
-                                            by + "]) >= " + std::to_string(demand.threshold));
+      if (!out.empty()) out += " && ";
+      out += fmt::format("verifyAttestationSignatures(i, {}, [{}]) >= {}", statement, by,
+                         demand.threshold);
       for (const auto& field : demand.fields) out += " && " + holds(statement, field);
     }
     return out;
