@@ -3,13 +3,13 @@
 #include "policy/export.hpp"
 #include "policy/export_plan.hpp"
 
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace mpk::policy {
 namespace {
@@ -159,7 +159,7 @@ class Notes {
     }
     if (!value.is_object()) return;
     for (const auto& [name, member] : value.items()) {
-      const auto path = key.empty() ? name : key + "." + name;
+      const auto path = key.empty() ? name : fmt::format("{}.{}", key, name);
       const auto said = plain(path);
       if (const auto* section = find_in(kSections, said)) add(*section, member);
       const auto* row = find_in(kRows, said);

@@ -4,6 +4,7 @@
 #include "json/value.hpp"
 #include "policy/export_plan.hpp"
 
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -77,8 +78,8 @@ std::string rego(const ExportDemand& demand) {
     Json patterns = Json::array();
     for (const auto& allowed : field.allowed) patterns.push_back(whole(allowed));
     const auto name = "pattern" + std::to_string(i + 1);
-    out += "  some " + name + " in " + patterns.dump() + "\n  regex.match(" + name +
-           ", input.predicate." + join(field.path, ".") + ")\n";
+    out += fmt::format("  some {0} in {1}\n  regex.match({0}, input.predicate.{2})\n", name,
+                       patterns.dump(), join(field.path, "."));
   }
   return out + "}\n";
 }

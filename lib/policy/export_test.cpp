@@ -4,7 +4,6 @@
 
 #include "base/file.hpp"
 #include "base/glob.hpp"
-#include "base/text.hpp"
 #include "json/lookup.hpp"
 #include "json/parse.hpp"
 #include "json/yaml.hpp"
@@ -70,7 +69,7 @@ void paths_of(const Json& root, const Json& schema, const std::string& at,
     for (const auto& each : json::items(schema, word)) paths_of(root, each, at, out, depth + 1);
   }
   for (const auto& [key, value] : json::member(schema, "properties").items()) {
-    const auto path = at.empty() ? key : at + "." + key;
+    const auto path = at.empty() ? key : std::string(at).append(".").append(key);
     out.insert(path);
     paths_of(root, value, path, out, depth + 1);
   }
