@@ -112,6 +112,14 @@ serve() { # address, of its probes, log, more arguments…: its process in $serv
   env -i HOME=/nonexistent DOCKER_CONFIG=/nonexistent PATH="$PATH" "$MPK" "${given[@]}" "${@:4}" >>"$3.audit" 2>>"$3.log" &
   served=$!
 }
+until_open() { # address port
+  for _ in {1..100}; do
+    ! (: <"/dev/tcp/$1/$2") 2>/dev/null || return 0
+    sleep 0.1
+  done
+  echo "nobody listens on $1:$2" >&2
+  return 1
+}
 is_ready() { [[ $(curl -s "http://127.0.0.1:${1:-8080}/readyz") == ok ]]; }
 wait_ready() {
   for _ in {1..100}; do
@@ -244,7 +252,7 @@ start_pair() {
   echo 10443 >target
   python3 "$here/gate_proxy.py" "$address" 443 target &
   proxy=$!
-  sleep 0.5
+  until_open "$address" 443
 }
 first_goes() {
   # Its registry never answers: the first replica is busy with it when it is told to go.
