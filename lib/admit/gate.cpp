@@ -19,11 +19,16 @@ constexpr int kForbidden = 403;
 constexpr int kUnavailable = 503;
 constexpr int kUndecided = 3;
 constexpr std::size_t kShownReasons = 5;
+constexpr const char* kMcpServer = "mcp_server";
 
 struct Reason {
   int code;
   std::string text;
 };
+
+std::string with_code(std::string text, const std::string& code) {
+  return code.empty() ? std::move(text) : std::move(text) + " [" + code + "]";
+}
 
 const policy::Check* decisive(const policy::Verdict& verdict) {
   const auto code = verdict.exit_code();
@@ -62,8 +67,9 @@ class Gate {
     for (const auto& place : places) judge(place);
     if (!wired.empty()) judge_servers(wired, models);
     if (too_many) {
-      reasons_.push_back({kForbidden, "more than " + std::to_string(limits::kReferences) +
-                                          " references in one object"});
+      refuse({.status = kForbidden,
+              .reason = "more than " + std::to_string(limits::kReferences) +
+                        " references in one object"});
     }
     return answer();
   }
@@ -88,9 +94,27 @@ class Gate {
     return out;
   }
 
-  void refuse(const FoundReference& found, int code, const std::string& text) {
-    reasons_.push_back(
-        {code, printable(found.text, 300) + " (" + printable(found.pointer, 200) + "): " + text});
+  void refuse(Finding finding) {
+    auto subject = finding.kind == kMcpServer ? std::string("MCP server") : std::string();
+    if (!finding.text.empty())
+      subject += (subject.empty() ? "" : " ") + printable(finding.text, 300);
+    if (!finding.pointer.empty()) subject += " (" + printable(finding.pointer, 200) + ")";
+    reasons_.push_back({finding.status, (subject.empty() ? "" : subject + ": ") + finding.reason});
+    response_.findings.push_back(std::move(finding));
+  }
+
+  static Finding finding_of(const FoundReference& found) {
+    return {
+        .kind = std::string(to_string(found.kind)), .pointer = found.pointer, .text = found.text};
+  }
+
+  void refuse(const FoundReference& found, int status, const std::string& text,
+              const std::string& code = {}) {
+    auto finding = finding_of(found);
+    finding.status = status;
+    finding.code = code;
+    finding.reason = with_code(text, code);
+    refuse(std::move(finding));
   }
 
   // The API server takes qualified names as keys, so a number stands for the place.
@@ -154,10 +178,10 @@ class Gate {
     for (const auto& model : models) {
       const auto& verdict = verdict_of(model);
       if (!verdict || (*verdict)->outcome() == policy::Verdict::Outcome::undecided) {
-        reasons_.push_back(
-            {kUnavailable, printable(model.text(), 300) + ": its pins could not be read: " +
-                               (verdict ? reason_of(**verdict) : verdict.error().text())});
-        return;
+        return refuse({.text = model.text(),
+                       .status = kUnavailable,
+                       .reason = "its pins could not be read: " +
+                                 (verdict ? reason_of(**verdict) : verdict.error().text())});
       }
       if ((*verdict)->outcome() != policy::Verdict::Outcome::passed || !(*verdict)->servers)
         continue;
@@ -165,12 +189,17 @@ class Gate {
     }
     for (const auto& server : servers) {
       const auto why = not_pinned(server, pins);
-      if (why.empty()) continue;
-      const auto& called = server.name.empty() ? server.endpoint : server.name;
-      reasons_.push_back({kForbidden, "MCP server" +
-                                          (called.empty() ? "" : " " + printable(called, 200)) +
-                                          " (" + printable(server.pointer, 200) +
-                                          "): " + printable(why, 300) + " [agent-not-pinned]"});
+      Finding finding{.kind = kMcpServer,
+                      .pointer = server.pointer,
+                      .text = server.name.empty() ? server.endpoint : server.name};
+      if (why.empty()) {
+        response_.findings.push_back(std::move(finding));
+        continue;
+      }
+      finding.status = kForbidden;
+      finding.code = "agent-not-pinned";
+      finding.reason = with_code(printable(why, 300), finding.code);
+      refuse(std::move(finding));
     }
   }
 
@@ -184,15 +213,18 @@ class Gate {
     if (!place.has_rule) return unmatched(found);
     if (!place.is_asked) {
       return refuse(found, kForbidden,
-                    "not pinned: a tag may name something else when it is pulled; name a digest "
-                    "[tag-not-pinned]");
+                    "not pinned: a tag may name something else when it is pulled; name a digest",
+                    "tag-not-pinned");
     }
     const auto& answer = verdict_of(*reference);
     if (!answer) return refuse(found, kUnavailable, answer.error().text());
     const auto& verdict = *answer;
     const auto digest = verdict->digest ? verdict->digest->text() : std::string("no digest");
+    auto finding = finding_of(found);
+    finding.digest = verdict->digest;
     if (verdict->outcome() == policy::Verdict::Outcome::passed && verdict->digest) {
       note(found, "passed " + digest);
+      response_.findings.push_back(std::move(finding));
       if (options_.pin && !reference->digest) {
         response_.patches.push_back(
             {.pointer = found.pointer, .value = found.text + "@" + digest, .expected = found.text});
@@ -200,14 +232,17 @@ class Gate {
       return;
     }
     note(found, "refused " + digest);
-    refuse(found, verdict->exit_code() == kUndecided ? kUnavailable : kForbidden,
-           reason_of(*verdict));
+    const auto* check = decisive(*verdict);
+    finding.status = verdict->exit_code() == kUndecided ? kUnavailable : kForbidden;
+    finding.code = check == nullptr ? "" : check->code;
+    finding.reason = reason_of(*verdict);
+    refuse(std::move(finding));
   }
 
   void unmatched(const FoundReference& found) {
     const bool image = found.kind == FoundReference::Kind::container;
     if (image && !options_.refuse_other_images) return;
-    refuse(found, kForbidden, "no rule of the policy is about it [no-rule]");
+    refuse(found, kForbidden, "no rule of the policy is about it", "no-rule");
   }
 
   const Result<std::shared_ptr<const policy::Verdict>>& verdict_of(
@@ -252,9 +287,7 @@ class Gate {
 std::string reason_of(const policy::Verdict& verdict) {
   const auto* check = decisive(verdict);
   if (check == nullptr) return "nothing was proven";
-  auto out = check->label + ": " + check->message;
-  if (!check->code.empty()) out += " [" + check->code + "]";
-  return out;
+  return with_code(check->label + ": " + check->message, check->code);
 }
 
 ReviewResponse judge_review(const ReviewRequest& request, const GateOptions& options,
