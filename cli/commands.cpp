@@ -26,6 +26,7 @@ const std::vector<Command>& commands() {
       policy_init_command(),  policy_check_command(),
       policy_test_command(),  policy_export_command(),
       admit_review_command(), admit_serve_command(),
+      admit_scan_command(),
       key_generate_command(), key_public_command(),
       key_import_command(),   login_command(),
       logout_command(),       sandbox_run_command(),

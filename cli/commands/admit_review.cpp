@@ -77,6 +77,7 @@ Command admit_review_command() {
             o->judge.add_to(set);
             set.flag("--pin", o->pin,
                      "Answer with patches that put the verified digest behind each tag");
+            o->gate.add_warn_to(set);
             o->gate.add_to(set);
             o->registry.add_to(set);
             return [o](Session& session) { return run(*o, session); };

@@ -365,6 +365,7 @@ Command admit_serve_command() {
                    "Write decisions there, - for standard output, none for nowhere (default: -)",
                    ValueKind::file);
         o->judge.add_to(set);
+        o->gate.add_warn_to(set);
         o->gate.add_to(set);
         o->limits.add_to(set);
         o->registry.add_to(set);

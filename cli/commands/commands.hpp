@@ -37,6 +37,7 @@ Command agent_pin_command();
 Command agent_verify_command();
 Command agent_export_command();
 Command admit_review_command();
+Command admit_scan_command();
 Command admit_serve_command();
 Command policy_check_command();
 Command policy_export_command();

@@ -7,7 +7,6 @@
 namespace mpk::cli {
 
 void GateFlags::add_to(OptionSet& set) {
-  set.flag("--warn", warn, "Allow what would be refused, with a warning for each reason");
   set.flag("--refuse-other-images", refuse_other_images,
            "Refuse container images that no rule of the policy is about");
   set.flag("--insecure-allow-tags", insecure_allow_tags, "Let a tag stand for what it names now");
@@ -20,6 +19,10 @@ void GateFlags::add_to(OptionSet& set) {
   set.option("--csi-driver", "NAME", csi_driver, "Name of the ModelPack CSI driver");
   set.option("--exempt", "NAMESPACE", exempt,
              "Let objects of a namespace pass unseen, besides kube-system");
+}
+
+void GateFlags::add_warn_to(OptionSet& set) {
+  set.flag("--warn", warn, "Allow what would be refused, with a warning for each reason");
 }
 
 Result<admit::GateOptions> GateFlags::resolve(Session& session,

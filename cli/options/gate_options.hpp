@@ -1,4 +1,4 @@
-// How the gate judges an object: what `admit review` and `admit serve` have in common.
+// How the gate judges an object: what the commands of `admit` have in common.
 #pragma once
 
 #include "admit/gate.hpp"
@@ -21,6 +21,8 @@ struct GateFlags {
   bool warn = false, refuse_other_images = false, insecure_allow_tags = false;
 
   void add_to(OptionSet& set);
+  /// --warn, for commands that answer somebody.
+  void add_warn_to(OptionSet& set);
   /// Reads the file of --references; pins can only be read from the aiBOM itself, so that
   /// --pinned-agents makes `request` deep. usage.
   Result<admit::GateOptions> resolve(Session& session, flow::VerifyRequest& request) const;

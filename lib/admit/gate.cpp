@@ -17,6 +17,7 @@ namespace {
 constexpr int kForbidden = 403;
 constexpr int kUnavailable = 503;
 constexpr std::size_t kShownReasons = 5;
+constexpr const char* kMcpServer = "mcp_server";
 
 struct Reason {
   int code;
@@ -33,6 +34,10 @@ std::string pinned(const FoundReference& found, const oci::Reference& reference,
   const auto tail = ":" + reference.tag.value_or("");
   if (volume && reference.tag && name.ends_with(tail)) name.resize(name.size() - tail.size());
   return name + "@" + digest;
+}
+
+std::string with_code(std::string text, const std::string& code) {
+  return code.empty() ? std::move(text) : std::move(text) + " [" + code + "]";
 }
 
 class Gate {
@@ -64,8 +69,9 @@ class Gate {
     for (const auto& place : places) judge(place);
     if (!wired.empty()) judge_servers(wired, models);
     if (too_many) {
-      reasons_.push_back({kForbidden, "more than " + std::to_string(limits::kReferences) +
-                                          " references in one object"});
+      refuse({.status = kForbidden,
+              .reason = "more than " + std::to_string(limits::kReferences) +
+                        " references in one object"});
     }
     return answer();
   }
@@ -90,9 +96,27 @@ class Gate {
     return out;
   }
 
-  void refuse(const FoundReference& found, int code, const std::string& text) {
-    reasons_.push_back(
-        {code, printable(found.text, 300) + " (" + printable(found.pointer, 200) + "): " + text});
+  void refuse(Finding finding) {
+    auto subject = finding.kind == kMcpServer ? std::string("MCP server") : std::string();
+    if (!finding.text.empty())
+      subject += (subject.empty() ? "" : " ") + printable(finding.text, 300);
+    if (!finding.pointer.empty()) subject += " (" + printable(finding.pointer, 200) + ")";
+    reasons_.push_back({finding.status, (subject.empty() ? "" : subject + ": ") + finding.reason});
+    response_.findings.push_back(std::move(finding));
+  }
+
+  static Finding finding_of(const FoundReference& found) {
+    return {
+        .kind = std::string(to_string(found.kind)), .pointer = found.pointer, .text = found.text};
+  }
+
+  void refuse(const FoundReference& found, int status, const std::string& text,
+              const std::string& code = {}) {
+    auto finding = finding_of(found);
+    finding.status = status;
+    finding.code = code;
+    finding.reason = with_code(text, code);
+    refuse(std::move(finding));
   }
 
   // The API server takes qualified names as keys, so a number stands for the place.
@@ -156,10 +180,10 @@ class Gate {
     for (const auto& model : models) {
       const auto& verdict = verdict_of(model);
       if (!verdict || (*verdict)->outcome() == policy::Verdict::Outcome::undecided) {
-        reasons_.push_back(
-            {kUnavailable, printable(model.text(), 300) + ": its pins could not be read: " +
-                               (verdict ? reason_of(**verdict) : verdict.error().text())});
-        return;
+        return refuse({.text = model.text(),
+                       .status = kUnavailable,
+                       .reason = "its pins could not be read: " +
+                                 (verdict ? reason_of(**verdict) : verdict.error().text())});
       }
       if ((*verdict)->outcome() != policy::Verdict::Outcome::passed || !(*verdict)->servers)
         continue;
@@ -167,12 +191,17 @@ class Gate {
     }
     for (const auto& server : servers) {
       const auto why = not_pinned(server, pins);
-      if (why.empty()) continue;
-      const auto& called = server.name.empty() ? server.endpoint : server.name;
-      reasons_.push_back({kForbidden, "MCP server" +
-                                          (called.empty() ? "" : " " + printable(called, 200)) +
-                                          " (" + printable(server.pointer, 200) +
-                                          "): " + printable(why, 300) + " [agent-not-pinned]"});
+      Finding finding{.kind = kMcpServer,
+                      .pointer = server.pointer,
+                      .text = server.name.empty() ? server.endpoint : server.name};
+      if (why.empty()) {
+        response_.findings.push_back(std::move(finding));
+        continue;
+      }
+      finding.status = kForbidden;
+      finding.code = "agent-not-pinned";
+      finding.reason = with_code(printable(why, 300), finding.code);
+      refuse(std::move(finding));
     }
   }
 
@@ -186,15 +215,18 @@ class Gate {
     if (!place.has_rule) return unmatched(found);
     if (!place.is_asked) {
       return refuse(found, kForbidden,
-                    "not pinned: a tag may name something else when it is pulled; name a digest "
-                    "[tag-not-pinned]");
+                    "not pinned: a tag may name something else when it is pulled; name a digest",
+                    "tag-not-pinned");
     }
     const auto& answer = verdict_of(*reference);
     if (!answer) return refuse(found, kUnavailable, answer.error().text());
     const auto& verdict = *answer;
     const auto digest = verdict->digest ? verdict->digest->text() : std::string("no digest");
+    auto finding = finding_of(found);
+    finding.digest = verdict->digest;
     if (verdict->outcome() == policy::Verdict::Outcome::passed && verdict->digest) {
       note(found, "passed " + digest);
+      response_.findings.push_back(std::move(finding));
       if (options_.pin && !reference->digest) {
         response_.patches.push_back({.pointer = found.pointer,
                                      .value = pinned(found, *reference, digest),
@@ -203,14 +235,18 @@ class Gate {
       return;
     }
     note(found, "refused " + digest);
+    const auto* check = verdict->decisive();
     const bool undecided = verdict->outcome() == policy::Verdict::Outcome::undecided;
-    refuse(found, undecided ? kUnavailable : kForbidden, reason_of(*verdict));
+    finding.status = undecided ? kUnavailable : kForbidden;
+    finding.code = check == nullptr ? "" : check->code;
+    finding.reason = reason_of(*verdict);
+    refuse(std::move(finding));
   }
 
   void unmatched(const FoundReference& found) {
     const bool image = found.kind == FoundReference::Kind::container;
     if (image && !options_.refuse_other_images) return;
-    refuse(found, kForbidden, "no rule of the policy is about it [no-rule]");
+    refuse(found, kForbidden, "no rule of the policy is about it", "no-rule");
   }
 
   const Result<std::shared_ptr<const policy::Verdict>>& verdict_of(
@@ -255,9 +291,7 @@ class Gate {
 std::string reason_of(const policy::Verdict& verdict) {
   const auto* check = verdict.decisive();
   if (check == nullptr) return "nothing was proven";
-  auto out = check->label + ": " + check->message;
-  if (!check->code.empty()) out += " [" + check->code + "]";
-  return out;
+  return with_code(check->label + ": " + check->message, check->code);
 }
 
 ReviewResponse judge_review(const ReviewRequest& request, const GateOptions& options,

@@ -16,5 +16,8 @@ inline constexpr std::size_t kPathBytes = 1'024;          // of one row
 inline constexpr std::size_t kPathSteps = 64;             // as deep as JSON is read
 inline constexpr std::size_t kWarningBytes = 256;         // the API server cuts there
 inline constexpr std::size_t kMessageCharacters = 4'096;  // of a refusal: a screen of kubectl's
+// Of a dump: a few thousand Pods. Who has more dumps namespace by namespace.
+inline constexpr std::size_t kDumpBytes = 64U << 20;
+inline constexpr std::size_t kDumpValues = 4'000'000;  // a value takes 100 bytes of memory and more
 
 }  // namespace mpk::admit::limits

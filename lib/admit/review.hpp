@@ -1,6 +1,7 @@
 // AdmissionReview v1 (k8s.io/api/admission/v1): what the API server asks, and what it is told.
 #pragma once
 
+#include "base/digest.hpp"
 #include "base/result.hpp"
 #include "json/value.hpp"
 
@@ -37,6 +38,16 @@ struct Patch {
   std::string expected;  // what stands there now: the patch tests for it first (RFC 6902 "test")
 };
 
+/// What became of one reference or MCP server; or why the object as a whole is refused.
+struct Finding {
+  std::string kind;           // of the reference, "mcp_server", or empty
+  std::string pointer, text;  // where it stands and what; may be empty
+  int status = 0;             // of the refusal: 403, 503; 0: it has passed
+  std::string code;           // stable, of a refusal; may be empty
+  std::string reason;         // of a refusal, with its code
+  std::optional<Digest> digest;
+};
+
 struct ReviewResponse {
   std::string uid;
   bool allowed = false;
@@ -45,6 +56,7 @@ struct ReviewResponse {
   std::vector<std::string> warnings;         // each cut to 256 bytes at a character's border
   std::map<std::string, std::string> audit;  // auditAnnotations, keys without prefix
   std::vector<Patch> patches;
+  std::vector<Finding> findings;  // whatever was judged, in the object's order; not sent
 };
 
 /// The whole AdmissionReview with its response; control characters made visible, valid UTF-8

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <yaml.h>
 
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -65,6 +66,14 @@ Result<void> check_characters(std::string_view text, const Source& source) {
   return {};
 }
 
+/// In what a stream differs from a file that somebody has typed.
+struct Reading {
+  bool is_stream = false;
+  std::size_t values_left = std::numeric_limits<std::size_t>::max();
+};
+
+constexpr std::size_t kStreamPositions = 2;  // levels below the root: a list's items
+
 struct Frame {
   Json* container;
   std::string path;
@@ -73,8 +82,8 @@ struct Frame {
 
 class Builder {
  public:
-  Builder(const Source& source, YamlDocument& document, Json& root)
-      : source_(source), document_(document), root_(root) {}
+  Builder(const Source& source, Reading& reading, YamlDocument& document, Json& root)
+      : source_(source), reading_(reading), document_(document), root_(root) {}
 
   Result<void> take(const yaml_event_t& event) {
     const Mark at = to_mark(event.start_mark);
@@ -127,14 +136,14 @@ class Builder {
     Json value;
     if (plain) {
       auto resolved = resolve_plain_scalar(text);
-      if (!resolved) {
+      if (!resolved && !reading_.is_stream)
         return source_.error(at, resolved.error().message()).with_hint(resolved.error().hint());
-      }
-      value = resolved.take();
+      value = resolved ? resolved.take() : Json(text);
     } else {
       value = text;
     }
     if (expects_key()) return key(at, text, value, plain);
+    TRY(count(at));
     add(at, std::move(value));
     return {};
   }
@@ -155,9 +164,18 @@ class Builder {
       return source_.error(at, "duplicate key \"" + printable(text, 80) + "\"");
     }
     open_.back().key = std::string(text);
-    remember(member_path(open_.back().path, text), at);
+    if (has_positions()) remember(member_path(open_.back().path, text), at);
     return {};
   }
+
+  Result<void> count(Mark at) {
+    if (reading_.values_left == 0)
+      return source_.error(at, "too many values", ErrorKind::too_large);
+    --reading_.values_left;
+    return {};
+  }
+
+  bool has_positions() const { return !reading_.is_stream || open_.size() <= kStreamPositions; }
 
   Result<void> enter(Mark at, Json&& container) {
     if (expects_key()) return source_.error(at, "key must be a string");
@@ -166,7 +184,8 @@ class Builder {
                            "nested deeper than " + std::to_string(limits::kJsonDepth) + " levels",
                            ErrorKind::too_large);
     }
-    std::string path = next_path();
+    TRY(count(at));
+    std::string path = has_positions() ? next_path() : std::string();
     Json* place = add(at, std::move(container));
     open_.push_back({place, std::move(path), std::nullopt});
     return {};
@@ -186,7 +205,7 @@ class Builder {
     }
     Frame& frame = open_.back();
     if (frame.container->is_array()) {
-      remember(next_path(), at);
+      if (has_positions()) remember(next_path(), at);
       return &frame.container->get_ref<Json::array_t&>().emplace_back(std::move(value));
     }
     Json& place = (*frame.container)[*std::exchange(frame.key, std::nullopt)];
@@ -200,6 +219,7 @@ class Builder {
   }
 
   const Source& source_;
+  Reading& reading_;
   YamlDocument& document_;
   Json& root_;
   std::vector<Frame> open_;
@@ -247,40 +267,82 @@ Error syntax_error(const Parser& parser, std::string_view text, const Source& so
   return source.error(at, printable(message, 200));
 }
 
-Result<void> read_events(std::string_view text, const Source& source, Builder& builder) {
+template <class Take>
+Result<void> read_events(std::string_view text, const Source& source, const Take& take) {
   Parser parser(text);
   if (!parser.ready) return Error(ErrorKind::internal, "YAML parser is out of memory");
   for (;;) {
     Event event;
     if (yaml_parser_parse(&parser, &event) != 1) return syntax_error(parser, text, source);
     if (event.type == YAML_STREAM_END_EVENT) return {};
-    TRY(builder.take(event));
+    TRY(take(event));
   }
+}
+
+/// What both readers check before; then without a byte order mark.
+Result<std::string_view> check_text(std::string_view text, std::size_t cap, const Source& source) {
+  if (text.size() > cap) {
+    return source.error({},
+                        "document has " + std::to_string(text.size()) + " bytes, the limit is " +
+                            std::to_string(cap),
+                        ErrorKind::too_large);
+  }
+  TRY(check_characters(text, source));
+  // libyaml counts the mark as a column and then takes the second line for less indented.
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  return text;
+}
+
+Error reader_failed(const std::exception& exception) {
+  return {ErrorKind::internal, "YAML reader: " + printable(exception.what(), 200)};
 }
 
 }  // namespace
 
 Result<YamlDocument> parse_yaml(std::string_view text, std::string_view name) {
   const Source source(name);
-  if (text.size() > limits::kYamlDocument) {
-    return source.error({},
-                        "document has " + std::to_string(text.size()) + " bytes, the limit is " +
-                            std::to_string(limits::kYamlDocument),
-                        ErrorKind::too_large);
-  }
-  TRY(check_characters(text, source));
-  // libyaml counts the mark as a column and then takes the second line for less indented.
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  text = TRY(check_text(text, limits::kYamlDocument, source));
   YamlDocument document;
   try {
     const auto root = std::make_shared<Json>();
-    Builder builder(source, document, *root);
-    TRY(read_events(text, source, builder));
+    Reading reading;
+    Builder builder(source, reading, document, *root);
+    TRY(read_events(text, source, [&](const yaml_event_t& event) { return builder.take(event); }));
     document.value = root;
   } catch (const std::exception& exception) {
-    return Error(ErrorKind::internal, "YAML reader: " + printable(exception.what(), 200));
+    return reader_failed(exception);
   }
   return document;
+}
+
+Result<std::vector<YamlDocument>> parse_yaml_stream(std::string_view text, std::string_view name,
+                                                    const YamlStreamOptions& options) {
+  const Source source(name);
+  text = TRY(check_text(text, options.max_bytes, source));
+  std::vector<YamlDocument> documents;
+  YamlDocument document;
+  std::shared_ptr<Json> root;
+  Reading reading{.is_stream = true, .values_left = options.max_values};
+  std::optional<Builder> builder;
+  const auto take = [&](const yaml_event_t& event) -> Result<void> {
+    if (event.type == YAML_DOCUMENT_START_EVENT) {
+      document = {};
+      root = std::make_shared<Json>();
+      builder.emplace(source, reading, document, *root);
+    }
+    if (event.type == YAML_DOCUMENT_END_EVENT) {
+      document.value = std::move(root);
+      documents.push_back(std::move(document));
+      builder.reset();
+    }
+    return builder ? builder->take(event) : Result<void>();
+  };
+  try {
+    TRY(read_events(text, source, take));
+  } catch (const std::exception& exception) {
+    return reader_failed(exception);
+  }
+  return documents;
 }
 
 std::string YamlDocument::where(std::string_view name, std::string_view path) const {

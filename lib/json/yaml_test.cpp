@@ -227,6 +227,74 @@ TEST_CASE("depth and size are capped, exactly") {
   CHECK(large.error().kind() == ErrorKind::too_large);
 }
 
+TEST_CASE("a stream has any number of documents") {
+  const struct {
+    const char* text;
+    const char* json;
+  } table[] = {
+      {"", "[]"},
+      {"# nothing\n", "[]"},
+      {"---\n", "[null]"},
+      {"a: 1\n", R"([{"a":1}])"},
+      {"a: 1\n---\nb: 2\n", R"([{"a":1},{"b":2}])"},
+      {"---\na: 1\n...\n---\n---\n- 2\n", R"([{"a":1},null,[2]])"},
+      {"a: |\n  x\n  ---\n  y\n", R"([{"a":"x\n---\ny\n"}])"},
+      {"{\"a\": 1}\n---\n{\"b\": [2]}\n", R"([{"a":1},{"b":[2]}])"},
+      {"a: 12e4567\nb: 12e3\n5e9999: .inf\n", R"([{"a":"12e4567","b":12000.0,"5e9999":".inf"}])"},
+      {"k:{\"name\":\"a\",\"n\":1}:\n  .: {}\n  f:x: {}\n",
+       R"([{"k:{\"name\":\"a\",\"n\":1}":{".":{},"f:x":{}}}])"},
+  };
+  for (const auto& row : table) {
+    CAPTURE(row.text);
+    const auto documents = parse_yaml_stream(row.text, "s.yaml");
+    REQUIRE_MESSAGE(documents, documents.error().text());
+    Json values = Json::array();
+    for (const auto& document : *documents) values.push_back(*document.value);
+    CHECK(values == from_json(row.json));
+  }
+}
+
+TEST_CASE("a stream's documents follow the strict rules, with their lines in the stream") {
+  const struct {
+    const char* text;
+    const char* message;
+  } table[] = {
+      {"a: 1\n---\na: 1\na: 2\n", "s.yaml:4:1: duplicate key \"a\""},
+      {"a: 1\n---\na: &x 1\n", "s.yaml:3:4: anchors and aliases are not allowed"},
+      {"a: 1\n---\na: !!str 1\n", "s.yaml:3:4: tags are not allowed"},
+      {"a: 1\n---\n1: a\n", "s.yaml:3:1: key must be a string, found 1"},
+      {"a: 1\n---\n%YAML 1.1\n---\na: 1\n", "s.yaml:4:1: did not find expected <document start>"},
+      {"a: x\xe2\x80\xa8y\n", "s.yaml:1:5: contains a Unicode line separator"},
+  };
+  for (const auto& row : table) {
+    CAPTURE(row.text);
+    const auto documents = parse_yaml_stream(row.text, "s.yaml");
+    REQUIRE(!documents);
+    CHECK(documents.error().kind() == ErrorKind::malformed);
+    CHECK(documents.error().text() == row.message);
+  }
+}
+
+TEST_CASE("a stream has caps on its bytes and on the values of all documents together") {
+  const std::string text = "a: 1\n---\nb: [2, 3]\n";
+  CHECK(parse_yaml_stream(text, "s", {.max_bytes = text.size(), .max_values = 6}));
+  const auto bytes = parse_yaml_stream(text, "s", {.max_bytes = text.size() - 1});
+  REQUIRE(!bytes);
+  CHECK(bytes.error().kind() == ErrorKind::too_large);
+  const auto values = parse_yaml_stream(text, "s", {.max_values = 5});
+  REQUIRE(!values);
+  CHECK(values.error().kind() == ErrorKind::too_large);
+  CHECK(values.error().text() == "s:3:8: too many values");
+}
+
+TEST_CASE("of a stream the positions of the first two levels are known") {
+  const auto documents = parse_yaml_stream("a: 1\n---\nitems:\n- k:\n    x: 1\n- k: 2\n", "s");
+  REQUIRE(documents);
+  const auto& second = documents->at(1);
+  CHECK(second.where("s", "$.items[1]") == "s:6:3");
+  CHECK(second.where("s", "$.items[0].k.x") == "s:4:3");
+}
+
 TEST_CASE("positions are those of keys and items, by the path that Field prints") {
   const char* text =
       "version: 1\n"

@@ -1,11 +1,11 @@
 // Report of openreports.io/v1alpha1: what Kubernetes' policy tools show.
+#include "report/openreports.hpp"
+
 #include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "report/parts.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <map>
 
 namespace mpk::report {
 namespace {
@@ -53,55 +53,65 @@ std::string name_of(const policy::Verdict& verdict) {
   return name;
 }
 
-// A CRD's map of strings; nobody needs the empty ones.
-Json properties_of(const policy::Verdict& verdict, const policy::Check& check) {
-  const std::map<std::string, std::string> all = {
-      {"reference", verdict.reference},
-      {"digest", digest_text(verdict)},
-      {"policyDigest", verdict.policy_digest ? verdict.policy_digest->text() : ""},
-      {"code", check.code},
-      {"exitCode", failed(check) ? std::to_string(check.exit_code) : ""},
-      {"expected", join(check.expected, ", ")},
-      {"found", check.found},
-      {"evidence", check.evidence},
-      {"hint", check.hint}};
-  Json out = Json::object();
-  for (const auto& [name, value] : all) {
-    if (!value.empty()) out[name] = printable(value, kLine);
-  }
-  return out;
-}
-
-Json result_json(const policy::Verdict& verdict, const policy::Check& check, Timestamp now) {
-  return {{"source", "mpk"},
-          {"policy",
-           verdict.policy_name.empty() ? "mpk verify" : printable(verdict.policy_name, kLine)},
-          {"rule", printable(check.id, kLine)},
-          {"category", printable(check.label, kLine)},
-          {"severity", severity_of(check)},
-          {"timestamp", {{"seconds", now.seconds()}, {"nanos", now.nanoseconds()}}},
-          {"result", result_of(check)},
-          {"scored", true},
-          {"message", printable(check.message, kLine)},
-          {"properties", properties_of(verdict, check)}};
+std::map<std::string, std::string> properties_of(const policy::Verdict& verdict,
+                                                 const policy::Check& check) {
+  return {{"reference", verdict.reference},
+          {"digest", digest_text(verdict)},
+          {"policyDigest", verdict.policy_digest ? verdict.policy_digest->text() : ""},
+          {"code", check.code},
+          {"exitCode", failed(check) ? std::to_string(check.exit_code) : ""},
+          {"expected", join(check.expected, ", ")},
+          {"found", check.found},
+          {"evidence", check.evidence},
+          {"hint", check.hint}};
 }
 
 }  // namespace
 
+Json open_result(const OpenResult& result, Timestamp now) {
+  // A CRD's map of strings.
+  Json properties = Json::object();
+  for (const auto& [name, value] : result.properties) {
+    if (!value.empty()) properties[name] = printable(value, kLine);
+  }
+  return {{"source", "mpk"},
+          {"policy", printable(result.policy, kLine)},
+          {"rule", printable(result.rule, kLine)},
+          {"category", printable(result.category, kLine)},
+          {"severity", result.severity},
+          {"timestamp", {{"seconds", now.seconds()}, {"nanos", now.nanoseconds()}}},
+          {"result", result.result},
+          {"scored", true},
+          {"message", printable(result.message, kLine)},
+          {"properties", std::move(properties)}};
+}
+
+Json open_report(const std::string& kind, Json metadata, Json results) {
+  std::map<std::string, int> counts = {
+      {"pass", 0}, {"fail", 0}, {"warn", 0}, {"error", 0}, {"skip", 0}};
+  for (const auto& result : results) ++counts[result.at("result").get<std::string>()];
+  return {{"apiVersion", "openreports.io/v1alpha1"},
+          {"kind", kind},
+          {"metadata", std::move(metadata)},
+          {"source", "mpk"},
+          {"summary", counts},
+          {"results", std::move(results)}};
+}
+
 std::string openreports(const policy::Verdict& verdict, const About& about) {
   Json results = Json::array();
-  Json summary = {{"pass", 0}, {"fail", 0}, {"warn", 0}, {"error", 0}, {"skip", 0}};
   for (const auto& check : checks_of(verdict)) {
-    auto& count = summary[result_of(check)];
-    count = count.get<int>() + 1;
-    results.push_back(result_json(verdict, check, about.now));
+    results.push_back(
+        open_result({.policy = verdict.policy_name.empty() ? "mpk verify" : verdict.policy_name,
+                     .rule = check.id,
+                     .category = check.label,
+                     .severity = severity_of(check),
+                     .result = result_of(check),
+                     .message = check.message,
+                     .properties = properties_of(verdict, check)},
+                    about.now));
   }
-  return json::pretty({{"apiVersion", "openreports.io/v1alpha1"},
-                       {"kind", "Report"},
-                       {"metadata", {{"name", name_of(verdict)}}},
-                       {"source", "mpk"},
-                       {"summary", std::move(summary)},
-                       {"results", std::move(results)}});
+  return json::pretty(open_report("Report", {{"name", name_of(verdict)}}, std::move(results)));
 }
 
 }  // namespace mpk::report
