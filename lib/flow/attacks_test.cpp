@@ -145,6 +145,35 @@ TEST_CASE("a summary that mpk attached opens the gate with one request, and noth
   for (const auto& check : deep.checks) CHECK(check.id != "vsa");
 }
 
+TEST_CASE("a summary that another client attached opens the gate with three requests") {
+  // cosign's list entry names the type; go-containerregistry's says nothing.
+  for (const bool named : {true, false}) {
+    CAPTURE(named);
+    Scene scene;
+    const auto policy = scene.whole() + scene.vsa(kVerifier, "1", "  required: true\n");
+    const auto signer = must(prepare_signer(scene.bench.context, scene.bench.signing(kGate)));
+    const auto summary = must(signer->sign(statement_about(
+        scene.reference, scene.subject.digest, std::string(attest::kVsa), scene.summary(policy))));
+    auto type = std::string(sigstore::kBundleType);
+    oci::Manifest manifest{
+        .media_type = std::string(oci::kManifestType),
+        .artifact_type = type,
+        .config = must(oci::push_text(*scene.store, oci::kEmptyType, std::string(oci::kEmptyBlob))),
+        .layers = {must(oci::push_text(*scene.store, type, summary.text))}};
+    manifest.subject = scene.subject;
+    if (named)
+      manifest.annotations["dev.sigstore.bundle.predicateType"] = std::string(attest::kVsa);
+    const auto bytes = oci::serialize(manifest);
+    must(scene.store->push_manifest(oci::Descriptor::of(oci::kManifestType, bytes), bytes, {}));
+
+    const auto requests = scene.requests();
+    const auto verdict = scene.judge(policy);
+    CHECK(scene.requests() - requests == 3);
+    CHECK(verdict.exit_code() == 0);
+    CHECK(ids(verdict) == std::vector<std::string>{"vsa"});
+  }
+}
+
 TEST_CASE("without a referrers API a summary is found by its tag") {
   Scene scene(false);
   const auto policy = scene.whole() + scene.vsa(kVerifier, "1", "  required: true\n");

@@ -100,13 +100,16 @@ Result<std::optional<RemoteReferrers::Entries>> RemoteReferrers::from_api(
                                          std::to_string(limits::kReferrerPages) + " pages");
 }
 
-Result<Index> RemoteReferrers::fallback_index(const Digest& subject) {
+Result<Index> RemoteReferrers::fallback_index(const Digest& subject, Use use) {
   auto tag = referrers_tag(subject);
   auto descriptor = store_.resolve(tag);
   if (!descriptor) {
     if (descriptor.error().kind() == ErrorKind::not_found) return Index{};
     return std::move(descriptor).error();
   }
+  // `cosign copy` puts the artifact itself under this tag, which lists nothing; it is not ours to
+  // overwrite.
+  if (use == Use::reading && descriptor->digest == subject) return Index{};
   auto bytes = TRY(store_.fetch_manifest(*descriptor));
   if (!is_index(bytes, descriptor->media_type)) {
     return Error(ErrorKind::malformed, "the tag " + tag + " is no index of referrers",
@@ -164,7 +167,7 @@ Result<RemoteReferrers::Entries> RemoteReferrers::collect(const Digest& subject,
   auto all = std::move(api).value_or(Entries());
   // A registry that got the API later may list there only what was pushed since.
   if (has_api && !all.empty() && acknowledged_) return all;
-  auto index = TRY(fallback_index(subject));
+  auto index = TRY(fallback_index(subject, Use::reading));
   std::erase_if(index.manifests, std::not_fn(wanted));
   merge(all, index.manifests);
   TRY(check_count(all.size(), subject));
@@ -217,7 +220,7 @@ Result<bool> RemoteReferrers::settle(const Digest& subject, const Change& change
   if (change.added) merge(seen, {*change.added});
   for (unsigned round = 0; round < rounds; ++round) {
     const auto start = std::chrono::steady_clock::now();
-    auto index = TRY(fallback_index(subject));
+    auto index = TRY(fallback_index(subject, Use::changing));
     merge(seen, index.manifests);
     if (change.removed) seen.erase(*change.removed);
     TRY(drop_deleted(seen, index, change.added));
@@ -255,7 +258,7 @@ Result<std::optional<Referrer>> RemoteReferrers::forget(const Descriptor& descri
   auto referrer = as_referrer(descriptor, *bytes);
   if (!referrer || !*referrer) return std::optional<Referrer>();
   const auto& subject = (*referrer)->subject.digest;
-  if (!contains(TRY(fallback_index(subject)).manifests, descriptor.digest))
+  if (!contains(TRY(fallback_index(subject, Use::reading)).manifests, descriptor.digest))
     return std::optional<Referrer>();
   // Not to its end: a writer who adds at the same time puts the entry back while the manifest is
   // there. The second forget() has the last word.

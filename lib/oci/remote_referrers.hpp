@@ -60,7 +60,8 @@ class RemoteReferrers {
                                           const Wanted& wanted);
   Result<void> look_at_untyped(Entries& entries, const Digest& subject,
                                std::string_view artifact_type);
-  Result<Index> fallback_index(const Digest& subject);
+  enum class Use { reading, changing };
+  Result<Index> fallback_index(const Digest& subject, Use use);
   Result<void> put_index(const Digest& subject, const Index& index);
   Result<void> pause(std::chrono::steady_clock::duration round) const;
 

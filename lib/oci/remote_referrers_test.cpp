@@ -278,6 +278,22 @@ TEST_CASE("item 24: a fallback tag that is no index is an error, for readers and
   }
 }
 
+TEST_CASE("the artifact itself under the fallback tag, as cosign copy leaves it, lists nothing") {
+  for (const bool api : {false, true}) {
+    CAPTURE(api);
+    Registry registry;
+    if (api) {
+      registry.api = [](const http::Request&) { return answer(200, {}, index_of({entry(kOne)})); };
+    }
+    registry.set(kTag, "the model", kManifestType);
+    FakeRemote remote(registry.function());
+    CHECK(found_by(remote).size() == (api ? 1 : 0));
+    // A writer who needs the tag leaves it to whom it belongs.
+    CHECK(remote.store->push_manifest(kOne.descriptor, kOne.bytes, {}).has_value() == api);
+    CHECK(registry.manifests[kTag].second == "the model");
+  }
+}
+
 TEST_CASE("item 24: a registry that acknowledges the subject needs no fallback tag") {
   Registry registry;
   registry.acknowledges = true;

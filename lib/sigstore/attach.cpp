@@ -134,21 +134,25 @@ Result<void> each_bundle(oci::Store& store, const Digest& subject,
     if (!text) return visit({.referrer = referrer, .problem = text.error().text()});
     return !*text || visit({.referrer = referrer, .text = **std::move(text)});
   };
+  auto in_order = [&](std::vector<oci::Descriptor>& referrers) {
+    std::ranges::stable_sort(
+        referrers, {}, [&](const oci::Descriptor& referrer) { return rank(referrer, first); });
+  };
   std::set<Digest> shown;
   if (!first.empty() && !store.local()) {
-    // One question is enough where what is looked for lies in the answer.
-    for (const auto& referrer : TRY(store.referrers_at_hand(subject, may_hold_bundle))) {
-      if (rank(referrer, first) != 0) continue;
+    // One question is enough where what is looked for lies in the answer, three where only its
+    // place does. What says that it is something else waits for the whole list.
+    auto at_hand = TRY(store.referrers_at_hand(subject, may_hold_bundle));
+    std::erase_if(at_hand, [&](const oci::Descriptor& each) { return rank(each, first) > 2; });
+    in_order(at_hand);
+    for (const auto& referrer : at_hand) {
       shown.insert(referrer.digest);
       if (!TRY(show(referrer))) return {};
     }
   }
   // Whoever may push could attach a thousand of something else: those do not count.
   auto referrers = TRY(store.referrers_where(subject, may_hold_bundle));
-  if (!first.empty()) {
-    std::ranges::stable_sort(
-        referrers, {}, [&](const oci::Descriptor& referrer) { return rank(referrer, first); });
-  }
+  if (!first.empty()) in_order(referrers);
   for (const auto& referrer : referrers) {
     if (!shown.contains(referrer.digest) && !TRY(show(referrer))) return {};
   }

@@ -30,8 +30,8 @@ struct FoundBundle {
 /// else two or three. One bundle at a time is in memory, and one that is attached several times is
 /// visited once; past limits::kEvidence bytes the others have a problem. Errors of the registry
 /// itself are errors, never "none". `visit` returns whether to go on. Those that seem to be of the
-/// type `first` come first, of them those at hand, before the registry is asked for more than one
-/// list; the order of the others stays.
+/// type `first` come first, of them those at hand, then those that do not say their type, all
+/// before the registry is asked for more than one list; the order of the others stays.
 Result<void> each_bundle(oci::Store& store, const Digest& subject,
                          const std::function<bool(FoundBundle)>& visit,
                          std::string_view first = {});
