@@ -179,7 +179,9 @@ TEST_CASE("without a referrers API a summary is found by its tag") {
   const auto policy = scene.whole() + scene.vsa(kVerifier, "1", "  required: true\n");
   CHECK(check_of(scene.judge(policy), "vsa").code == "no-summary");
   scene.attach(attest::kVsa, scene.summary(policy), kGate);
+  const auto requests = scene.requests();
   CHECK(scene.judge(policy).exit_code() == 0);
+  CHECK(scene.requests() - requests == 2);
 }
 
 TEST_CASE("a required summary is refused when policy, verifier, level or signer differ") {

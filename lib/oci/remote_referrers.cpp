@@ -167,6 +167,11 @@ Result<RemoteReferrers::Entries> RemoteReferrers::collect(const Digest& subject,
   auto all = std::move(api).value_or(Entries());
   // A registry that got the API later may list there only what was pushed since.
   if (has_api && !all.empty() && acknowledged_) return all;
+  return with_tagged(std::move(all), subject, wanted);
+}
+
+Result<RemoteReferrers::Entries> RemoteReferrers::with_tagged(Entries all, const Digest& subject,
+                                                              const Wanted& wanted) {
   auto index = TRY(fallback_index(subject, Use::reading));
   std::erase_if(index.manifests, std::not_fn(wanted));
   merge(all, index.manifests);
@@ -192,8 +197,8 @@ Result<std::vector<Descriptor>> RemoteReferrers::list(const Digest& subject, con
 
 Result<std::vector<Descriptor>> RemoteReferrers::at_hand(const Digest& subject,
                                                          const Wanted& wanted) {
-  const auto api = TRY(from_api(subject, {}, wanted));
-  return api ? values(*api) : list(subject, wanted);
+  auto api = TRY(from_api(subject, {}, wanted));
+  return values(api ? *api : TRY(with_tagged({}, subject, wanted)));
 }
 
 // Anything but a clear no means yes: to lose an entry is worse than to keep one too many.

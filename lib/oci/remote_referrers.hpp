@@ -58,6 +58,7 @@ class RemoteReferrers {
   /// What is wanted of the answer. nullopt: the registry has no referrers API.
   Result<std::optional<Entries>> from_api(const Digest& subject, std::string_view artifact_type,
                                           const Wanted& wanted);
+  Result<Entries> with_tagged(Entries all, const Digest& subject, const Wanted& wanted);
   Result<void> look_at_untyped(Entries& entries, const Digest& subject,
                                std::string_view artifact_type);
   enum class Use { reading, changing };
