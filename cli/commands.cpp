@@ -26,14 +26,13 @@ const std::vector<Command>& commands() {
       policy_init_command(),  policy_check_command(),
       policy_test_command(),  policy_export_command(),
       admit_review_command(), admit_serve_command(),
-      admit_scan_command(),
-      key_generate_command(), key_public_command(),
-      key_import_command(),   login_command(),
-      logout_command(),       sandbox_run_command(),
-      sandbox_up_command(),   trust_show_command(),
-      trust_update_command(), trust_import_command(),
-      completion_command(),   doctor_command(),
-      version_command(),
+      admit_scan_command(),   key_generate_command(),
+      key_public_command(),   key_import_command(),
+      login_command(),        logout_command(),
+      sandbox_run_command(),  sandbox_up_command(),
+      trust_show_command(),   trust_update_command(),
+      trust_import_command(), completion_command(),
+      doctor_command(),       version_command(),
   };
   return table;
 }

@@ -168,7 +168,8 @@ TEST_CASE("a review is answered with status 200 and its uid, and only what passe
   CHECK(scene.review("/validate", pod(kModel + ":1"))["allowed"] == false);
 }
 
-TEST_CASE("/mutate puts the verified digest in the place of a tag, and refuses what does not pass") {
+TEST_CASE(
+    "/mutate puts the verified digest in the place of a tag, and refuses what does not pass") {
   Scene scene;
   const auto good = scene.review("/mutate", pod(kModel + ":1"));
   CHECK(good["allowed"] == true);
