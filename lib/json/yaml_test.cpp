@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
+#include "json/yaml_stream.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
