@@ -6,7 +6,7 @@
 #include "json/lookup.hpp"
 #include "json/parse.hpp"
 #include "json/path.hpp"
-#include "json/yaml.hpp"
+#include "json/yaml_stream.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -2,7 +2,6 @@
 #include "admit/scan.hpp"
 
 #include "admit/limits.hpp"
-#include "base/text.hpp"
 #include "json/parse.hpp"
 
 #include <doctest/doctest.h>

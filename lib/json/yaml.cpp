@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "json/path.hpp"
 #include "json/yaml_scalar.hpp"
+#include "json/yaml_stream.hpp"
 
 #include <nlohmann/json.hpp>
 #include <yaml.h>

@@ -1,7 +1,6 @@
 // YAML 1.2 (libyaml) read into Json under strict rules; positions stay available for errors.
 #pragma once
 
-#include "base/limits.hpp"
 #include "base/result.hpp"
 #include "json/value.hpp"
 
@@ -10,7 +9,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace mpk::json {
 
@@ -34,16 +32,5 @@ struct YamlDocument {
 /// documents, non-string keys, tabs as indent; too_large: limits::kYamlDocument, depth.
 /// An empty document is null.
 Result<YamlDocument> parse_yaml(std::string_view text, std::string_view name);
-
-struct YamlStreamOptions {
-  std::size_t max_bytes = limits::kJsonDocument;
-  std::size_t max_values = limits::kJsonValues;
-};
-
-/// The documents of a stream that a program has written, such as kubectl, under the same rules with
-/// two differences. A plain number that JSON cannot say is text: writers in Go leave out the quotes
-/// of 12e4567. Positions are those of the first two levels.
-Result<std::vector<YamlDocument>> parse_yaml_stream(std::string_view text, std::string_view name,
-                                                    const YamlStreamOptions& options = {});
 
 }  // namespace mpk::json

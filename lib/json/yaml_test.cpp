@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
+#include "json/yaml_stream.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -263,7 +264,7 @@ TEST_CASE("a stream's documents follow the strict rules, with their lines in the
       {"a: 1\n---\na: &x 1\n", "s.yaml:3:4: anchors and aliases are not allowed"},
       {"a: 1\n---\na: !!str 1\n", "s.yaml:3:4: tags are not allowed"},
       {"a: 1\n---\n1: a\n", "s.yaml:3:1: key must be a string, found 1"},
-      {"a: 1\n---\n%YAML 1.1\n---\na: 1\n", "s.yaml:3:1: YAML version must be 1.2"},
+      {"a: 1\n...\n%YAML 1.1\n---\na: 1\n", "s.yaml:3:1: YAML version must be 1.2"},
       {"a: x\xe2\x80\xa8y\n", "s.yaml:1:5: contains a Unicode line separator"},
   };
   for (const auto& row : table) {
