@@ -32,7 +32,7 @@ class TableJudge final : public Judge {
   }
   Result<policy::Verdict> verify(const oci::Reference& reference, const Rules&,
                                  SteadyTime) override {
-    if (reference.repository == "slow") std::this_thread::sleep_for(300ms);
+    if (reference.repository == "slow") std::this_thread::sleep_for(1500ms);
     policy::Verdict out;
     out.reference = reference.text();
     out.digest = reference.digest;
@@ -188,7 +188,7 @@ TEST_CASE("an answer comes before the caller's deadline, and the next one finds 
   const auto slow = pod("models.example/slow@" + kDigest);
   const auto begun = Clock::now();
   const auto late = scene.review("/validate?timeout=100ms", slow);
-  CHECK(Clock::now() - begun < 250ms);
+  CHECK(Clock::now() - begun < 1200ms);
   CHECK(late["allowed"] == false);
   CHECK(late["status"]["code"] == 503);
   CHECK(scene.review("/validate?timeout=5s", slow)["allowed"] == true);
@@ -203,7 +203,7 @@ TEST_CASE("references of one object are verified at the same time") {
   object["spec"]["volumes"].push_back(other);
   const auto begun = Clock::now();
   CHECK(scene.review("/validate?timeout=10s", object)["allowed"] == true);
-  CHECK(Clock::now() - begun < 550ms);
+  CHECK(Clock::now() - begun < 2800ms);
 }
 
 TEST_CASE("what is no review is refused under the uid that it has") {

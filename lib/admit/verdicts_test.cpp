@@ -240,14 +240,21 @@ TEST_CASE("with too many waiting the next is turned away at once") {
 }
 
 TEST_CASE("when it is stopped, what only waits is given up and what runs is ended") {
-  Verdicts::Asked running, waiting;
-  {
-    Scene scene({.workers = 1});
-    scene.bench.hold(true);
-    running = scene.verdicts.ask(reference(kModel), scene.rules);
-    scene.bench.wait_running(1);
-    waiting = scene.verdicts.ask(reference("models.example/b@" + kDigest), scene.rules);
-  }
+  Bench bench;
+  const std::shared_ptr<const Rules> rules = Scene().rules;
+  auto verdicts = std::make_unique<Verdicts>(VerdictsOptions{.workers = 1},
+                                             [&] { return std::make_unique<BenchJudge>(bench); });
+  bench.hold(true);
+  const auto running = verdicts->ask(reference(kModel), rules);
+  bench.wait_running(1);
+  const auto waiting = verdicts->ask(reference("models.example/b@" + kDigest), rules);
+  // The worker is let go when it is being stopped already, or it would take the next one.
+  std::thread later([&] {
+    std::this_thread::sleep_for(300ms);
+    bench.hold(false);
+  });
+  verdicts.reset();
+  later.join();
   CHECK(Verdicts::wait(running, Clock::now()));
   const auto given_up = Verdicts::wait(waiting, Clock::now());
   REQUIRE_FALSE(given_up);
