@@ -13,9 +13,6 @@
 namespace mpk::cli {
 namespace {
 
-constexpr int kUnavailable = 503;
-constexpr int kBadRequest = 400;
-
 struct Options {
   RegistryOptions registry;
   JudgeOptions judge;
@@ -26,7 +23,7 @@ struct Options {
 
 // What can't be read is refused, under the uid that it may have.
 int refuse_body(const std::string& body, const Error& error, Session& session) {
-  admit::ReviewResponse response{.uid = admit::error_uid(body), .code = kBadRequest};
+  admit::ReviewResponse response{.uid = admit::error_uid(body), .code = admit::kBadRequest};
   response.message = error.text();
   session.print_json(admit::to_json(response));
   return kExitUsage;
@@ -50,7 +47,7 @@ Result<int> run(const Options& o, Session& session) {
       });
   session.print_json(admit::to_json(response));
   if (response.allowed) return 0;
-  return response.code == kUnavailable ? kExitUndecided : kExitFailed;
+  return response.code == admit::kUnavailable ? kExitUndecided : kExitFailed;
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ constexpr std::chrono::milliseconds kTick{200};
 // A key that the policy names by its file, an update of the trusted root: nothing else tells.
 constexpr std::chrono::minutes kAnyway{5};
 constexpr std::chrono::seconds kDrain{10};
+constexpr std::chrono::seconds kMemoryTick{2};  // giving back takes every arena's lock
 constexpr double kMuchMemory = 40U << 20;
 constexpr std::size_t kProbeConnections = 32;
 
@@ -156,10 +157,14 @@ class GateServer {
 
   void run() {
     auto next = Clock::now() + kAnyway;
+    auto look_at_memory = Clock::now();
     while (!session_.cancel().cancelled()) {
       std::this_thread::sleep_for(kTick);
       if (tls_watch_.changed() || tls_pending_) reload_tls();
-      if (resident_bytes() > kMuchMemory) give_memory_back();
+      if (Clock::now() >= look_at_memory) {
+        if (resident_bytes() > kMuchMemory) give_memory_back();
+        look_at_memory = Clock::now() + kMemoryTick;
+      }
       const bool due = Clock::now() >= next;
       if (rule_files_.changed() || due) reload_rules();
       if (due) next = Clock::now() + kAnyway;
@@ -264,15 +269,10 @@ class GateServer {
   }
 
   void measure(admit::MetricsText& out) const {
-    const auto add = [&](std::string_view name, std::string_view type, std::string_view help,
-                         double value) {
-      out.describe(name, type, help);
-      out.value(name, {}, value);
-    };
     const auto stats = server_->stats();
     const auto count = [](std::uint64_t value) { return static_cast<double>(value); };
-    add("mpk_connections", "gauge", "Open connections.", count(stats.open));
-    add("mpk_connections_total", "counter", "Connections so far.", count(stats.accepted));
+    out.single("mpk_connections", "gauge", "Open connections.", count(stats.open));
+    out.single("mpk_connections_total", "counter", "Connections so far.", count(stats.accepted));
     out.describe("mpk_connections_closed_total", "counter",
                  "Connections that were closed here, by reason.");
     for (const auto& [reason, value] :
@@ -289,11 +289,12 @@ class GateServer {
           {"certificate", "taken", certificates_taken_},
           {"certificate", "refused", certificates_refused_}})
       out.value("mpk_reloads_total", {{"what", what}, {"outcome", outcome}}, count(value));
-    add("mpk_certificate_expiry_seconds", "gauge", "Unix time at which the certificate ends.",
-        static_cast<double>(tls_->certificate().not_after().seconds()));
-    add("mpk_registry_requests_total", "counter", "Requests sent to registries.",
-        count(session_.stats().requests));
-    add("process_resident_memory_bytes", "gauge", "Resident memory.", resident_bytes());
+    out.single("mpk_certificate_expiry_seconds", "gauge",
+               "Unix time at which the certificate ends.",
+               static_cast<double>(tls_->certificate().not_after().seconds()));
+    out.single("mpk_registry_requests_total", "counter", "Requests sent to registries.",
+               count(session_.stats().requests));
+    out.single("process_resident_memory_bytes", "gauge", "Resident memory.", resident_bytes());
     out.describe("mpk_build_info", "gauge", "The program's version.");
     out.value("mpk_build_info", {{"version", context_.mpk_version}}, 1);
   }

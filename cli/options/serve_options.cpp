@@ -1,6 +1,7 @@
 // Where `admit serve` listens, and its limits.
 #include "options/serve_options.hpp"
 
+#include "base/duration.hpp"
 #include "base/text.hpp"
 
 #include <fmt/core.h>
@@ -20,7 +21,7 @@ Result<std::size_t> number(std::string_view flag, const std::string& text, std::
 
 Result<std::chrono::milliseconds> time(std::string_view flag, const std::string& text, bool zero) {
   if (zero && text == "0") return std::chrono::milliseconds(0);
-  auto parsed = admit::parse_timeout(text);
+  auto parsed = parse_timeout(text);
   if (!parsed) {
     return Error(ErrorKind::usage,
                  fmt::format("{} {}: expected a time{}", flag, printable(text, 20),

@@ -14,9 +14,8 @@
 namespace mpk::admit {
 namespace {
 
-constexpr int kForbidden = 403;
-constexpr int kUnavailable = 503;
 constexpr std::size_t kShownReasons = 5;
+constexpr const char* kNoRule = "no-rule";
 constexpr const char* kMcpServer = "mcp_server";
 
 struct Reason {
@@ -54,19 +53,22 @@ class Gate {
     auto all = options_.table->find(request_.object);
     const bool too_many = all.size() > limits::kReferences;
     if (too_many) all.resize(limits::kReferences);
-    std::erase_if(
-        all, [&](const FoundReference& found) { return known.contains({found.kind, found.text}); });
-    const auto wired = new_servers();
-    const auto models = wired.empty() ? std::vector<oci::Reference>() : models_of_object();
     std::vector<Place> places;
-    for (const auto& found : all) places.push_back(place_of(found));
+    for (const auto& found : all) {
+      places.push_back(place_of(found));
+      places.back().is_new = !known.contains({found.kind, found.text});
+    }
+    const auto wired = new_servers();
+    const auto models = wired.empty() ? std::vector<oci::Reference>() : models_among(places);
     if (announce) {
       for (const auto& place : places) {
-        if (place.is_asked) announce(*place.reference);
+        if (place.is_new && place.is_asked()) announce(*place.reference);
       }
       for (const auto& model : models) announce(model);
     }
-    for (const auto& place : places) judge(place);
+    for (const auto& place : places) {
+      if (place.is_new) judge(place);
+    }
     if (!wired.empty()) judge_servers(wired, models);
     if (too_many) {
       refuse({.status = kForbidden,
@@ -132,21 +134,17 @@ class Gate {
     return reference.take();
   }
 
-  bool may_be_asked(const oci::Reference& reference) const {
-    return reference.digest || options_.pin || options_.insecure_allow_tags;
-  }
-
   struct Place {
     const FoundReference& found;
     std::optional<oci::Reference> reference;  // nullopt: it is none
-    bool has_rule = false;
-    bool is_asked = false;
+    std::optional<Objection> objection;
+    bool is_new = true;  // the old object has it not
+    bool is_asked() const { return reference && !objection; }
   };
 
   Place place_of(const FoundReference& found) const {
     Place out{.found = found, .reference = parse(found)};
-    out.has_rule = out.reference && policy_.rule_for(out.reference->name()) != nullptr;
-    out.is_asked = out.has_rule && may_be_asked(*out.reference);
+    if (out.reference) out.objection = objection_to(*out.reference, options_, policy_);
     return out;
   }
 
@@ -155,21 +153,20 @@ class Gate {
     if (!options_.pinned_agents) return {};
     auto out = wired_servers(request_.object);
     if (request_.operation != "UPDATE") return out;
-    const auto old = wired_servers(request_.old_object);
+    const auto list = wired_servers(request_.old_object);
+    const std::set<WiredServer> old(list.begin(), list.end());
     std::erase_if(out, [&](const WiredServer& server) {
-      return server.problem.empty() && std::ranges::find(old, server) != old.end();
+      return server.problem.empty() && old.contains(server);
     });
     return out;
   }
 
   // Whose pins count: those that the object names, also where they are no news; else the gate's
   // own.
-  std::vector<oci::Reference> models_of_object() const {
+  std::vector<oci::Reference> models_among(const std::vector<Place>& places) const {
     std::vector<oci::Reference> out;
-    for (const auto& found : options_.table->find(request_.object)) {
-      auto place = place_of(found);
-      if (place.is_asked && out.size() < limits::kReferences)
-        out.push_back(std::move(*place.reference));
+    for (const auto& place : places) {
+      if (place.is_asked()) out.push_back(*place.reference);
     }
     return out.empty() ? options_.agent_models : out;
   }
@@ -212,19 +209,14 @@ class Gate {
       return refuse(found, kForbidden,
                     std::string(to_string(found.kind)) + " is no reference to an artifact");
     }
-    if (!place.has_rule) return unmatched(found);
-    if (!place.is_asked) {
-      return refuse(found, kForbidden,
-                    "not pinned: a tag may name something else when it is pulled; name a digest",
-                    "tag-not-pinned");
-    }
+    if (place.objection) return object(place);
     const auto& answer = verdict_of(*reference);
     if (!answer) return refuse(found, kUnavailable, answer.error().text());
     const auto& verdict = *answer;
     const auto digest = verdict->digest ? verdict->digest->text() : std::string("no digest");
     auto finding = finding_of(found);
     finding.digest = verdict->digest;
-    if (verdict->outcome() == policy::Verdict::Outcome::passed && verdict->digest) {
+    if (admits(*verdict)) {
       note(found, "passed " + digest);
       response_.findings.push_back(std::move(finding));
       if (options_.pin && !reference->digest) {
@@ -243,10 +235,12 @@ class Gate {
     refuse(std::move(finding));
   }
 
-  void unmatched(const FoundReference& found) {
-    const bool image = found.kind == FoundReference::Kind::container;
-    if (image && !options_.refuse_other_images) return;
-    refuse(found, kForbidden, "no rule of the policy is about it", "no-rule");
+  // Containers' images that no rule is about are another gate's.
+  void object(const Place& place) {
+    const auto& [text, code] = *place.objection;
+    const bool image = place.found.kind == FoundReference::Kind::container;
+    if (code == kNoRule && image && !options_.refuse_other_images) return;
+    refuse(place.found, kForbidden, text, code);
   }
 
   const Result<std::shared_ptr<const policy::Verdict>>& verdict_of(
@@ -287,6 +281,21 @@ class Gate {
 };
 
 }  // namespace
+
+std::string Objection::with_code() const { return admit::with_code(text, code); }
+
+std::optional<Objection> objection_to(const oci::Reference& reference, const GateOptions& options,
+                                      const policy::PolicyFile& policy) {
+  if (policy.rule_for(reference.name()) == nullptr)
+    return Objection{"no rule of the policy is about it", kNoRule};
+  if (reference.digest || options.pin || options.insecure_allow_tags) return std::nullopt;
+  return Objection{"not pinned: a tag may name something else when it is pulled; name a digest",
+                   "tag-not-pinned"};
+}
+
+bool admits(const policy::Verdict& verdict) {
+  return verdict.outcome() == policy::Verdict::Outcome::passed && verdict.digest;
+}
 
 std::string reason_of(const policy::Verdict& verdict) {
   const auto* check = verdict.decisive();

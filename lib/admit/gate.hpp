@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -51,6 +52,16 @@ ReviewResponse judge_review(const ReviewRequest& request, const GateOptions& opt
                             const policy::PolicyFile& policy, const VerifyReference& verify,
                             const AnnounceReference& announce = {});
 
+/// Why a reference is refused before anything is verified.
+struct Objection {
+  std::string text, code;
+  std::string with_code() const;  // "TEXT [CODE]"
+};
+/// nullopt: it may be verified. "no-rule", and "tag-not-pinned" unless `options` take tags.
+std::optional<Objection> objection_to(const oci::Reference& reference, const GateOptions& options,
+                                      const policy::PolicyFile& policy);
+/// It passed, and says which digest did.
+bool admits(const policy::Verdict& verdict);
 /// "signature: nobody of those allowed has signed [no-signature]": the failure that decides; for
 /// who is told one line. Of a verdict that did not pass.
 std::string reason_of(const policy::Verdict& verdict);

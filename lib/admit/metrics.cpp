@@ -47,6 +47,12 @@ void MetricsText::value(std::string_view name, const Labels& labels, double valu
   text_ += ' ' + number(value) + '\n';
 }
 
+void MetricsText::single(std::string_view name, std::string_view type, std::string_view help,
+                         double value) {
+  describe(name, type, help);
+  this->value(name, {}, value);
+}
+
 void Histogram::observe(double seconds) {
   const auto at = std::ranges::lower_bound(kBounds, seconds);
   ++counts_[static_cast<std::size_t>(at - kBounds.begin())];

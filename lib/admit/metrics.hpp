@@ -22,6 +22,8 @@ class MetricsText {
   /// `type`: counter, gauge, histogram. Once for each name, before its values.
   void describe(std::string_view name, std::string_view type, std::string_view help);
   void value(std::string_view name, const Labels& labels, double value);
+  /// Both, of a metric with one value and no labels.
+  void single(std::string_view name, std::string_view type, std::string_view help, double value);
   const std::string& text() const { return text_; }
 
  private:

@@ -1,6 +1,7 @@
 // References: one pass that marks strings by forms and rows, and lists them as it meets them.
 #include "admit/references.hpp"
 
+#include "admit/api_group.hpp"
 #include "admit/reference_rows.hpp"
 #include "admit/reference_text.hpp"
 #include "json/lookup.hpp"
@@ -20,11 +21,6 @@ bool is_container(std::string_view name) {
 }
 bool are_containers(std::string_view name) {
   return name == "containers" || name.ends_with("Containers") || name == "sidecars";
-}
-
-std::string_view group_of(std::string_view api_version) {
-  const auto slash = api_version.find('/');
-  return slash == std::string_view::npos ? std::string_view() : api_version.substr(0, slash);
 }
 
 }  // namespace

@@ -15,6 +15,11 @@
 
 namespace mpk::admit {
 
+// status.code of a refusal.
+inline constexpr int kBadRequest = 400;
+inline constexpr int kForbidden = 403;
+inline constexpr int kUnavailable = 503;  // could not be decided: try again
+
 struct ReviewRequest {
   std::string uid;
   std::string operation;  // CREATE, UPDATE, DELETE, CONNECT
@@ -51,7 +56,7 @@ struct Finding {
 struct ReviewResponse {
   std::string uid;
   bool allowed = false;
-  int code = 403;                            // status.code of a refusal: 400, 403, 500, 503
+  int code = kForbidden;                     // status.code of a refusal, one of those above
   std::string message;                       // one line for kubectl's user
   std::vector<std::string> warnings;         // each cut to 256 bytes at a character's border
   std::map<std::string, std::string> audit;  // auditAnnotations, keys without prefix

@@ -1,6 +1,7 @@
 // Scan: a dump to objects, and objects to what the gate says of them.
 #include "admit/scan.hpp"
 
+#include "admit/api_group.hpp"
 #include "admit/limits.hpp"
 #include "base/text.hpp"
 #include "json/lookup.hpp"
@@ -23,7 +24,6 @@ using Outcome = ScannedObject::Outcome;
 constexpr std::string_view kList = "List";
 constexpr std::size_t kAtOnce = 32;  // objects; more than verdicts, so that these never idle
 constexpr std::chrono::hours kPatience{24};  // each verdict has a limit of its own
-constexpr int kUnavailable = 503;
 
 /// Takes the documents of one file apart.
 class Taker {
@@ -104,11 +104,6 @@ class AskedOnce {
   std::mutex mutex_;
   std::map<std::string, Verdicts::Asked> known_;
 };
-
-std::string group_of(std::string_view api_version) {
-  const auto slash = api_version.find('/');
-  return std::string(slash == std::string_view::npos ? "" : api_version.substr(0, slash));
-}
 
 ReviewRequest request_of(const Json& object) {
   const auto& metadata = json::member(object, "metadata");

@@ -14,7 +14,6 @@ namespace {
 
 using Outcome = ScannedObject::Outcome;
 
-constexpr int kUnavailable = 503;
 constexpr std::size_t kName = 253;  // RFC 1123, as Kubernetes takes it
 // `kubectl apply` keeps the object in an annotation, and all annotations may have 256 KiB. It
 // escapes what HTML would, so that there has to be room.

@@ -6,6 +6,7 @@
 #include "admit/provider.hpp"
 #include "admit/reference_text.hpp"
 #include "admit/review.hpp"
+#include "base/duration.hpp"
 #include "base/text.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
@@ -15,8 +16,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <charconv>
-#include <cmath>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -32,8 +31,8 @@ using Outcome = policy::Verdict::Outcome;
 
 constexpr std::size_t kLargeBody = 256U << 10;  // its JSON takes ten times that
 constexpr std::size_t kVerifyBody = 64U << 10;
-constexpr std::chrono::hours kLongest{1};
 constexpr std::chrono::milliseconds kMargin{250};  // the answer has a way to go
+constexpr const char* kNoPolicy = "no policy is loaded yet";
 constexpr std::ptrdiff_t kMostSlots = 1024;
 
 struct Path {
@@ -68,37 +67,17 @@ struct Answer {
   std::optional<AuditLine> audit;  // nullopt: nothing was decided
 };
 
+http::ServerResponse error_answer(int status, const std::string& message) {
+  return json_answer(status, {{"kind", "Error"}, {"message", message}});
+}
+
 Answer bad_request(const Error& error) {
   const int status = error.kind() == ErrorKind::too_large ? 413 : 400;
-  return {json_answer(status, {{"kind", "Error"}, {"message", error.text()}}), "invalid", {}};
+  return {error_answer(status, error.text()), "invalid", {}};
 }
 
 std::string_view word(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::passed:
-      return "allowed";
-    case Outcome::refused:
-      return "refused";
-    default:
-      return "undecided";
-  }
-}
-
-std::string digest_text(const policy::Verdict& verdict) {
-  return verdict.digest ? verdict.digest->text() : std::string();
-}
-
-std::optional<double> decimal(std::string_view text) {
-  double out = 0;
-  const auto [end, failure] =
-      std::from_chars(text.data(), text.data() + text.size(), out, std::chars_format::fixed);
-  if (text.empty() || failure != std::errc() || end != text.data() + text.size())
-    return std::nullopt;
-  return out;
-}
-
-bool passed(const policy::Verdict& verdict) {
-  return verdict.outcome() == Outcome::passed && verdict.digest;
+  return outcome == Outcome::passed ? "allowed" : to_string(outcome);
 }
 
 }  // namespace
@@ -115,6 +94,12 @@ struct Service::Impl {
     const http::ServerRequest& request;
     std::shared_ptr<const Rules> rules;
     SteadyTime end;
+
+    GateOptions gate(bool pin) const {
+      auto out = rules->gate;  // small
+      out.pin = pin;
+      return out;
+    }
   };
 
   // Room for a body, and a turn for a large one; given back at the end.
@@ -168,20 +153,16 @@ struct Service::Impl {
     return text;
   }
 
-  Result<std::shared_ptr<const policy::Verdict>> verdict_of(const oci::Reference& reference,
-                                                            const Asking& asking) const {
-    return Verdicts::wait(verdicts.ask(reference, asking.rules), asking.end);
-  }
-
-  AuditLine audit_line(std::string_view path, const http::ServerRequest& request) const {
+  AuditLine audit_line(const Asking& asking) const {
     AuditLine out;
     out.text("time", Timestamp::from_milliseconds(clock.now().milliseconds()).text());
-    out.text("path", path);
-    out.text("client", request.client);
+    out.text("path", asking.request.path);
+    out.text("client", asking.request.client);
+    out.text("policy", asking.rules->request.policies->digest.text());
     return out;
   }
 
-  Answer review(const Asking& asking, std::string_view path, bool pin) {
+  Answer review(const Asking& asking, bool pin) {
     Room room(*this);
     const auto text = body(asking.request, room, limits::kAdmissionReview);
     if (!text) return refuse_review("", text.error());
@@ -189,8 +170,7 @@ struct Service::Impl {
       return refuse_review(error_uid(*text), turn.error());
     const auto parsed = read_review(*text);
     if (!parsed) return refuse_review(error_uid(*text), parsed.error());
-    auto gate = asking.rules->gate;  // small
-    gate.pin = pin;
+    const auto gate = asking.gate(pin);
     std::map<std::string, Verdicts::Asked> under_way;
     const auto response = judge_review(
         *parsed, gate, *asking.rules->request.policies,
@@ -201,16 +181,15 @@ struct Service::Impl {
           auto& asked = under_way[reference.text()];
           if (!asked.valid()) asked = verdicts.ask(reference, asking.rules);
         });
-    Answer out{json_answer(200, to_json(response)), "refused", audit_line(path, asking.request)};
+    Answer out{json_answer(200, to_json(response)), "refused", audit_line(asking)};
     if (response.allowed) out.outcome = response.warnings.empty() ? "allowed" : "warned";
-    if (!response.allowed && response.code == 503) out.outcome = "undecided";
-    note_review(*parsed, response, asking, out);
+    if (!response.allowed && response.code == kUnavailable) out.outcome = "undecided";
+    note_review(*parsed, response, *out.audit);
     return out;
   }
 
   static void note_review(const ReviewRequest& request, const ReviewResponse& response,
-                          const Asking& asking, Answer& out) {
-    auto& line = *out.audit;
+                          AuditLine& line) {
     line.text("uid", printable(response.uid));
     line.text("operation", request.operation);
     line.text("group", printable(request.group, 253));
@@ -219,7 +198,6 @@ struct Service::Impl {
     line.text("name", printable(request.name, 253));
     line.text("user", printable(request.user, 253));
     line.flag("dryRun", request.dry_run);
-    line.text("policy", asking.rules->request.policies->digest.text());
     std::vector<std::string> references;
     for (const auto& [key, value] : response.audit) references.push_back(printable(value));
     line.texts("references", references);
@@ -234,29 +212,26 @@ struct Service::Impl {
   // The API server takes an answer for one only with status 200 and the uid.
   static Answer refuse_review(const std::string& uid, const Error& error) {
     const bool later = error.kind() == ErrorKind::timeout || error.kind() == ErrorKind::network;
-    const ReviewResponse response{.uid = uid, .code = later ? 503 : 400, .message = error.text()};
+    const ReviewResponse response{
+        .uid = uid, .code = later ? kUnavailable : kBadRequest, .message = error.text()};
     return {json_answer(200, to_json(response)), later ? "undecided" : "invalid", {}};
   }
 
   // A key: what stands in an image or a volume, as the kubelet reads it.
-  Result<oci::Reference> reference_of(const std::string& key, bool pin, const Rules& rules) const {
+  static Result<oci::Reference> reference_of(const std::string& key, const GateOptions& gate,
+                                             const policy::PolicyFile& policy) {
     const auto none = [] { return Error(ErrorKind::malformed, "no reference to an artifact"); };
     const auto found =
         key.empty() ? std::nullopt : read_reference(FoundReference::Kind::agent, key);
     if (!found || found->reference.empty()) return none();
     auto reference = oci::Reference::parse(found->reference);
     if (!reference || reference->kind != oci::Reference::Kind::registry) return none();
-    if (rules.request.policies->rule_for(reference->name()) == nullptr)
-      return Error(ErrorKind::denied, "no rule of the policy is about it [no-rule]");
-    if (!reference->digest && !pin && !rules.gate.insecure_allow_tags) {
-      return Error(ErrorKind::denied,
-                   "not pinned: a tag may name something else when it is pulled; name a digest "
-                   "[tag-not-pinned]");
-    }
+    if (const auto objection = objection_to(*reference, gate, policy))
+      return Error(ErrorKind::denied, objection->with_code());
     return reference;
   }
 
-  Answer gatekeeper(const Asking& asking, std::string_view path, bool pin) {
+  Answer gatekeeper(const Asking& asking, bool pin) {
     Room room(*this);
     const auto read = [&]() -> Result<std::vector<std::string>> {
       const auto text = TRY(body(asking.request, room, limits::kAdmissionReview));
@@ -271,15 +246,16 @@ struct Service::Impl {
       Result<Verdicts::Asked> asked;
     };
     std::vector<Item> items;
+    const auto gate = asking.gate(pin);
     for (const auto& key : *read) {
-      auto reference = reference_of(key, pin, *asking.rules);
+      auto reference = reference_of(key, gate, *asking.rules->request.policies);
       if (!reference) {
         items.push_back({key, std::move(reference).error()});
       } else {
         items.push_back({key, verdicts.ask(*reference, asking.rules)});
       }
     }
-    Answer out{{}, "allowed", audit_line(path, asking.request)};
+    Answer out{{}, "allowed", audit_line(asking)};
     std::vector<ProviderItem> told;
     std::vector<std::string> references;
     for (const auto& item : items) {
@@ -289,7 +265,6 @@ struct Service::Impl {
     }
     out.response = json_answer(200, provider_response(told, ""));
     out.audit->texts("references", references);
-    out.audit->text("policy", asking.rules->request.policies->digest.text());
     return out;
   }
 
@@ -304,8 +279,8 @@ struct Service::Impl {
     if (!asked) return fail("refused", asked.error().text());
     const auto verdict = Verdicts::wait(*asked, end);
     if (!verdict) return fail("undecided", verdict.error().text());
-    if (!passed(**verdict)) return fail(word((*verdict)->outcome()), reason_of(**verdict));
-    const auto digest = digest_text(**verdict);
+    if (!admits(**verdict)) return fail(word((*verdict)->outcome()), reason_of(**verdict));
+    const auto digest = (*verdict)->digest->text();
     if (pin) {
       item.value = key.find('@') == std::string::npos ? key + "@" + digest : key;
     } else {
@@ -334,25 +309,22 @@ struct Service::Impl {
       return reference;
     }();
     if (!read) return bad_request(read.error());
-    Answer out{{}, "undecided", audit_line("/verify", asking.request)};
-    out.audit->text("policy", asking.rules->request.policies->digest.text());
-    const auto verdict = verdict_of(*read, asking);
+    Answer out{{}, "undecided", audit_line(asking)};
+    const auto verdict = Verdicts::wait(verdicts.ask(*read, asking.rules), asking.end);
     if (!verdict) {
-      out.response = json_answer(503, {{"kind", "Error"}, {"message", verdict.error().text()}});
+      out.response = error_answer(kUnavailable, verdict.error().text());
       out.audit->texts("references",
                        {printable(printable(read->text(), 300) + ": " + verdict.error().text())});
       return out;
     }
-    const bool good = passed(**verdict);
+    const bool good = admits(**verdict);
     out.outcome = word((*verdict)->outcome());
-    out.response = json_answer(good                                          ? 200
-                               : (*verdict)->outcome() == Outcome::undecided ? 503
-                                                                             : 403,
-                               to_json(**verdict));
+    const int refusal = (*verdict)->outcome() == Outcome::undecided ? kUnavailable : kForbidden;
+    out.response = json_answer(good ? 200 : refusal, to_json(**verdict));
     out.audit->texts(
         "references",
         {printable(printable(read->text(), 300) + ": " +
-                   (good ? "passed " + digest_text(**verdict) : reason_of(**verdict)))});
+                   (good ? "passed " + (*verdict)->digest->text() : reason_of(**verdict)))});
     return out;
   }
 
@@ -371,15 +343,12 @@ struct Service::Impl {
     }
     const auto end = request.arrived + limit - std::min(kMargin, limit / 5);
     if (!used) {
-      return {json_answer(503, {{"kind", "Error"}, {"message", "no policy is loaded yet"}}),
-              "undecided",
-              {}};
+      return {error_answer(kUnavailable, kNoPolicy), "undecided", {}};
     }
     const Asking asking{request, used, end};
-    if (path == "/validate") return review(asking, path, used->gate.pin);
-    if (path == "/mutate") return review(asking, path, true);
     if (path == "/verify") return verify(asking);
-    return gatekeeper(asking, path, path == "/gatekeeper/mutate");
+    if (path == "/validate" || path == "/mutate") return review(asking, path == "/mutate");
+    return gatekeeper(asking, path == "/gatekeeper/mutate");
   }
 
   http::ServerResponse metrics() {
@@ -391,38 +360,32 @@ struct Service::Impl {
     for (std::size_t i = 0; i < kPaths.size(); ++i)
       answers[i].write_times(out, "mpk_admit_request_seconds", kPaths[i].name);
     const auto& counts = verdicts.counts();
-    const auto add = [&](std::string_view name, std::string_view type, std::string_view help,
-                         double value) {
-      out.describe(name, type, help);
-      out.value(name, {}, value);
-    };
+    const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
     out.describe("mpk_verdicts_total", "counter", "Verdicts made, by outcome.");
-    out.value("mpk_verdicts_total", {{"outcome", "passed"}}, static_cast<double>(counts.passed));
-    out.value("mpk_verdicts_total", {{"outcome", "refused"}}, static_cast<double>(counts.refused));
-    out.value("mpk_verdicts_total", {{"outcome", "undecided"}},
-              static_cast<double>(counts.undecided));
-    out.value("mpk_verdicts_total", {{"outcome", "error"}}, static_cast<double>(counts.failed));
-    add("mpk_verdict_seconds_total", "counter", "Time that making them took.",
-        static_cast<double>(counts.microseconds) / 1e6);
+    for (const auto& [outcome, count] :
+         {std::pair<const char*, std::uint64_t>{"passed", counts.passed},
+          {"refused", counts.refused},
+          {"undecided", counts.undecided},
+          {"error", counts.failed}})
+      out.value("mpk_verdicts_total", {{"outcome", outcome}}, number(count));
+    out.single("mpk_verdict_seconds_total", "counter", "Time that making them took.",
+               number(counts.microseconds) / 1e6);
     out.describe("mpk_verdict_questions_total", "counter",
                  "References asked for, by where the verdict came from.");
-    out.value("mpk_verdict_questions_total", {{"from", "memory"}},
-              static_cast<double>(counts.remembered));
-    out.value("mpk_verdict_questions_total", {{"from", "under_way"}},
-              static_cast<double>(counts.joined));
-    out.value("mpk_verdict_questions_total", {{"from", "registry"}},
-              static_cast<double>(counts.started));
-    out.value("mpk_verdict_questions_total", {{"from", "turned_away"}},
-              static_cast<double>(counts.turned_away));
-    add("mpk_verdicts_under_way", "gauge", "Verdicts being made or waiting for their turn.",
-        static_cast<double>(verdicts.under_way()));
-    add("mpk_verdicts_remembered", "gauge", "Verdicts in memory.",
-        static_cast<double>(verdicts.size()));
-    add("mpk_body_bytes", "gauge", "Bytes of request bodies in memory.",
-        static_cast<double>(reserved));
+    for (const auto& [from, count] :
+         {std::pair<const char*, std::uint64_t>{"memory", counts.remembered},
+          {"under_way", counts.joined},
+          {"registry", counts.started},
+          {"turned_away", counts.turned_away}})
+      out.value("mpk_verdict_questions_total", {{"from", from}}, number(count));
+    out.single("mpk_verdicts_under_way", "gauge", "Verdicts being made or waiting for their turn.",
+               number(verdicts.under_way()));
+    out.single("mpk_verdicts_remembered", "gauge", "Verdicts in memory.", number(verdicts.size()));
+    out.single("mpk_body_bytes", "gauge", "Bytes of request bodies in memory.", number(reserved));
     if (options.audit != nullptr) {
-      add("mpk_audit_lost_total", "counter", "Lines of the audit log that could not be written.",
-          static_cast<double>(options.audit->lost()));
+      out.single("mpk_audit_lost_total", "counter",
+                 "Lines of the audit log that could not be written.",
+                 number(options.audit->lost()));
     }
     if (const auto used = rules()) {
       out.describe("mpk_policy_info", "gauge", "The policy in use.");
@@ -470,8 +433,8 @@ http::ServerResponse Service::answer_probe(const http::ServerRequest& request) {
   if (reads && (request.path == "/healthz" || request.path == "/livez"))
     return text_answer(200, "ok");
   if (reads && request.path == "/readyz") {
-    if (impl_->leaving) return text_answer(503, "being stopped");
-    return impl_->rules() ? text_answer(200, "ok") : text_answer(503, "no policy is loaded yet");
+    if (impl_->leaving) return text_answer(kUnavailable, "being stopped");
+    return impl_->rules() ? text_answer(200, "ok") : text_answer(kUnavailable, kNoPolicy);
   }
   if (reads && request.path == "/metrics") return impl_->metrics();
   return text_answer(404, "not found: " + printable(request.path, 200));
@@ -498,36 +461,6 @@ http::ServerResponse Service::answer(const http::ServerRequest& request) {
     impl_->options.audit->write(std::move(*answer.audit).take());
   }
   return std::move(answer.response);
-}
-
-Result<std::chrono::milliseconds> parse_timeout(std::string_view text) {
-  const auto wrong = [&] {
-    return Error(ErrorKind::malformed, "timeout \"" + printable(text, 40) + "\": expected a time",
-                 "for example 10s, 500ms or 1m30s");
-  };
-  double total = 0;
-  auto rest = text;
-  if (rest.empty()) return wrong();
-  while (!rest.empty()) {
-    const auto digits = std::min(rest.find_first_not_of("0123456789."), rest.size());
-    const auto number = decimal(rest.substr(0, digits));
-    rest.remove_prefix(digits);
-    double unit = 0;
-    for (const auto& [name, milliseconds] : {std::pair<std::string_view, double>{"ms", 1},
-                                             {"h", 3'600'000},
-                                             {"m", 60'000},
-                                             {"s", 1000}}) {
-      if (!rest.starts_with(name)) continue;
-      unit = milliseconds;
-      rest.remove_prefix(name.size());
-      break;
-    }
-    if (!number || unit == 0) return wrong();
-    total += *number * unit;
-    if (total > std::chrono::duration<double, std::milli>(kLongest).count()) return wrong();
-  }
-  if (total < 1) return wrong();
-  return std::chrono::milliseconds(static_cast<std::int64_t>(total));
 }
 
 }  // namespace mpk::admit

@@ -52,8 +52,4 @@ class Service {
   std::unique_ptr<Impl> impl_;
 };
 
-/// How the API server writes a webhook's deadline (Go's Duration): "10s", "1m30s", "500ms", "2.5s".
-/// malformed: another form, nothing, or more than an hour.
-Result<std::chrono::milliseconds> parse_timeout(std::string_view text);
-
 }  // namespace mpk::admit

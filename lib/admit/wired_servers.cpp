@@ -1,6 +1,7 @@
 // MCP servers that a Kubernetes object wires an agent to.
 #include "admit/wired_servers.hpp"
 
+#include "admit/api_group.hpp"
 #include "agent/document.hpp"
 #include "agent/server.hpp"
 #include "base/encoding.hpp"
@@ -37,11 +38,6 @@ bool lists_servers(std::string_view text) {
   return text.find("mcpServers\"") != std::string_view::npos ||
          text.find("mcpServers'") != std::string_view::npos ||
          text.find("mcpServers:") != std::string_view::npos;
-}
-
-std::string_view group_of(std::string_view api_version) {
-  const auto slash = api_version.find('/');
-  return slash == std::string_view::npos ? std::string_view() : api_version.substr(0, slash);
 }
 
 // Kinds that are a server, and where they have its address.

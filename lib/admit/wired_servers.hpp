@@ -4,6 +4,7 @@
 #include "json/value.hpp"
 #include "policy/pinned_server.hpp"
 
+#include <compare>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ struct WiredServer {
   std::vector<std::string> tools;  // that the agent may call; empty: all
   std::string problem;             // why it can't be read; then only `pointer` is set
 
-  bool operator==(const WiredServer&) const = default;
+  auto operator<=>(const WiredServer&) const = default;
 };
 
 /// In document order (docs/admission.md, "MCP servers"): texts with "mcpServers" (mcp.json, also as

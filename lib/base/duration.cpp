@@ -5,11 +5,18 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <system_error>
+#include <utility>
+
 namespace mpk {
 namespace {
 
 constexpr std::uint64_t kDay = 86'400;
 constexpr std::uint64_t kMost = 36'525 * kDay;
+constexpr std::chrono::hours kLongest{1};  // that anybody waits for an answer
 
 std::uint64_t seconds_of(char unit) {
   switch (unit) {
@@ -24,6 +31,15 @@ std::uint64_t seconds_of(char unit) {
     default:
       return 0;
   }
+}
+
+std::optional<double> decimal(std::string_view text) {
+  double out = 0;
+  const auto [end, failure] =
+      std::from_chars(text.data(), text.data() + text.size(), out, std::chars_format::fixed);
+  if (text.empty() || failure != std::errc() || end != text.data() + text.size())
+    return std::nullopt;
+  return out;
 }
 
 }  // namespace
@@ -42,6 +58,36 @@ Result<std::uint64_t> parse_duration(std::string_view text) {
   if (!number || *number > kMost / unit) return refuse("more than 100 years");
   if (*number == 0) return refuse("no time at all");
   return *number * unit;
+}
+
+Result<std::chrono::milliseconds> parse_timeout(std::string_view text) {
+  const auto wrong = [&] {
+    return Error(ErrorKind::malformed, "timeout \"" + printable(text, 40) + "\": expected a time",
+                 "for example 10s, 500ms or 1m30s");
+  };
+  double total = 0;
+  auto rest = text;
+  if (rest.empty()) return wrong();
+  while (!rest.empty()) {
+    const auto digits = std::min(rest.find_first_not_of("0123456789."), rest.size());
+    const auto number = decimal(rest.substr(0, digits));
+    rest.remove_prefix(digits);
+    double unit = 0;
+    for (const auto& [name, milliseconds] : {std::pair<std::string_view, double>{"ms", 1},
+                                             {"h", 3'600'000},
+                                             {"m", 60'000},
+                                             {"s", 1000}}) {
+      if (!rest.starts_with(name)) continue;
+      unit = milliseconds;
+      rest.remove_prefix(name.size());
+      break;
+    }
+    if (!number || unit == 0) return wrong();
+    total += *number * unit;
+    if (total > std::chrono::duration<double, std::milli>(kLongest).count()) return wrong();
+  }
+  if (total < 1) return wrong();
+  return std::chrono::milliseconds(static_cast<std::int64_t>(total));
 }
 
 }  // namespace mpk

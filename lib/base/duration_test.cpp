@@ -43,3 +43,17 @@ TEST_CASE("anything else is no duration") {
     CHECK_MESSAGE(read.error().message().find(says) != std::string::npos, read.error().message());
   }
 }
+
+TEST_CASE("timeouts as Go writes them") {
+  using namespace std::chrono_literals;
+  CHECK(parse_timeout("10s").take() == 10s);
+  CHECK(parse_timeout("1m30s").take() == 90s);
+  CHECK(parse_timeout("2.5s").take() == 2500ms);
+  CHECK(parse_timeout("500ms").take() == 500ms);
+  CHECK(parse_timeout("1h0m0s").take() == 1h);
+  for (const auto* wrong :
+       {"", "10", "s", "-1s", "1e3s", "0s", "2h", "1d", "10s ", "1.2.3s", "nan s"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(parse_timeout(wrong));
+  }
+}

@@ -2,6 +2,7 @@
 // takes.
 #include "json/yaml_write.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 
 #include <fmt/core.h>
@@ -12,8 +13,6 @@
 
 namespace mpk::json {
 namespace {
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // YAML 1.1 readers have more words for true, false and null than 1.2.
 bool is_word_of_yaml(std::string_view text) {
@@ -27,7 +26,7 @@ bool is_word_of_yaml(std::string_view text) {
 bool is_plain(std::string_view text) {
   return !text.empty() && is_letter(text.front()) && !is_word_of_yaml(text) &&
          !text.ends_with(':') && std::ranges::all_of(text, [](char c) {
-           return is_letter(c) || (c >= '0' && c <= '9') ||
+           return is_letter_or_digit(c) ||
                   std::string_view("_-./+@:").find(c) != std::string_view::npos;
          });
 }

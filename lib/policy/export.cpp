@@ -4,6 +4,7 @@
 #include "attest/predicate_form.hpp"
 #include "attest/predicate_type.hpp"
 #include "attest/vsa.hpp"
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "json/yaml.hpp"
 #include "json/yaml_write.hpp"
@@ -155,7 +156,7 @@ Result<std::string> object_name(const std::string& policy, const std::string& fi
   const auto text = policy == file ? std::filesystem::path(file).stem().string() : policy;
   std::string out;
   for (const char c : lower_ascii(text)) {
-    const bool fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    const bool fits = is_lower(c) || is_digit(c);
     if (fits) {
       out += c;
     } else if (!out.empty() && out.back() != '-') {
@@ -216,6 +217,16 @@ std::string whole(const Matcher& matcher) {
     out += c;
   }
   return out + "$";
+}
+
+Json identity_of(const sigstore::IdentityMatcher& identity) {
+  Json out;
+  const auto say = [&](const char* key, const char* pattern, const Matcher& matcher) {
+    out[matcher.pattern ? pattern : key] = matcher.pattern ? whole(matcher) : matcher.text;
+  };
+  say("subject", "subjectRegExp", identity.subject);
+  say("issuer", "issuerRegExp", identity.issuer);
+  return out;
 }
 
 std::string glob_regex(std::string_view glob) {

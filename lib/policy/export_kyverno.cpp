@@ -38,20 +38,7 @@ Json attestor(const ExportSigner& signer) {
   if (signer.key) {
     cosign["key"] = {{"data", signer.key->pem()}};
   } else {
-    // Kyverno takes a match anywhere in the text for one: whole() has anchors.
-    const auto& [subject, issuer, claims] = *signer.identity;
-    Json identity;
-    if (subject.pattern) {
-      identity["subjectRegExp"] = whole(subject);
-    } else {
-      identity["subject"] = subject.text;
-    }
-    if (issuer.pattern) {
-      identity["issuerRegExp"] = whole(issuer);
-    } else {
-      identity["issuer"] = issuer.text;
-    }
-    cosign["keyless"] = {{"identities", Json::array({std::move(identity)})}};
+    cosign["keyless"] = {{"identities", Json::array({identity_of(*signer.identity)})}};
   }
   return {{"name", signer.name}, {"cosign", std::move(cosign)}};
 }

@@ -53,6 +53,8 @@ std::vector<ExportNote> export_notes(const Json& document, ExportTarget target);
 
 /// RE2 for the whole text, as other gates look for a match anywhere.
 std::string whole(const sigstore::Matcher& matcher);
+/// As Kyverno's and policy-controller's `identities` have one: subject(RegExp), issuer(RegExp).
+Json identity_of(const sigstore::IdentityMatcher& identity);
 /// RE2 for HOST/REPO as the glob means it; Docker Hub under both of its names.
 std::string glob_regex(std::string_view glob);
 

@@ -1,5 +1,6 @@
 // ClusterImagePolicies of Sigstore's policy-controller (policy.sigstore.dev/v1beta1), one for each
 // demand: all that fit an image must hold, and of the authorities of one any is enough.
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "json/value.hpp"
 #include "policy/export_plan.hpp"
@@ -19,8 +20,7 @@ constexpr std::size_t kVariants = 16;  // of one glob
 // part. Where a glob can't be had as it is, a wider one is: more images are held to the policy.
 Result<std::vector<std::string>> globs_of(const std::string& glob) {
   const bool known = std::ranges::all_of(glob, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("-_:/*.?").find(c) != std::string_view::npos;
+    return is_letter_or_digit(c) || std::string_view("-_:/*.?").find(c) != std::string_view::npos;
   });
   if (!known) {
     return Error(ErrorKind::unsupported, "the glob " + printable(glob, 100) +
@@ -95,21 +95,8 @@ Json authority(const ExportSigner& signer, const ExportDemand& demand) {
     out["signatureFormat"] = "legacy";
     return out;
   }
-  // It takes a match anywhere in the text for one: whole() has anchors.
-  const auto& [subject, issuer, claims] = *signer.identity;
-  Json identity;
-  if (subject.pattern) {
-    identity["subjectRegExp"] = whole(subject);
-  } else {
-    identity["subject"] = subject.text;
-  }
-  if (issuer.pattern) {
-    identity["issuerRegExp"] = whole(issuer);
-  } else {
-    identity["issuer"] = issuer.text;
-  }
   out["keyless"] = {{"url", "https://fulcio.sigstore.dev"},
-                    {"identities", Json::array({std::move(identity)})}};
+                    {"identities", Json::array({identity_of(*signer.identity)})}};
   out["signatureFormat"] = "bundle";
   return out;
 }
