@@ -50,6 +50,22 @@ accepts "and told why, with its place" holds 'r["allowed"] is False and r["statu
 accepts "--pin puts the verified digest behind it" review 0 "$repo:good" --pin
 accepts "by a patch that tests first" holds '[p["op"] for p in patch] == ["test", "replace"] and patch[1]["value"] == "'"$repo@$digest"'"'
 accepts "--insecure-allow-tags takes it as it is" review 0 "$repo:good" --insecure-allow-tags
+annotated() { # annotations as JSON members
+  printf '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","annotations":{%s}},"spec":{"containers":[{"name":"c","image":"nginx:1"}],"volumes":[{"name":"m","image":{"reference":"%s"}}]}}' "$1" "${2:-$repo@$digest}"
+}
+signer="\"mpk/certificate-oidc-issuer\":\"$MPK_SANDBOX_ISSUER\",\"mpk/certificate-identity\""
+accepts "an annotation that names the signer is met" review 0 "$(annotated "$signer:\"$MPK_SANDBOX_IDENTITY\"")"
+accepts "one that names another is not" review 1 "$(annotated "$signer:\"other@example.com\"")"
+accepts "and its code says so" holds '"[annotation-signer]" in message and "other@example.com" in message'
+accepts "an SLSA level that nobody vouches for is not reached" review 1 "$(annotated '"mpk/slsa-level":"3"')"
+accepts "with its code" holds '"[annotation-slsa-level]" in message'
+accepts "where tags are pinned an object may demand digests" review 1 "$(annotated '"mpk/require-digest":"true"' "$repo:good")" --pin
+accepts "a gate that warns refuses what demands it" review 1 "$(annotated '"mpk/enforce":"true"' "$bare")" --warn
+accepts "an annotation cannot switch the gate off" review 1 "$(annotated '"mpk/skip":"true"')"
+accepts "and is named" holds '"mpk/skip: not known [annotation]" in message'
+accepts "nor make it milder" review 1 "$(annotated '"mpk/require-digest":"false"')"
+accepts "annotations of others are nobody's business" review 0 "$(annotated '"example.com/skip":"true"')"
+
 accepts "a model that nobody signed is refused" review 1 "$bare"
 accepts "for that" holds '"no-signature" in message'
 accepts "a digest that is not there is refused" review 1 "$repo@sha256:$(printf '0%.0s' {1..64})"

@@ -1,6 +1,7 @@
 // gate: each reference of an object to a reason, and the reasons to an answer.
 #include "admit/gate.hpp"
 
+#include "admit/demands.hpp"
 #include "admit/limits.hpp"
 #include "admit/wired_servers.hpp"
 #include "base/text.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t kShownReasons = 5;
 constexpr const char* kNoRule = "no-rule";
+constexpr const char* kAnnotation = "annotation";
 constexpr const char* kMcpServer = "mcp_server";
 
 struct Reason {
@@ -41,14 +43,22 @@ std::string with_code(std::string text, const std::string& code) {
 
 class Gate {
  public:
-  Gate(const ReviewRequest& request, const GateOptions& options, const policy::PolicyFile& policy,
-       const VerifyReference& verify)
-      : request_(request), options_(options), policy_(policy), verify_(verify) {
+  Gate(const ReviewRequest& request, const GateOptions& options, const Demands& demands,
+       const policy::PolicyFile& policy, const VerifyReference& verify)
+      : request_(request), options_(options), demands_(demands), policy_(policy), verify_(verify) {
     response_.uid = request.uid;
+    // What is demanded anew is demanded of all.
+    judges_all_ = request.operation != "UPDATE" || demands_of(request.old_object) != demands;
   }
 
   ReviewResponse run(const AnnounceReference& announce) {
     if (is_exempt()) return answer();
+    for (const auto& problem : demands_.problems) {
+      refuse({.pointer = problem.pointer,
+              .status = kForbidden,
+              .code = kAnnotation,
+              .reason = with_code(problem.text, kAnnotation)});
+    }
     const auto known = old_references();
     auto all = options_.table->find(request_.object);
     const bool too_many = all.size() > limits::kReferences;
@@ -92,7 +102,7 @@ class Gate {
   // With their kind: a container's image may pass where a volume's may not.
   std::set<std::pair<FoundReference::Kind, std::string>> old_references() const {
     std::set<std::pair<FoundReference::Kind, std::string>> out;
-    if (request_.operation != "UPDATE") return out;
+    if (judges_all_) return out;
     for (const auto& found : options_.table->find(request_.old_object))
       out.emplace(found.kind, found.text);
     return out;
@@ -102,7 +112,8 @@ class Gate {
     auto subject = finding.kind == kMcpServer ? std::string("MCP server") : std::string();
     if (!finding.text.empty())
       subject += (subject.empty() ? "" : " ") + printable(finding.text, 300);
-    if (!finding.pointer.empty()) subject += " (" + printable(finding.pointer, 200) + ")";
+    if (!finding.pointer.empty())
+      subject += (subject.empty() ? "(" : " (") + printable(finding.pointer, 200) + ")";
     reasons_.push_back({finding.status, (subject.empty() ? "" : subject + ": ") + finding.reason});
     response_.findings.push_back(std::move(finding));
   }
@@ -152,7 +163,7 @@ class Gate {
   std::vector<WiredServer> new_servers() const {
     if (!options_.pinned_agents) return {};
     auto out = wired_servers(request_.object);
-    if (request_.operation != "UPDATE") return out;
+    if (judges_all_) return out;
     const auto list = wired_servers(request_.old_object);
     const std::set<WiredServer> old(list.begin(), list.end());
     std::erase_if(out, [&](const WiredServer& server) {
@@ -217,6 +228,10 @@ class Gate {
     auto finding = finding_of(found);
     finding.digest = verdict->digest;
     if (admits(*verdict)) {
+      if (const auto why = objection_to(*verdict, demands_)) {
+        note(found, "refused " + digest);
+        return refuse(found, kForbidden, why->text, why->code);
+      }
       note(found, "passed " + digest);
       response_.findings.push_back(std::move(finding));
       if (options_.pin && !reference->digest) {
@@ -273,8 +288,10 @@ class Gate {
 
   const ReviewRequest& request_;
   const GateOptions& options_;
+  const Demands& demands_;
   const policy::PolicyFile& policy_;
   const VerifyReference& verify_;
+  bool judges_all_ = true;  // else what the old object has not
   ReviewResponse response_;
   std::vector<Reason> reasons_;
   std::map<std::string, Result<std::shared_ptr<const policy::Verdict>>> verdicts_;
@@ -306,7 +323,10 @@ std::string reason_of(const policy::Verdict& verdict) {
 ReviewResponse judge_review(const ReviewRequest& request, const GateOptions& options,
                             const policy::PolicyFile& policy, const VerifyReference& verify,
                             const AnnounceReference& announce) {
-  return Gate(request, options, policy, verify).run(announce);
+  const auto demands = demands_of(request.object);
+  if (demands == Demands()) return Gate(request, options, demands, policy, verify).run(announce);
+  const auto stricter = tightened(options, demands);
+  return Gate(request, stricter, demands, policy, verify).run(announce);
 }
 
 }  // namespace mpk::admit

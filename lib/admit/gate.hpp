@@ -45,9 +45,9 @@ using VerifyReference =
 using AnnounceReference = std::function<void(const oci::Reference& reference)>;
 
 /// Deletions and what is on its way out pass. Of an update only references that the old object has
-/// not are judged. All others must pass: an object is refused with the reason of each reference
-/// that does not (403, or 503 when it could not be decided), and never let pass because of an
-/// error.
+/// not are judged, unless its annotations (admit/demands.hpp) differ. All others must pass: an
+/// object is refused with the reason of each reference that does not (403, or 503 when it could not
+/// be decided), and never let pass because of an error.
 ReviewResponse judge_review(const ReviewRequest& request, const GateOptions& options,
                             const policy::PolicyFile& policy, const VerifyReference& verify,
                             const AnnounceReference& announce = {});

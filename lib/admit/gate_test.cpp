@@ -331,3 +331,46 @@ TEST_CASE("a dry run warns and allows, and a definite refusal beats an undecided
   CHECK(response.warnings.size() == 2);
   CHECK(response.message.empty());
 }
+
+TEST_CASE("annotations make the gate stricter, and one that is not understood refuses") {
+  Scene scene;
+  scene.options.warn = scene.options.pin = true;
+  scene.request.object = pod({"nginx:1"}, {kModel + ":1"});
+  CHECK(scene.judge().patches.size() == 1);
+
+  auto& annotations = scene.request.object["metadata"]["annotations"];
+  annotations = {{"mpk/require-digest", "true"}};
+  CHECK(scene.judge().warnings.size() == 1);
+  annotations["mpk/enforce"] = "true";
+  const auto refused = scene.judge();
+  CHECK_FALSE(refused.allowed);
+  CHECK(says(refused, "[tag-not-pinned]"));
+  CHECK(refused.patches.empty());
+
+  scene.options.warn = scene.options.pin = false;
+  scene.request.object = pod({}, {kPinned});
+  scene.request.object["metadata"]["annotations"] = {{"mpk/slsa-level", "2"}};
+  CHECK(says(scene.judge(), "[annotation-slsa-level]"));
+  scene.answer->provenance_facts["level"] = "SLSA_BUILD_LEVEL_3";
+  CHECK(scene.judge().allowed);
+
+  scene.request.object["metadata"]["annotations"] = {{"mpk/slsa", "2"}};
+  const auto unknown = scene.judge();
+  CHECK_FALSE(unknown.allowed);
+  CHECK(unknown.code == 403);
+  CHECK(unknown.message ==
+        "(/metadata/annotations/mpk~1slsa): annotation mpk/slsa: not known [annotation]");
+}
+
+TEST_CASE("of an update with other annotations everything is judged") {
+  Scene scene;
+  scene.request.operation = "UPDATE";
+  scene.request.object = scene.request.old_object = pod({}, {kPinned});
+  CHECK(scene.judge().allowed);
+  CHECK(scene.asked.empty());
+  scene.request.object["metadata"]["annotations"] = {{"mpk/slsa-level", "1"}};
+  CHECK_FALSE(scene.judge().allowed);
+  CHECK(scene.asked.size() == 1);
+  scene.request.old_object = scene.request.object;
+  CHECK(scene.judge().allowed);
+}

@@ -27,11 +27,12 @@ struct FoundBundle {
 
 /// Visits every referrer of `subject` that may hold a bundle, whether or not it has annotations: a
 /// missing annotation never hides one. One round trip when the referrers answer carries the bundle,
-/// else two or three. One bundle at a time is in memory, and one that is attached several times is
-/// visited once; past limits::kEvidence bytes the others have a problem. Errors of the registry
-/// itself are errors, never "none". `visit` returns whether to go on. Those that seem to be of the
-/// type `first` come first, of them those at hand, then those that do not say their type, all
-/// before the registry is asked for more than one list; the order of the others stays.
+/// else two or three, for a few referrers at the same time. One large bundle at a time is in memory
+/// and eight of up to 1 MiB, and one that is attached several times is visited once; past
+/// limits::kEvidence bytes the others have a problem. Errors of the registry itself are errors,
+/// never "none". `visit` returns whether to go on. Those that seem to be of the type `first` come
+/// first, of them those at hand, then those that do not say their type, all before the registry is
+/// asked for more than one list; the order of the others stays.
 Result<void> each_bundle(oci::Store& store, const Digest& subject,
                          const std::function<bool(FoundBundle)>& visit,
                          std::string_view first = {});
