@@ -1,6 +1,7 @@
-// mpk admit scan: what runs in a cluster already, judged as the gate would.
+// mpk admit scan: what runs in a cluster or lies in a registry already, judged as the gate would.
 #include "admit/limits.hpp"
 #include "admit/registry_judge.hpp"
+#include "admit/registry_scan.hpp"
 #include "admit/scan.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
@@ -11,6 +12,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <iterator>
 
 namespace mpk::cli {
@@ -26,11 +28,12 @@ struct Options {
   RegistryOptions registry;
   JudgeOptions judge;
   GateFlags gate;
-  std::vector<std::string> files;
+  std::vector<std::string> files, registries;
 };
 
-Result<std::vector<Json>> read_objects(std::vector<std::string> files, Session& session) {
-  if (files.empty()) files.emplace_back("-");
+Result<std::vector<Json>> read_objects(const Options& o, Session& session) {
+  auto files = o.files;
+  if (files.empty() && o.registries.empty()) files.emplace_back("-");
   std::vector<Json> out;
   for (const auto& file : files) {
     const auto text = TRY(session.flag_file("", file, admit::limits::kDumpBytes));
@@ -78,12 +81,19 @@ Result<int> run(const Options& o, Session& session) {
   auto gate = TRY(o.gate.resolve(session, request));
   const auto rules =
       std::make_shared<const admit::Rules>(admit::Rules{std::move(request), std::move(gate)});
-  const auto objects = TRY(read_objects(o.files, session));
+  const auto objects = TRY(read_objects(o, session));
   const auto context = session.serving(o.registry.plain_http, session.cancel());
   admit::Verdicts verdicts({.waiting = kWaiting},
                            [&context] { return admit::make_registry_judge(context); });
-  const auto scan = TRY(admit::scan_objects(objects, rules, verdicts, session.cancel()));
   const auto& policy = *rules->request.policies;
+  auto scan = TRY(admit::scan_objects(objects, rules, verdicts, session.cancel()));
+  for (const auto& where : o.registries) {
+    auto tagged = TRY(admit::find_tagged(context, where, policy).with("--registry"));
+    std::ranges::move(tagged.others, std::back_inserter(scan.objects));
+    std::ranges::move(
+        TRY(admit::scan_references(tagged.references, rules, verdicts, session.cancel())),
+        std::back_inserter(scan.objects));
+  }
   if (session.json()) {
     session.print_json(to_json(scan, policy));
   } else if (session.format() == "openreports") {
@@ -99,23 +109,29 @@ Result<int> run(const Options& o, Session& session) {
 Command admit_scan_command() {
   return {
       .path = {"admit", "scan"},
-      .summary = "Judge what runs in a cluster already",
+      .summary = "Judge what a cluster runs or a registry has already",
       .description =
           "Reads what kubectl get -o yaml or -o json prints, and judges each object as if it were "
-          "created now.\nEach model is verified once. Exit code 1 when something would be refused, "
-          "3 when something\ncould not be decided.",
+          "created now;\nwith --registry, what the tags of a registry name. Each model is verified "
+          "once. Exit code 1 when\nsomething would be refused, 3 when something could not be "
+          "decided.",
       .examples = {{"kubectl get pods,deployments,statefulsets,daemonsets,jobs,cronjobs -A -o yaml "
                     "| mpk admit scan --policy prod.yaml",
                     "what a cluster runs"},
                    {"mpk admit scan --policy prod.yaml deploy/*.yaml", "what is to be deployed"},
+                   {"mpk admit scan --policy prod.yaml --registry 'registry.example.com/models/*'",
+                    "what could be deployed"},
                    {"mpk admit scan --policy prod.yaml dump.json --format openreports | kubectl "
                     "apply -f -",
                     "for the dashboards of a cluster"}},
       .bind = [](OptionSet& set) -> Run {
         auto o = std::make_shared<Options>();
-        set.positional("FILE", o->files,
-                       "Objects of Kubernetes (YAML, JSON); default: standard input",
-                       ValueKind::file, false);
+        set.positional(
+            "FILE", o->files,
+            "Objects of Kubernetes (YAML, JSON); default: standard input, unless --registry",
+            ValueKind::file, false);
+        set.option("--registry", "WHERE", o->registries,
+                   "Tags of HOST, of HOST/REPO or of what fits HOST/GLOB; repeatable");
         o->judge.add_to(set);
         o->gate.add_to(set);
         o->registry.add_to(set);

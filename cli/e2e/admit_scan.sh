@@ -120,6 +120,23 @@ once() {
 }
 accepts "a model that forty objects name is verified once" once
 
+"$MPK" tag "$repo@${good#*@}" same --quiet >/dev/null
+accepts "the tags of a repository" scan 0 --registry "$repo"
+accepts "each is told" shows "^allowed +Tag $repo:good: 1 verified\$"
+accepts "also the second of one digest" shows "^allowed +Tag $repo:same: 1 verified\$"
+accepts "and counted" shows '^2 objects, 2 allowed$'
+accepts "of several places" scan 1 --registry "$repo" --registry "${bare%@*}"
+accepts "what nobody signed is refused" shows "^refused +Tag ${bare%@*}:1: .*no-signature"
+accepts "beside a dump" scan 1 --registry "${bare%@*}" "$work/good.yaml"
+accepts "both are told" shows '^2 objects, 1 allowed, 1 refused$'
+accepts "no rule is about it" scan 0 --registry "$MPK_SANDBOX_REGISTRY/other/tiny"
+accepts "and it is counted" shows '^1 object, 1 without'
+accepts "as JSON, too" scan 1 --registry "${bare%@*}" --format json
+accepts "with the digest" holds '[(o["kind"], o["references"][0]["digest"]) for o in d["objects"]] == [("Tag", "'"${bare#*@}"'")]'
+refuses "a registry that lists no repositories" 2 "lists no repositories" "$MPK" admit scan --policy "$work/policy.yaml" "${trust[@]}" --registry "$MPK_SANDBOX_REGISTRY"
+refuses "a tag is no place" 2 "is no place where artifacts are" "$MPK" admit scan --policy "$work/policy.yaml" "${trust[@]}" --registry "$repo:good"
+refuses "a registry that is not there" 3 "127.0.0.1:1" "$MPK" admit scan --policy "$work/policy.yaml" "${trust[@]}" --registry "127.0.0.1:1/gate/*"
+
 printf 'apiVersion: v1\nkind: Pod\n---\nkind: Pod\n' >"$work/broken.yaml"
 refuses "no object" 2 "broken.yaml:4:1: document 2: \$: apiVersion is missing" "$MPK" admit scan --policy "$work/policy.yaml" "${trust[@]}" "$work/good.yaml" "$work/broken.yaml"
 refuses "no file" 2 "absent.yaml: no such file" "$MPK" admit scan --policy "$work/policy.yaml" "${trust[@]}" "$work/absent.yaml"

@@ -242,11 +242,7 @@ class Gate {
       return;
     }
     note(found, "refused " + digest);
-    const auto* check = verdict->decisive();
-    const bool undecided = verdict->outcome() == policy::Verdict::Outcome::undecided;
-    finding.status = undecided ? kUnavailable : kForbidden;
-    finding.code = check == nullptr ? "" : check->code;
-    finding.reason = reason_of(*verdict);
+    refuse_by(*verdict, finding);
     refuse(std::move(finding));
   }
 
@@ -312,6 +308,14 @@ std::optional<Objection> objection_to(const oci::Reference& reference, const Gat
 
 bool admits(const policy::Verdict& verdict) {
   return verdict.outcome() == policy::Verdict::Outcome::passed && verdict.digest;
+}
+
+void refuse_by(const policy::Verdict& verdict, Finding& finding) {
+  const auto* check = verdict.decisive();
+  const bool undecided = verdict.outcome() == policy::Verdict::Outcome::undecided;
+  finding.status = undecided ? kUnavailable : kForbidden;
+  finding.code = check == nullptr ? "" : check->code;
+  finding.reason = reason_of(verdict);
 }
 
 std::string reason_of(const policy::Verdict& verdict) {

@@ -65,5 +65,7 @@ bool admits(const policy::Verdict& verdict);
 /// "signature: nobody of those allowed has signed [no-signature]": the failure that decides; for
 /// who is told one line. Of a verdict that did not pass.
 std::string reason_of(const policy::Verdict& verdict);
+/// Status, code and reason of a verdict that did not pass.
+void refuse_by(const policy::Verdict& verdict, Finding& finding);
 
 }  // namespace mpk::admit

@@ -21,6 +21,8 @@ namespace mpk::admit {
 /// list of which there is more, no document at all; too_large: limits::kDumpBytes, kDumpValues.
 Result<std::vector<Json>> objects_of(std::string_view text, std::string_view name);
 
+/// An object; or, with an empty apiVersion, what a registry has (admit/registry_scan.hpp): a Tag by
+/// its reference, a Repository.
 struct ScannedObject {
   /// none: it names nothing that the policy is about. exempt: it names something, and its namespace
   /// is one that nobody looks at.

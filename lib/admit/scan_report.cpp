@@ -151,7 +151,8 @@ Json openreports(const Scan& scan, const policy::PolicyFile& policy, Timestamp n
       result.category = "admission";
       result.properties["policyDigest"] = policy.digest.text();
       auto json = report::open_result(result, now);
-      json["resources"] = Json::array({resource_of(object)});
+      // A tag is no object of the cluster.
+      if (!object.api_version.empty()) json["resources"] = Json::array({resource_of(object)});
       by_namespace.try_emplace(object.name_space, object.name_space)
           .first->second.add(std::move(json));
     }

@@ -105,7 +105,10 @@ std::optional<std::string> warning_text(std::string_view header) {
 Result<Url> registry_url(std::string_view registry, bool plain_http) {
   std::string host(registry == "docker.io" ? std::string_view("registry-1.docker.io") : registry);
   bool http = plain_http || is_loopback_host(host);
-  return Url::parse((http ? "http://" : "https://") + host);
+  auto url = Url::parse((http ? "http://" : "https://") + host);
+  if (url) return url;
+  return Error(ErrorKind::usage, printable(registry, 120) + " is no host of a registry",
+               "write HOST or HOST:PORT, as in ghcr.io");
 }
 
 RemoteClient::RemoteClient(http::Transport& transport, Url base, std::string repository,

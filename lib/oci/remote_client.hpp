@@ -46,7 +46,8 @@ class RemoteClient {
   std::set<std::string> warned_;
 };
 
-/// http for loopback hosts and with `plain_http`, else https; docker.io's API host.
+/// http for loopback hosts and with `plain_http`, else https; docker.io's API host. usage: no host
+/// that a URL can have.
 Result<Url> registry_url(std::string_view registry, bool plain_http);
 
 }  // namespace mpk::oci

@@ -290,27 +290,20 @@ Result<std::vector<std::string>> RemoteStore::tags() {
                "tags: more than " + std::to_string(limits::kReferrerPages) + " pages");
 }
 
-Result<Url> base_url(const std::string& registry, const RemoteOptions& options) {
-  auto base = registry_url(registry, options.plain_http);
-  if (base) return base;
-  return Error(ErrorKind::usage, printable(registry, 120) + " is no host of a registry",
-               "write HOST or HOST:PORT, as in ghcr.io");
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Store>> make_remote_store(const Reference& reference,
                                                  http::Transport& transport, const Env& env,
                                                  const Logger& logger,
                                                  const RemoteOptions& options) {
-  auto base = options.base ? *options.base : TRY(base_url(reference.registry, options));
+  auto base = options.base ? *options.base : TRY(registry_url(reference.registry, options.plain_http));
   return std::unique_ptr<Store>(
       std::make_unique<RemoteStore>(reference, std::move(base), transport, env, logger, options));
 }
 
 Result<void> check_login(const std::string& registry, const Credential& credential,
                          http::Transport& transport, const RemoteOptions& options) {
-  auto url = TRY(base_url(registry, options));
+  auto url = TRY(registry_url(registry, options.plain_http));
   url.path = "/v2/";
   Authenticator authenticator(transport, url, [&]() -> Result<std::optional<Credential>> {
     return std::optional(credential);

@@ -89,6 +89,25 @@ all_rounds() {
 }
 accepts "$writers writers at once, $rounds times: every signature is listed" all_rounds
 
+# It lists its repositories, which most public registries do not.
+"$MPK" push "$MODEL" "$plain/models/bare:1" --plain-http --quiet >/dev/null
+"$MPK" push "$MODEL" "$plain/tools/other:1" --plain-http --quiet >/dev/null
+cat >"$WORK/policy.yaml" <<POLICY
+apiVersion: mpk/v1
+match: ["$plain/models/*"]
+signers: [{identity: $MPK_SANDBOX_IDENTITY, issuer: "$MPK_SANDBOX_ISSUER"}]
+POLICY
+scanned() { # where, expected last line
+  local status=0
+  "$MPK" admit scan --policy "$WORK/policy.yaml" --trusted-root "$MPK_SANDBOX_DIR/trusted-root.json" --plain-http \
+    --registry "$1" >"$WORK/scanned" || status=$?
+  cat "$WORK/scanned"
+  [[ $status -eq 1 && $(tail -n 1 "$WORK/scanned") == "$2" ]] && grep -q "^refused  *Tag $plain/models/bare:1: .*no-signature" "$WORK/scanned"
+}
+accepts "admit scan: what all its repositories have under tags" scanned "$plain" \
+  "$((rounds + 2)) objects, $rounds allowed, 1 refused, 1 without anything that the policy is about"
+accepts "and what those have that fit a pattern" scanned "$plain/models/*" "$((rounds + 1)) objects, $rounds allowed, 1 refused"
+
 keys=$WORK/keys
 make_certificates "$keys" >"$WORK/openssl.log" 2>&1
 tls=$address:5443
