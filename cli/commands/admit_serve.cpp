@@ -27,12 +27,13 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kTick{200};
-// A key that the policy names by its file, an update of the trusted root: nothing else tells.
+// An update of the trusted root that mpk keeps, a server's rules: nothing else tells.
 constexpr std::chrono::minutes kAnyway{5};
 constexpr std::chrono::seconds kDrain{10};
 constexpr std::chrono::seconds kMemoryTick{2};  // giving back takes every arena's lock
 constexpr double kMuchMemory = 40U << 20;
 constexpr std::size_t kProbeConnections = 32;
+constexpr std::size_t kWatched = 1000;
 
 struct Options {
   RegistryOptions registry;
@@ -60,6 +61,15 @@ std::vector<std::filesystem::path> named(
     if (*file) out.emplace_back(**file);
   }
   return out;
+}
+
+void add_files_below(const std::filesystem::path& directory,
+                     std::vector<std::filesystem::path>& out) {
+  std::error_code failed;
+  std::filesystem::recursive_directory_iterator at(directory, failed);
+  for (const std::filesystem::recursive_directory_iterator end;
+       !failed && at != end && out.size() < kWatched; at.increment(failed))
+    out.push_back(at->path());
 }
 
 double resident_bytes() {
@@ -123,9 +133,8 @@ class GateServer {
         session_(session),
         limits_(limits),
         context_(session.serving(o.registry.plain_http, stop_)),
-        rule_files_(
-            named({&o.judge.policy.file, &o.judge.trust.trusted_root, &o.judge.trust.trust_config,
-                   &o.judge.certificate_chain, &o.gate.references})),
+        watched_(files_of_rules()),
+        rule_files_(watched_),
         tls_watch_(named({&o.certificate, &o.key, &o.client_ca})) {}
   GateServer(const GateServer&) = delete;
   GateServer& operator=(const GateServer&) = delete;
@@ -150,6 +159,7 @@ class GateServer {
                      *verdicts_, session_.clock());
     service_->also_measure([this](admit::MetricsText& out) { measure(out); });
     service_->use(rules);
+    watch_rules();
     TRY(listen());
     tell(*rules);
     return {};
@@ -166,7 +176,7 @@ class GateServer {
         look_at_memory = Clock::now() + kMemoryTick;
       }
       const bool due = Clock::now() >= next;
-      if (rule_files_.changed() || due) reload_rules();
+      if (rule_files_.changed() || look_again_ || due) reload_rules();
       if (due) next = Clock::now() + kAnyway;
     }
     service_->leave();
@@ -178,11 +188,36 @@ class GateServer {
   }
 
  private:
+  // What was decided under the same rules goes on to hold.
   Result<std::shared_ptr<const admit::Rules>> load() {
     auto request = TRY(o_.judge.resolve(session_));
     auto gate = TRY(o_.gate.resolve(session_, request));
-    return std::make_shared<const admit::Rules>(
-        admit::Rules{std::move(request), std::move(gate), ++generation_});
+    if (!rules_ || !admit::judge_alike(rules_->request, request)) ++generation_;
+    rules_ = std::make_shared<const admit::Rules>(
+        admit::Rules{std::move(request), std::move(gate), generation_});
+    return rules_;
+  }
+
+  // And those that the policy names, as far as it is known.
+  std::vector<std::filesystem::path> files_of_rules() const {
+    auto out =
+        named({&o_.judge.policy.file, &o_.judge.trust.trusted_root, &o_.judge.trust.trust_config,
+               &o_.judge.certificate_chain, &o_.gate.references, &o_.judge.rego.rules});
+    if (rules_) {
+      const auto& more = rules_->request.policies->named_files;
+      out.insert(out.end(), more.begin(), more.end());
+    }
+    if (o_.judge.rego.rules) add_files_below(*o_.judge.rego.rules, out);
+    return out;
+  }
+
+  // A file that changes while it is read is read again at the next look.
+  void watch_rules() {
+    auto files = files_of_rules();
+    look_again_ = files != watched_;
+    if (!look_again_) return;
+    rule_files_ = admit::FileWatch(files);
+    watched_ = std::move(files);
   }
 
   Result<void> listen() {
@@ -235,6 +270,7 @@ class GateServer {
   }
 
   void reload_rules() {
+    look_again_ = false;
     auto rules = load();
     if (!rules) {
       ++rules_refused_;
@@ -243,6 +279,7 @@ class GateServer {
     }
     ++rules_taken_;
     service_->use(*rules);
+    watch_rules();
     const auto& digest = (*rules)->request.policies->digest;
     if (std::exchange(policy_, digest) != digest)
       session_.say("policy read again: " + digest.text());
@@ -304,7 +341,10 @@ class GateServer {
   const ServeLimits::Read limits_;
   CancelToken stop_;
   flow::Context context_;
+  std::shared_ptr<const admit::Rules> rules_;
+  std::vector<std::filesystem::path> watched_;
   admit::FileWatch rule_files_, tls_watch_;
+  bool look_again_ = false;
   std::uint64_t generation_ = 0;
   std::optional<Digest> policy_;  // that was told of
   Bytes certificate_;             // the same

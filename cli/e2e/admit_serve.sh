@@ -78,6 +78,7 @@ if not eval(sys.argv[2]):
 PYTHON
 }
 measured() { ask 200 /metrics && grep -qxF -- "$1" "$work/out" || { grep -v '^#' "$work/out"; return 1; }; }
+measured_soon() { for _ in {1..50}; do measured "$1" >/dev/null && return; sleep 0.1; done; measured "$1"; }
 told() { # text: appears among what the server says within five seconds
   for _ in {1..50}; do
     ! grep -qF -- "$1" "$work/talk" || return 0
@@ -112,6 +113,10 @@ accepts "another method" ask 405 /validate
 accepts "ready" ask 200 /readyz
 accepts "each digest was verified once" measured 'mpk_verdicts_total{outcome="passed"} 1'
 
+policy "$MPK_SANDBOX_IDENTITY" >"$work/etc/next" && mv "$work/etc/next" "$work/etc/policy.yaml"
+accepts "the same policy again is read" measured_soon 'mpk_reloads_total{what="policy",outcome="taken"} 1'
+accepts "and what was decided goes on to hold" ask 200 "/verify?reference=$repo@$digest"
+accepts "without another look" measured 'mpk_verdicts_total{outcome="passed"} 1'
 policy nobody@example.com >"$work/etc/next" && mv "$work/etc/next" "$work/etc/policy.yaml"
 accepts "another policy is read" told "policy read again"
 accepts "and counts at once" ask 403 "/verify?reference=$repo@$digest"
@@ -151,6 +156,20 @@ accepts "another of the same authority may not" ask 403 "/verify?reference=$repo
 probes=$(sed -n 's/^probes and metrics on port //p' "$work/talk")
 accepts "probes need none" curl -sf --noproxy '*' "http://127.0.0.1:$probes/readyz"
 refuses "and judge nothing" any "404" curl -sSf --noproxy '*' "http://127.0.0.1:$probes/verify?reference=$repo@$digest"
+stop
+
+"$MPK" key generate --output "$work/key" --insecure-no-password --quiet >/dev/null
+cp "$work/key.pub" "$work/etc/signer.pub"
+cat >>"$work/etc/policy.yaml" <<POLICY
+attestations: [{type: slsaprovenance1, signers: [{keyFile: signer.pub}, {identity: $MPK_SANDBOX_IDENTITY, issuer: "$MPK_SANDBOX_ISSUER"}]}]
+POLICY
+accepts "with a policy that names a key's file" start
+accepts "which passes" ask 200 "/verify?reference=$repo@$digest"
+printf 'no key\n' >"$work/etc/signer.pub"
+accepts "a change of that file is noticed, too" told "expected a public key"
+"$MPK" key generate --output "$work/other" --insecure-no-password --quiet >/dev/null
+cp "$work/other.pub" "$work/etc/signer.pub"
+accepts "and is another policy" told "policy read again"
 stop
 
 serve() { "$MPK" admit serve "$@"; }

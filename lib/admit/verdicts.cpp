@@ -149,6 +149,16 @@ struct Verdicts::Impl {
   std::vector<std::thread> threads;
 };
 
+bool judge_alike(const flow::VerifyRequest& one, const flow::VerifyRequest& other) {
+  for (const auto* each : {&one, &other}) {
+    if (!each->policies || each->rego || !each->evidence.witnesses.empty()) return false;
+  }
+  return one.policies->digest == other.policies->digest &&
+         one.trusted_root.digest == other.trusted_root.digest &&
+         std::ranges::equal(one.anchors, other.anchors, {}, &crypto::Certificate::der,
+                            &crypto::Certificate::der);
+}
+
 Verdicts::Verdicts(const VerdictsOptions& options,
                    const std::function<std::unique_ptr<Judge>()>& make_judge)
     : impl_(std::make_unique<Impl>(options)) {

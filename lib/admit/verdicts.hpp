@@ -27,6 +27,10 @@ struct Rules {
   std::uint64_t generation = 0;  // of another one nothing counts that is remembered
 };
 
+/// Whether a verdict by the one is a verdict by the other. Never of Rego, whose rules lie
+/// elsewhere, and of witnesses, whose keys are no part of a digest.
+bool judge_alike(const flow::VerifyRequest& one, const flow::VerifyRequest& other);
+
 /// What one worker judges with; used by one thread. Every call ends by `end`, or soon after.
 class Judge {
  public:

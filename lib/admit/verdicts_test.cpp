@@ -108,6 +108,26 @@ const std::string kModel = "models.example/a@" + kDigest;
 
 }  // namespace
 
+TEST_CASE(
+    "requests judge alike under the same policy, trust and authorities, and never with Rego") {
+  const auto request = [](char policy, char root) {
+    flow::VerifyRequest out{
+        .trusted_root = {{}, {}, {}, {}, {}, digest("sha256:" + std::string(64, root))}};
+    out.policies = std::make_shared<const policy::PolicyFile>(
+        policy::PolicyFile{.digest = digest("sha256:" + std::string(64, policy))});
+    return out;
+  };
+  CHECK(judge_alike(request('a', 'b'), request('a', 'b')));
+  CHECK_FALSE(judge_alike(request('a', 'b'), request('c', 'b')));
+  CHECK_FALSE(judge_alike(request('a', 'b'), request('a', 'c')));
+  auto rego = request('a', 'b');
+  rego.rego = flow::RegoRules{.file = "rules.rego"};
+  CHECK_FALSE(judge_alike(rego, rego));
+  auto nobody = request('a', 'b');
+  nobody.policies.reset();
+  CHECK_FALSE(judge_alike(nobody, nobody));
+}
+
 TEST_CASE("a digest is judged once, whatever tag stands beside it") {
   Scene scene;
   CHECK(scene.get(kModel));

@@ -118,15 +118,28 @@ class FileReader {
         .name = out.name, .digest = out.digest, .file = out.file, .denied = std::move(denied)};
     if (const auto rules = TRY(in_.located(root_.find("rules")))) {
       TRY(read_rules(*rules, start, out.rules));
-      return out;
+    } else {
+      out.rules.push_back(start);
+      out.rules.back().match = TRY(read_match(in_, root_, {}));
+      TRY(RuleReader(in_, root_, root_).read(out.rules.back()));
     }
-    out.rules.push_back(start);
-    out.rules.back().match = TRY(read_match(in_, root_, {}));
-    TRY(RuleReader(in_, root_, root_).read(out.rules.back()));
+    cover_named_files(text, out);
     return out;
   }
 
  private:
+  // Who may replace a key decides who signs, so that it is another policy then.
+  void cover_named_files(std::string_view text, PolicyFile& out) const {
+    crypto::Hasher hasher;
+    hasher.update(as_bytes(text));
+    for (const auto& file : in_.named_files()) {
+      hasher.update(as_bytes(file.text));
+      out.named_files.push_back(file.path);
+    }
+    out.digest = hasher.finish();
+    for (auto& rule : out.rules) rule.digest = out.digest;
+  }
+
   Result<void> version() const {
     const auto version = TRY(in_.located(root_.string("apiVersion")));
     if (version == identifiers::kPolicyApiVersion) return {};

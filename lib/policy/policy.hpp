@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -171,7 +172,7 @@ struct Denied {
 /// What holds for one artifact: a whole file without `rules`, or one of its rules.
 struct Policy {
   std::string name;
-  Digest digest;  // SHA-256 of the file
+  Digest digest;  // of the PolicyFile
   std::string file;
   std::vector<NamePattern> match;  // of HOST/REPO; empty: every reference
   bool signature_required = true;
@@ -192,8 +193,10 @@ struct Policy {
 
 struct PolicyFile {
   std::string name;
+  /// SHA-256 of the file, followed by each file that it names (keyFile), in their order, each once.
   Digest digest;
   std::string file;
+  std::vector<std::filesystem::path> named_files;
   /// In the file's order; the first that matches counts. At least one.
   std::vector<Policy> rules;
   /// `repository`: HOST/REPO without tag or digest. nullptr: no rule is about it, which refuses.

@@ -3,6 +3,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "crypto/hash.hpp"
 
 #include <doctest/doctest.h>
 
@@ -169,6 +170,25 @@ TEST_CASE("keys stand among the signers, inline or in a file beside the policy")
                              kPolicy);
   REQUIRE_MESSAGE(own, own.error().text());
   CHECK(own->attestations[0].signers.keys.size() == 1);
+}
+
+TEST_CASE("the digest of a policy covers the keys in files, in their order, each once") {
+  const auto digest_of = [](const std::string& text) {
+    const auto policy = parse_policy(text, kPolicy);
+    REQUIRE_MESSAGE(policy, policy.error().text());
+    for (const auto& rule : policy->rules) CHECK(rule.digest == policy->digest);
+    return policy->digest;
+  };
+  const auto plain = start() + "  - key: |\n" + indented("p256_public.pem");
+  CHECK(digest_of(plain) == crypto::sha256(plain));
+  const auto named = start() + "  - keyFile: p256_public.pem\n  - keyFile: cosign_public.pem\n" +
+                     "attestations: [{type: slsaprovenance1, signers: [{keyFile: "
+                     "cosign_public.pem}, {keyFile: p256_public.pem}]}]\n";
+  CHECK(digest_of(named) ==
+        crypto::sha256(named + pem_of("p256_public.pem") + pem_of("cosign_public.pem")));
+  CHECK(parse_policy(named, kPolicy)->named_files ==
+        std::vector<std::filesystem::path>{"testdata/keys/p256_public.pem",
+                                           "testdata/keys/cosign_public.pem"});
 }
 
 TEST_CASE("a key that is none, private, twice or beside an identity is refused in its place") {

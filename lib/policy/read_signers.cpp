@@ -1,24 +1,13 @@
 // Policy files: who may sign, and what must prove when.
-#include "base/file.hpp"
 #include "base/limits.hpp"
 #include "policy/reader.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <filesystem>
 
 namespace mpk::policy {
 namespace {
-
-Result<std::string> key_file(const Reader& in, const json::Field& field) {
-  const auto name = TRY(in.located(field.string()));
-  if (name.empty()) return in.at(field, "keyFile is empty");
-  auto pem = read_file(std::filesystem::path(in.file()).parent_path() / name, limits::kToken);
-  if (pem) return pem;
-  return in.at(field, "keyFile: " + pem.error().message())
-      .with_hint("the name is taken from the policy's directory on; key takes the PEM itself");
-}
 
 Result<crypto::PublicKey> public_key(const Reader& in, const json::Field& field,
                                      const std::string& pem) {
@@ -44,7 +33,7 @@ Result<std::optional<crypto::PublicKey>> key_signer(const Reader& in, const json
     return in.at(entry, "a key stands alone: it has no identity, issuer or claims")
         .with_hint("give each signer an entry of its own");
   }
-  if (file) return std::optional(TRY(public_key(in, *file, TRY(key_file(in, *file)))));
+  if (file) return std::optional(TRY(public_key(in, *file, TRY(in.named_file(*file, "keyFile")))));
   return std::optional(TRY(public_key(in, *inline_pem, TRY(in.located(inline_pem->string())))));
 }
 

@@ -2,6 +2,8 @@
 #include "policy/reader.hpp"
 
 #include "base/duration.hpp"
+#include "base/file.hpp"
+#include "base/limits.hpp"
 #include "base/text.hpp"
 
 #include <fmt/core.h>
@@ -27,6 +29,21 @@ bool is_uri(std::string_view text) {
 std::size_t Reader::line(const json::Field& field) const {
   const auto found = document_.positions.find(field.path());
   return found == document_.positions.end() ? 0 : found->second.line;
+}
+
+Result<std::string> Reader::named_file(const json::Field& field, std::string_view key) const {
+  const auto name = TRY(located(field.string()));
+  if (name.empty()) return at(field, std::string(key) + " is empty");
+  auto path = std::filesystem::path(file_).parent_path() / name;
+  const auto known = std::ranges::find(named_files_, path, &NamedFile::path);
+  if (known != named_files_.end()) return known->text;
+  auto text = read_file(path, limits::kToken);
+  if (!text) {
+    return at(field, std::string(key) + ": " + text.error().message())
+        .with_hint("the name is taken from the policy's directory on; key takes the PEM itself");
+  }
+  named_files_.push_back({std::move(path), *text});
+  return text;
 }
 
 Error Reader::at(const json::Field& field, const std::string& message) const {

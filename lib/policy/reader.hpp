@@ -6,6 +6,7 @@
 #include "policy/policy.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -23,6 +24,15 @@ class Reader {
       : document_(document), file_(file) {}
 
   std::string_view file() const { return file_; }
+  /// The file that `field`, the value of `key`, names, from the policy's directory on. Each is read
+  /// once. Not thread-safe.
+  Result<std::string> named_file(const json::Field& field, std::string_view key) const;
+  struct NamedFile {
+    std::filesystem::path path;
+    std::string text;
+  };
+  /// Those that were read, in the order in which they are named.
+  const std::vector<NamedFile>& named_files() const { return named_files_; }
   std::size_t line(const json::Field& field) const;
 
   Error at(const json::Field& field, const std::string& message) const;
@@ -82,6 +92,7 @@ class Reader {
 
   const json::YamlDocument& document_;
   std::string_view file_;
+  mutable std::vector<NamedFile> named_files_;
 };
 
 /// What a section without signers of its own takes.
