@@ -2,20 +2,8 @@
 # One AdmissionReview in, one answer out: what the gate lets pass, pins and refuses, with real bytes behind it.
 . "$(dirname "$0")/common.sh"
 needs_sandbox
-repo=$MPK_SANDBOX_REGISTRY/gate/tiny
-
-"$MPK" ship "$model" "$repo:good" "${signing[@]}" --quiet >/dev/null
-digest=$(digest_of "$repo:good")
-"$MPK" pack "$model" -t "oci:$work/layout:bare" --quiet >/dev/null
-"$MPK" push "oci:$work/layout:bare" "$MPK_SANDBOX_REGISTRY/gate/bare:1" --quiet >/dev/null
-bare=$MPK_SANDBOX_REGISTRY/gate/bare@$(digest_of "$MPK_SANDBOX_REGISTRY/gate/bare:1")
-cat >"$work/policy.yaml" <<POLICY
-apiVersion: mpk/v1
-name: gate
-match: ["$MPK_SANDBOX_REGISTRY/gate/*"]
-signers: [{identity: $MPK_SANDBOX_IDENTITY, issuer: "$MPK_SANDBOX_ISSUER"}]
-aibom: {required: true}
-POLICY
+good_and_bare
+gate_policy "$MPK_SANDBOX_IDENTITY" >"$work/policy.yaml"
 sed "s|$MPK_SANDBOX_REGISTRY/gate|127.0.0.1:1/gate|" "$work/policy.yaml" >"$work/down.yaml"
 
 # A Pod that mounts $1 as an image volume, or the object $1 itself.

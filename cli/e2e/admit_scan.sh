@@ -2,21 +2,10 @@
 # A cluster's dump in, what the gate would say of each object out: text, JSON, reports, exit codes, unreadable input.
 . "$(dirname "$0")/common.sh"
 needs_sandbox
-repo=$MPK_SANDBOX_REGISTRY/gate/tiny
-
-"$MPK" ship "$model" "$repo:good" "${signing[@]}" --quiet >/dev/null
-good=$repo@$(digest_of "$repo:good")
-"$MPK" pack "$model" -t "oci:$work/layout:bare" --quiet >/dev/null
-"$MPK" push "oci:$work/layout:bare" "$MPK_SANDBOX_REGISTRY/gate/bare:1" --quiet >/dev/null
-bare=$MPK_SANDBOX_REGISTRY/gate/bare@$(digest_of "$MPK_SANDBOX_REGISTRY/gate/bare:1")
+good_and_bare
+good=$repo@$digest
 down=127.0.0.1:1/gate/x@${good#*@}
-cat >"$work/policy.yaml" <<POLICY
-apiVersion: mpk/v1
-name: gate
-match: ["$MPK_SANDBOX_REGISTRY/gate/*", "127.0.0.1:1/gate/*"]
-signers: [{identity: $MPK_SANDBOX_IDENTITY, issuer: "$MPK_SANDBOX_ISSUER"}]
-aibom: {required: true}
-POLICY
+gate_policy "$MPK_SANDBOX_IDENTITY" 127.0.0.1:1 >"$work/policy.yaml"
 
 pod() { # namespace name reference: an item of a list, in YAML
   cat <<ITEM

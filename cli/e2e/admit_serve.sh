@@ -2,23 +2,9 @@
 # The gate as a server: what it answers on each path, what it reads again, and how it ends.
 . "$(dirname "$0")/common.sh"
 needs_sandbox
-repo=$MPK_SANDBOX_REGISTRY/gate/tiny
-"$MPK" ship "$model" "$repo:good" "${signing[@]}" --quiet >/dev/null
-digest=$(digest_of "$repo:good")
-"$MPK" pack "$model" -t "oci:$work/layout:bare" --quiet >/dev/null
-"$MPK" push "oci:$work/layout:bare" "$MPK_SANDBOX_REGISTRY/gate/bare:1" --quiet >/dev/null
-bare=$MPK_SANDBOX_REGISTRY/gate/bare@$(digest_of "$MPK_SANDBOX_REGISTRY/gate/bare:1")
+good_and_bare
 mkdir "$work/etc"
-policy() { # identity
-  cat <<POLICY
-apiVersion: mpk/v1
-name: gate
-match: ["$MPK_SANDBOX_REGISTRY/gate/*"]
-signers: [{identity: $1, issuer: "$MPK_SANDBOX_ISSUER"}]
-aibom: {required: true}
-POLICY
-}
-policy "$MPK_SANDBOX_IDENTITY" >"$work/etc/policy.yaml"
+gate_policy "$MPK_SANDBOX_IDENTITY" >"$work/etc/policy.yaml"
 authority() { # name
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/$1.key" -out "$work/$1.crt" -days 2 \
     -subj "/CN=$1" 2>/dev/null
@@ -113,18 +99,18 @@ accepts "another method" ask 405 /validate
 accepts "ready" ask 200 /readyz
 accepts "each digest was verified once" measured 'mpk_verdicts_total{outcome="passed"} 1'
 
-policy "$MPK_SANDBOX_IDENTITY" >"$work/etc/next" && mv "$work/etc/next" "$work/etc/policy.yaml"
+gate_policy "$MPK_SANDBOX_IDENTITY" >"$work/etc/next" && mv "$work/etc/next" "$work/etc/policy.yaml"
 accepts "the same policy again is read" measured_soon 'mpk_reloads_total{what="policy",outcome="taken"} 1'
 accepts "and what was decided goes on to hold" ask 200 "/verify?reference=$repo@$digest"
 accepts "without another look" measured 'mpk_verdicts_total{outcome="passed"} 1'
-policy nobody@example.com >"$work/etc/next" && mv "$work/etc/next" "$work/etc/policy.yaml"
+gate_policy nobody@example.com >"$work/etc/next" && mv "$work/etc/next" "$work/etc/policy.yaml"
 accepts "another policy is read" told "policy read again"
 accepts "and counts at once" ask 403 "/verify?reference=$repo@$digest"
 printf 'apiVersion: mpk/v1\nsigners: what\n' >"$work/etc/policy.yaml"
 accepts "one that is none is told of" told "policy.yaml:2"
 accepts "and changes nothing" ask 403 "/verify?reference=$repo@$digest"
 accepts "but is counted" measured 'mpk_reloads_total{what="policy",outcome="refused"} 1'
-policy "$MPK_SANDBOX_IDENTITY" >"$work/etc/policy.yaml"
+gate_policy "$MPK_SANDBOX_IDENTITY" >"$work/etc/policy.yaml"
 passes_soon() { for _ in {1..50}; do ask 200 "/verify?reference=$repo@$digest" >/dev/null && return; sleep 0.1; done; return 1; }
 accepts "until it is mended" passes_soon
 

@@ -63,4 +63,24 @@ near() { # found expected percent
 at_most() { # found limit
   [[ -n $1 && $1 -le $2 ]] || { printf 'found %s, expected at most %s\n' "$1" "$2"; return 1; }
 }
+
+# For the gate: a model that is signed ($repo, $digest), and one that nobody has signed ($bare).
+good_and_bare() {
+  repo=$MPK_SANDBOX_REGISTRY/gate/tiny
+  "$MPK" ship "$model" "$repo:good" "${signing[@]}" --quiet >/dev/null
+  digest=$(digest_of "$repo:good")
+  "$MPK" pack "$model" -t "oci:$work/layout:bare" --quiet >/dev/null
+  "$MPK" push "oci:$work/layout:bare" "$MPK_SANDBOX_REGISTRY/gate/bare:1" --quiet >/dev/null
+  bare=$MPK_SANDBOX_REGISTRY/gate/bare@$(digest_of "$MPK_SANDBOX_REGISTRY/gate/bare:1")
+}
+# A policy that takes the model signed by $1, in the sandbox's registry and in $2 where that is given.
+gate_policy() {
+  cat <<POLICY
+apiVersion: mpk/v1
+name: gate
+match: ["$MPK_SANDBOX_REGISTRY/gate/*"${2:+, "$2/gate/*"}]
+signers: [{identity: $1, issuer: "$MPK_SANDBOX_ISSUER"}]
+aibom: {required: true}
+POLICY
+}
 skips() { printf 'SKIPPED: %s: %s\n' "$1" "$2"; }
