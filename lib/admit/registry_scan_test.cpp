@@ -1,6 +1,7 @@
 // Tags of registries: which are found, which are not looked at, and what is said of each.
 #include "admit/registry_scan.hpp"
 
+#include "admit/test_judge.hpp"
 #include "flow/test_context.hpp"
 #include "testing/fake_transport.hpp"
 
@@ -68,27 +69,6 @@ struct Scene {
 
 using Texts = std::vector<std::string>;
 
-class NameJudge final : public Judge {
- public:
-  Result<Digest> resolve(const oci::Reference& asked, SteadyTime) override {
-    if (asked.tag == "gone") return Error(ErrorKind::not_found, "no such tag");
-    return Digest::parse("sha256:" + kHex);
-  }
-  Result<policy::Verdict> verify(const oci::Reference& asked, const Rules&, SteadyTime) override {
-    if (asked.name().ends_with("down")) return Error(ErrorKind::network, "no answer");
-    const bool good = asked.name().ends_with("good");
-    policy::Verdict out;
-    out.digest = asked.digest;
-    out.checks.push_back({.id = "signature",
-                          .label = "signature",
-                          .result = good ? policy::CheckResult::pass : policy::CheckResult::fail,
-                          .code = good ? "" : "no-signature",
-                          .message = "as the test says",
-                          .exit_code = good ? 0 : 10});
-    return out;
-  }
-};
-
 }  // namespace
 
 TEST_CASE("of a registry the tags of all repositories are found that a rule is about") {
@@ -140,7 +120,8 @@ TEST_CASE("each tag is judged as what it names") {
       .gate = {.table = std::make_shared<const ReferenceTable>(ReferenceTable::make({}).take())}});
   rules->request.policies =
       std::make_shared<const policy::PolicyFile>(policy_of("reg.example/models/*"));
-  Verdicts verdicts({.workers = 2}, [] { return std::make_unique<NameJudge>(); });
+  test::NameJudge::Log log;
+  Verdicts verdicts({.workers = 2}, [&] { return std::make_unique<test::NameJudge>(log); });
   std::vector<oci::Reference> references;
   for (const auto* text :
        {"reg.example/models/good:1", "reg.example/models/bad:1", "reg.example/models/down:1"})
@@ -149,7 +130,7 @@ TEST_CASE("each tag is judged as what it names") {
   REQUIRE(judged);
   const auto& [good, bad, down] = std::tie((*judged)[0], (*judged)[1], (*judged)[2]);
   CHECK(good.outcome == ScannedObject::Outcome::allowed);
-  CHECK(good.findings[0].digest == digest);
+  CHECK(good.findings[0].digest == Digest::parse("sha256:" + std::string(64, 'f')).take());
   CHECK(bad.outcome == ScannedObject::Outcome::refused);
   CHECK(bad.findings[0].code == "no-signature");
   CHECK(bad.name == "reg.example/models/bad:1");

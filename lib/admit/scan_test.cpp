@@ -2,17 +2,18 @@
 #include "admit/scan.hpp"
 
 #include "admit/limits.hpp"
+#include "admit/test_judge.hpp"
 #include "json/parse.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 #include <map>
-#include <mutex>
 #include <ostream>
 
 using namespace mpk;
 using namespace mpk::admit;
+using test::NameJudge;
 
 namespace {
 
@@ -22,40 +23,6 @@ std::string digest(char c) { return "sha256:" + std::string(64, c); }
 std::string model(const std::string& name, char c = 'a') {
   return kRepository + name + "@" + digest(c);
 }
-
-/// Passes what is called "good", cannot decide about what is "down", and refuses all others.
-class NameJudge final : public Judge {
- public:
-  struct Log {
-    std::mutex mutex;
-    std::map<std::string, int> asked;
-  };
-  explicit NameJudge(Log& log) : log_(log) {}
-  Result<Digest> resolve(const oci::Reference&, SteadyTime) override {
-    return Digest::parse(digest('f'));
-  }
-  Result<policy::Verdict> verify(const oci::Reference& reference, const Rules&,
-                                 SteadyTime) override {
-    {
-      const std::scoped_lock lock(log_.mutex);
-      ++log_.asked[reference.text()];
-    }
-    if (reference.name().ends_with("down")) return Error(ErrorKind::network, "no answer");
-    const bool good = reference.name().ends_with("good");
-    policy::Verdict out;
-    out.digest = reference.digest;
-    out.checks.push_back({.id = "signature",
-                          .label = "signature",
-                          .result = good ? policy::CheckResult::pass : policy::CheckResult::fail,
-                          .code = good ? "" : "no-signature",
-                          .message = "as the test says",
-                          .exit_code = good ? 0 : 10});
-    return out;
-  }
-
- private:
-  Log& log_;
-};
 
 struct Scene {
   Scene() {
