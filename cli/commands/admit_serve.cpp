@@ -226,6 +226,7 @@ class GateServer {
         {.address = at.address,
          .port = at.port,
          .connections = limits_.connections,
+         .connections_of_client = (limits_.connections + 1) / 2,
          .header_deadline = std::chrono::seconds(5),
          .body_deadline = std::chrono::seconds(10),
          .write_deadline = std::chrono::seconds(10),

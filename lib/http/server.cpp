@@ -210,7 +210,8 @@ class HttplibServer final : public Server {
       : options_(std::move(options)),
         handler_(std::move(handler)),
         protocol_(make_protocol()),
-        pool_(std::max<std::size_t>(options_.connections, 1), [this](Seat& seat) { talk(seat); }) {}
+        pool_(std::max<std::size_t>(options_.connections, 1), options_.connections_of_client,
+              [this](Seat& seat) { talk(seat); }) {}
 
   Result<void> start() {
     auto socket = TRY(listen_on(options_.address, options_.port));
@@ -258,7 +259,7 @@ class HttplibServer final : public Server {
     }
     Link link(seat.fd(), std::move(tls));
     auto header_end = seat.accepted() + options_.header_deadline;
-    if (link.tls() != nullptr && !shake_hands(*link.tls(), header_end)) return;
+    if (link.tls() != nullptr && !shake_hands(seat, *link.tls(), header_end)) return;
     auto wait_end = header_end;
     while (await_request(seat, link, wait_end)) {
       const auto arrived = steady_clock::now();
@@ -270,8 +271,10 @@ class HttplibServer final : public Server {
     link.close();
   }
 
-  bool shake_hands(crypto::TlsConnection& tls, steady_clock::time_point end) {
+  bool shake_hands(Seat& seat, crypto::TlsConnection& tls, steady_clock::time_point end) {
+    if (!pool_.begin_handshake(seat)) return false;
     const auto shaken = tls.handshake(end);
+    if (!pool_.end_handshake(seat)) return false;
     if (shaken) return true;
     const bool late = shaken.error().kind() == ErrorKind::timeout;
     ++(late ? pool_.counters.timed_out : pool_.counters.handshakes_failed);

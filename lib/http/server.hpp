@@ -59,10 +59,13 @@ struct ServerResponse {
 struct ServerOptions {
   std::string address = "127.0.0.1";  // IPv4 or IPv6; "0.0.0.0": any, "::": any of both kinds
   std::uint16_t port = 0;             // 0: any
-  /// At a time; each has a thread, started when it is first needed. With all in use, the one that
-  /// has been idle (between two requests, or a second without its first one) longest is closed for
-  /// a new one; if none is idle, the new one is.
+  /// At a time; each has a thread, started when it is first needed. With all in use, one that is
+  /// idle (between two requests, or after a second without its first one, hands not shaken) is
+  /// closed for a new one: of those without a request the oldest, else the one idle longest. If
+  /// none is idle, the new one is.
   std::size_t connections = 64;
+  /// Of them from one address, which only makes room among its own then. 0: all of them.
+  std::size_t connections_of_client = 0;
   /// To the end of a request's header from its first byte, or, of the first request, from the
   /// beginning of the connection, TLS handshake included.
   std::chrono::milliseconds header_deadline{10'000};

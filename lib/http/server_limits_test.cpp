@@ -186,6 +186,63 @@ TEST_CASE("the connection that has been idle longest makes room, busy ones do no
   CHECK(stats.timed_out == 0);
 }
 
+TEST_CASE("who has never asked anything makes room before who has") {
+  ServerOptions options;
+  options.connections = 2;
+  const auto server = start(options);
+  RawClient known(server->port()), silent(server->port());
+  REQUIRE(known.ask(kGet).has_value());
+  std::this_thread::sleep_for(100ms);
+  RawClient early(server->port());
+  CHECK(known.at_end());  // within its first second the silent one may still be about to ask
+  REQUIRE(early.ask(kGet).has_value());
+  std::this_thread::sleep_for(1100ms);
+  RawClient late(server->port());
+  CHECK(late.ask(kGet).value().status == 200);
+  CHECK(silent.at_end());
+  CHECK(early.ask(kGet).value().status == 200);
+}
+
+TEST_CASE("one address takes its share of the connections, and no more") {
+  ServerOptions options;
+  options.connections = 4;
+  options.connections_of_client = 2;
+  std::atomic<bool> hold{true};
+  std::atomic<int> held{0};
+  const auto server = start(options, [&](const ServerRequest& request) {
+    if (request.path == "/hold") {
+      ++held;
+      soon([&] { return !hold; });
+    }
+    return text(request.client);
+  });
+  RawClient first(server->port()), second(server->port());
+  CHECK(first.send("GET /hold HTTP/1.1\r\n\r\n"));
+  CHECK(second.ask(kGet).value().body == "127.0.0.1");
+  // Until its thread waits for another request, nobody may take its place.
+  std::unique_ptr<RawClient> third;
+  bool entered = false;
+  REQUIRE(soon([&] {
+    if (entered) return true;
+    third = std::make_unique<RawClient>(server->port());
+    entered = third->ask(kGet).has_value();
+    return entered;
+  }));
+  CHECK(second.at_end());
+  CHECK(third->send("GET /hold HTTP/1.1\r\n\r\n"));
+  REQUIRE(soon([&] { return held == 2; }));
+  const auto before = server->stats().refused;
+  RawClient fourth(server->port());
+  CHECK(fourth.at_end());
+  CHECK(server->stats().refused == before + 1);
+  RawClient other(server->port(), "127.0.0.2");
+  CHECK(other.ask(kGet).value().body == "127.0.0.2");
+  hold = false;
+  CHECK(first.answer().has_value());
+  CHECK(third->answer().has_value());
+  CHECK(server->stats().evicted == 1);
+}
+
 TEST_CASE("two hundred idle connections hinder nobody") {
   ServerOptions options;
   options.connections = 256;

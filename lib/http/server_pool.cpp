@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace mpk::http {
 namespace {
@@ -100,7 +101,9 @@ bool ConnectionPool::accept_one() {
 
 void ConnectionPool::admit(Fd fd, std::string client) {
   const Lock lock(mutex_);
-  if (seats_.size() - leaving_ >= most_ && !make_room(lock)) {
+  const bool greedy = has_its_share(lock, client);
+  const bool full = seats_.size() - leaving_ >= most_;
+  if ((greedy || full) && !make_room(lock, greedy ? &client : nullptr)) {
     ++counters.refused;
     return;
   }
@@ -132,12 +135,22 @@ bool ConnectionPool::make_thread(const Lock&) {
   return fault == 0;
 }
 
-bool ConnectionPool::make_room(const Lock& held) {
+bool ConnectionPool::has_its_share(const Lock&, const std::string& client) const {
+  if (of_client_ >= most_ || seats_.size() < of_client_) return false;
+  const auto its = std::ranges::count_if(
+      seats_, [&](const Seat& seat) { return !seat.leaving_ && seat.client_ == client; });
+  return static_cast<std::size_t>(its) >= of_client_;
+}
+
+bool ConnectionPool::make_room(const Lock& held, const std::string* client) {
   Seat* longest = nullptr;
   const auto now = steady_clock::now();
+  // Who has never asked anything may be many on purpose.
+  const auto rank = [](const Seat& seat) { return std::pair(seat.used_, seat.idle_since_); };
   for (auto& seat : seats_) {
     if (!seat.waiting_ || seat.leaving_ || seat.idle_since_ > now) continue;
-    if (longest != nullptr && seat.idle_since_ >= longest->idle_since_) continue;
+    if (client != nullptr && seat.client_ != *client) continue;
+    if (longest != nullptr && rank(seat) >= rank(*longest)) continue;
     if (!is_readable(seat.fd())) longest = &seat;
   }
   if (longest == nullptr) return false;
@@ -170,6 +183,12 @@ bool ConnectionPool::end_wait(Seat& seat) {
   const Lock lock(mutex_);
   seat.waiting_ = false;
   seat.used_ = true;
+  return !seat.leaving_;
+}
+
+bool ConnectionPool::end_handshake(Seat& seat) {
+  const Lock lock(mutex_);
+  seat.waiting_ = false;
   return !seat.leaving_;
 }
 

@@ -54,10 +54,12 @@ struct ServerCounters {
 
 class ConnectionPool {
  public:
-  /// `serve` is called on the connection's thread, where all signals are blocked; after it the
-  /// connection is closed.
-  ConnectionPool(std::size_t connections, std::function<void(Seat&)> serve)
-      : most_(connections), serve_(std::move(serve)) {}
+  /// At most so many, and from one address (0: as many). `serve` is called on the connection's
+  /// thread, where all signals are blocked; after it the connection is closed.
+  ConnectionPool(std::size_t connections, std::size_t of_client, std::function<void(Seat&)> serve)
+      : most_(connections),
+        of_client_(of_client == 0 ? connections : of_client),
+        serve_(std::move(serve)) {}
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
   ~ConnectionPool();
@@ -70,6 +72,9 @@ class ConnectionPool {
   /// Around the wait for a request, in serve(). False: the connection is to be closed.
   bool begin_wait(Seat& seat);
   bool end_wait(Seat& seat);
+  /// The same around the handshake.
+  bool begin_handshake(Seat& seat) { return begin_wait(seat); }
+  bool end_handshake(Seat& seat);
 
   ServerCounters counters;
 
@@ -78,14 +83,15 @@ class ConnectionPool {
   void accept_all();
   bool accept_one();
   void admit(Fd fd, std::string client);
-  bool make_room(const Lock& held);
+  bool has_its_share(const Lock& held, const std::string& client) const;
+  bool make_room(const Lock& held, const std::string* client = nullptr);
   bool make_thread(const Lock& held);
   void dismiss(const Lock& held, Seat& seat);
   void work();
   void close_listener();
   void end_idle(const Lock& held, Seat::Time idle_since);
 
-  const std::size_t most_;
+  const std::size_t most_, of_client_;
   const std::function<void(Seat&)> serve_;
   Fd listener_, wake_;
   std::mutex accepting_;  // while the acceptor is joined

@@ -192,6 +192,24 @@ TEST_CASE("who has to leave is told so by TLS") {
   CHECK(bench.server->stats().evicted == 1);
 }
 
+TEST_CASE("who does not shake hands makes room after a second") {
+  ServerOptions options;
+  options.connections = 2;
+  const Bench bench(options);
+  RawClient silent(bench.server->port()), half(bench.server->port());
+  REQUIRE(half.send("\x16\x03\x01"));
+  std::this_thread::sleep_for(1200ms);
+  auto first = bench.connect();
+  CHECK(first.ask(kGet).value().status == 200);
+  CHECK(bench.server->stats().evicted == 1);
+  auto second = bench.connect();
+  CHECK(second.ask(kGet).value().status == 200);
+  CHECK(bench.server->stats().evicted == 2);
+  CHECK(first.ask(kGet).value().status == 200);
+  CHECK_FALSE(silent.answer());
+  CHECK_FALSE(half.answer());
+}
+
 TEST_CASE("two hundred idle connections by TLS hinder nobody") {
   ServerOptions options;
   options.connections = 256;

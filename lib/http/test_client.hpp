@@ -25,7 +25,8 @@ struct Answer {
 /// For one thread. Each read waits ten seconds at most.
 class RawClient {
  public:
-  explicit RawClient(std::uint16_t port) : fd_(crypto::testing::connect_to(port)) {}
+  explicit RawClient(std::uint16_t port, const char* from = "127.0.0.1")
+      : fd_(crypto::testing::connect_to(port, from)) {}
   RawClient(std::uint16_t port, const crypto::testing::TlsClientOptions& options)
       : RawClient(port) {
     tls_ = std::make_unique<crypto::testing::TlsClient>(fd_.get(), options);
