@@ -94,6 +94,18 @@ refuses "under a changed policy it does not count" 1 "judged by a policy that do
 write denied "deny:" "  - {digest: \"$(digest_of "$repo:1")\", reason: withdrawn}" \
   "vsa:" "  verifiers: [{id: https://gate.example/v1}]" "  policies: [\"sha256:$(sha256sum "$work/whole.yaml" | cut -d' ' -f1)\"]"
 refuses "nor against the deny list" 1 "on the deny list: withdrawn" gate denied
+# Who may replace a key decides who signs: it is another policy then.
+for name in old new; do "$MPK" key generate -o "$work/$name" --insecure-no-password --quiet; done
+cp "$work/old.pub" "$work/named.pub"
+sed 's/  levels:.*/&\n  required: true/' "$work/whole.yaml" >"$work/keyed.yaml"
+printf 'attestations: [{type: vuln, signers: [{keyFile: named.pub}, {identity: "%s", issuer: "%s"}]}]\n' \
+  "$MPK_SANDBOX_IDENTITY" "$MPK_SANDBOX_ISSUER" >>"$work/keyed.yaml"
+digest_named() { "$MPK" policy check "$work/keyed.yaml" --format json | field digest; }
+accepts "a policy's digest covers the keys it names" is "$(digest_named)" \
+  "sha256:$(cat "$work/keyed.yaml" "$work/named.pub" | sha256sum | cut -d' ' -f1)"
+before=$(digest_named)
+cp "$work/new.pub" "$work/named.pub"
+refuses "with another key it is another policy" 1 "expected" is "$(digest_named)" "$before"
 refuses "--predicate beside --policy" 2 "exclude each other" "$MPK" attest "$repo:1" --type vsa --policy "$work/whole.yaml" --predicate "$work/whole.yaml" "${signing[@]}"
 refuses "a summary of another type" 2 "makes a predicate of type vsa or svr" "$MPK" attest "$repo:1" --type vuln --policy "$work/whole.yaml" "${signing[@]}"
 close_steps "policy files"
