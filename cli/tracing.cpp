@@ -56,11 +56,11 @@ std::unique_ptr<Tracing> Tracing::make(const Env& env, const Clock& clock, crypt
   auto read = trace::read_options(env);
   for (const auto& warning : read.warnings) logger.warning(warning);
   if (!read.options) return nullptr;
-  return std::make_unique<Tracing>(env, clock, random, logger, *std::move(read.options));
+  return std::make_unique<Tracing>(env, clock, random, logger, *read.options);
 }
 
 Tracing::Tracing(const Env& env, const Clock& clock, crypto::Random& random, const Logger& logger,
-                 trace::Options options)
+                 const trace::Options& options)
     : env_(env),
       transport_(make_transport(options, stop_)),
       exporter_(options, resource(), *transport_, stop_, logger),

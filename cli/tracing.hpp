@@ -24,7 +24,7 @@ class Tracing {
   static std::unique_ptr<Tracing> make(const Env& env, const Clock& clock, crypto::Random& random,
                                        const Logger& logger);
   Tracing(const Env& env, const Clock& clock, crypto::Random& random, const Logger& logger,
-          trace::Options options);
+          const trace::Options& options);
 
   /// "verify": the span of the command, under TRACEPARENT.
   void begin(std::string_view command);

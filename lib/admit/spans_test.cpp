@@ -97,9 +97,8 @@ struct Scene {
     return service.answer(out);
   }
   trace::SpanData span(const std::string& name) {
-    auto found = bench.kept.find(name);
-    REQUIRE_MESSAGE(found, name);
-    return *std::move(found);
+    CAPTURE(name);
+    return bench.kept.find(name).value();
   }
   std::vector<Json> log() {
     audit.reset();
@@ -239,6 +238,7 @@ TEST_CASE("the audit log has the trace's id, and only when there is a trace") {
   silent.send("POST", "/validate", review_of(kGood), {{"traceparent", kCaller}});
   CHECK_FALSE(silent.log().at(0).contains("traceId"));
   CHECK(silent.bench.kept.spans().empty());
+  CHECK_FALSE(request_span(nullptr, {}, "/validate").context().valid());
 }
 
 }  // namespace mpk::admit
