@@ -75,7 +75,7 @@ accepts "nor in what is said" lacks hunter2 "$work/talk"
 accepts "requests to the collector are not the command's" bash -c '[[ $(OTEL_EXPORTER_OTLP_ENDPOINT="$1" "${@:2}" --stats 2>&1 >/dev/null) == *", 0 requests" ]]' - "$good" "${inspect[@]}"
 
 # Wrong values: a warning each.
-accepts "no URL" same 1 2000 OTEL_EXPORTER_OTLP_ENDPOINT=127.0.0.1:4318
+accepts "no URL" same 1 5000 OTEL_EXPORTER_OTLP_ENDPOINT=127.0.0.1:4318
 accepts "two wrong values" same 2 5000 OTEL_EXPORTER_OTLP_ENDPOINT="$good" OTEL_TRACES_SAMPLER=wrong OTEL_EXPORTER_OTLP_PROTOCOL=grpc
 accepts "a file of authorities that is not there" same 1 5000 OTEL_EXPORTER_OTLP_ENDPOINT=https://127.0.0.1:1 OTEL_EXPORTER_OTLP_CERTIFICATE="$work/none.pem"
 accepts "a hostile TRACEPARENT begins a new trace" same 0 5000 OTEL_EXPORTER_OTLP_ENDPOINT="$good" TRACEPARENT="$(printf 'ff%0.s' {1..60})" TRACESTATE=$'\x01'
@@ -87,14 +87,14 @@ while IFS='|' read -r mode warnings milliseconds requests; do
   accepts "$mode: $requests requests" seen "$mode" "len(r) == $requests"
   accepts "$mode: no control characters" lacks $'\x1b' "$work/talk"
 done <<'MODES'
-busy|0|3000|2
-full|1|2000|1
-elsewhere|1|2000|1
-refusing|1|2000|1
-broken|0|2000|1
-endless|1|3500|1
-gone|1|2000|1
-late|1|3500|1
+busy|0|5000|2
+full|1|5000|1
+elsewhere|1|5000|1
+refusing|1|5000|1
+broken|0|5000|1
+endless|1|8000|1
+gone|1|5000|1
+late|1|8000|1
 MODES
 accepts "nobody was sent elsewhere" seen good 'all(each["path"] != "/elsewhere" for each in r)'
 accepts "with --quiet nothing is said" bash -c '[[ -z $(OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1 "$@" --quiet 2>&1 >/dev/null) ]]' - "${inspect[@]}"
