@@ -113,6 +113,12 @@ Error how_to_go_on(Error error, const Command& command) {
       "run the same command again: what is there already is not moved again");
 }
 
+void end_trace(Session& session, const Result<int>& outcome, const Result<void>& finished) {
+  const Error* error = !outcome ? &outcome.error() : !finished ? &finished.error() : nullptr;
+  const bool answered = outcome && *outcome != kExitPass;
+  session.end_trace(answered || error == nullptr ? *outcome : exit_code(error->kind()), error);
+}
+
 int run_command(const Command& command, const std::vector<std::string>& arguments, bool ratify,
                 const CancelToken& cancel) {
   OptionSet set;
@@ -126,8 +132,10 @@ int run_command(const Command& command, const std::vector<std::string>& argument
     return kExitUsage;
   }
   Session session(common, cancel);
+  session.begin_trace(command.name());
   auto outcome = run(session);
   auto finished = session.finish();
+  end_trace(session, outcome, finished);
   if (!outcome) {
     const auto error = how_to_go_on(std::move(outcome).error(), command);
     return ratify ? refuse_ratify(error, common.verbose) : refuse(error, common.verbose);

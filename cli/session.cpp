@@ -13,6 +13,7 @@
 #include "terminal/output.hpp"
 #include "terminal/progress_bars.hpp"
 #include "terminal/term.hpp"
+#include "tracing.hpp"
 #include "version.hpp"
 
 #include <unistd.h>
@@ -44,6 +45,7 @@ struct Session::Impl {
   std::mutex stderr_mutex;
   std::unique_ptr<http::Transport> transport, server_transport;
   NoProgress no_progress;
+  std::unique_ptr<Tracing> tracing;
   std::string stdin_reader;  // what has read standard input, which can be read once
 
   http::TransportOptions transport_options(const CancelToken& stop) {
@@ -130,6 +132,17 @@ void Session::tell(std::string_view text) { impl_->line_to_stderr(printable(text
 
 void Session::warn(std::string_view text) { impl_->logger.warning(text); }
 
+void Session::begin_trace(std::string_view command) {
+  impl_->tracing = Tracing::make(impl_->env, impl_->clock, impl_->random, impl_->logger);
+  if (impl_->tracing) impl_->tracing->begin(command);
+}
+
+void Session::end_trace(int exit_code, const Error* error) {
+  if (impl_->tracing) impl_->tracing->end(exit_code, error);
+}
+
+const Tracing* Session::tracing() const { return impl_->tracing.get(); }
+
 const Env& Session::env() const { return impl_->env; }
 const Clock& Session::clock() const { return impl_->clock; }
 CancelToken Session::cancel() const { return impl_->cancel; }
@@ -138,23 +151,27 @@ Stats& Session::stats() { return impl_->stats; }
 flow::Context Session::context(bool plain_http) {
   if (!impl_->transport)
     impl_->transport = http::make_curl_transport(impl_->transport_options(impl_->cancel));
-  return flow::Context{.transport = *impl_->transport,
-                       .clock = impl_->clock,
-                       .env = impl_->env,
-                       .random = impl_->random,
-                       .logger = impl_->logger,
-                       .progress = *impl_->progress,
-                       .stats = impl_->stats,
-                       .cancel = impl_->cancel,
-                       .plain_http = plain_http,
-                       .workers = 4,
-                       .mpk_version = kVersion};
+  const auto& tracing = impl_->tracing;
+  return flow::Context{
+      .transport = tracing ? tracing->traced(*impl_->transport) : *impl_->transport,
+      .clock = impl_->clock,
+      .env = impl_->env,
+      .random = impl_->random,
+      .logger = impl_->logger,
+      .progress = *impl_->progress,
+      .stats = impl_->stats,
+      .cancel = impl_->cancel,
+      .plain_http = plain_http,
+      .workers = 4,
+      .mpk_version = kVersion,
+      .trace = tracing ? tracing->job() : trace::Job()};
 }
 
 flow::Context Session::serving(bool plain_http, const CancelToken& stop) {
   auto options = impl_->transport_options(stop);
   options.attempts = 2;
   options.stall_seconds = 10;
+  if (impl_->tracing) impl_->tracing->serve();
   impl_->server_transport = http::make_curl_transport(std::move(options));
   return flow::Context{.transport = *impl_->server_transport,
                        .clock = impl_->clock,

@@ -24,6 +24,8 @@ struct CommonOptions {
   bool quiet = false, verbose = false, stats = false;
 };
 
+class Tracing;
+
 class Session {
  public:
   Session(const CommonOptions& common, CancelToken cancel);
@@ -59,7 +61,8 @@ class Session {
   /// `plain_http`: --plain-http was given. The transport is made on first use.
   flow::Context context(bool plain_http = false);
   /// For a server: a transport of its own, of two tries a request, that goes on after the session
-  /// was interrupted, until `stop`; nothing draws progress.
+  /// was interrupted, until `stop`; nothing draws progress. The command has no trace of its own
+  /// from then on.
   flow::Context serving(bool plain_http, const CancelToken& stop);
   /// SOURCE_DATE_EPOCH, or --created, or nothing. usage.
   Result<std::optional<Timestamp>> created(const std::optional<std::string>& flag) const;
@@ -78,6 +81,12 @@ class Session {
   void tell(std::string_view text);
   /// A line from the terminal without echo. usage when there is no terminal.
   Result<std::string> ask_secret(std::string_view prompt);
+  /// If the environment asks for it, what is done from now on is part of the command's trace.
+  void begin_trace(std::string_view command);
+  /// The last thing: spans are sent for a moment. `error` may be null.
+  void end_trace(int exit_code, const Error* error);
+  /// Null: nobody asked for traces.
+  const Tracing* tracing() const;
   /// Ends progress, prints --stats, flushes stdout.
   Result<void> finish();
 

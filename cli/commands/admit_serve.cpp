@@ -12,6 +12,7 @@
 #include "options/judge_options.hpp"
 #include "options/options.hpp"
 #include "options/serve_options.hpp"
+#include "tracing.hpp"
 
 #include <fmt/core.h>
 #include <malloc.h>
@@ -155,8 +156,12 @@ class GateServer {
       audit_ = TRY(admit::AuditLog::open(file).with("--audit"));
     aibom::prepare_validation();
     verdicts_.emplace(limits_.verdicts, [this] { return admit::make_registry_judge(context_); });
-    service_.emplace(admit::ServiceOptions{.deadline = limits_.deadline, .audit = audit_.get()},
-                     *verdicts_, session_.clock());
+    const auto* tracing = session_.tracing();
+    service_.emplace(
+        admit::ServiceOptions{.deadline = limits_.deadline,
+                              .audit = audit_.get(),
+                              .tracer = tracing != nullptr ? &tracing->tracer() : nullptr},
+        *verdicts_, session_.clock());
     service_->also_measure([this](admit::MetricsText& out) { measure(out); });
     service_->use(rules);
     watch_rules();
@@ -332,6 +337,11 @@ class GateServer {
                static_cast<double>(tls_->certificate().not_after().seconds()));
     out.single("mpk_registry_requests_total", "counter", "Requests sent to registries.",
                count(session_.stats().requests));
+    if (const auto* tracing = session_.tracing()) {
+      out.single("mpk_spans_total", "counter", "Spans that ended.", count(tracing->counts().taken));
+      out.single("mpk_spans_dropped_total", "counter", "Spans that no collector has.",
+                 count(tracing->counts().dropped));
+    }
     out.single("process_resident_memory_bytes", "gauge", "Resident memory.", resident_bytes());
     out.describe("mpk_build_info", "gauge", "The program's version.");
     out.value("mpk_build_info", {{"version", context_.mpk_version}}, 1);

@@ -40,7 +40,8 @@ Result<int> run(const Options& o, Session& session) {
       to_reference.kind == oci::Reference::Kind::registry &&
       from_reference.registry == to_reference.registry)
     options.mount_from = {from_reference.repository};
-  auto copied = TRY(oci::copy_artifact(*from, root, *to, options));
+  auto copied =
+      TRY(context.trace.run("copy", [&] { return oci::copy_artifact(*from, root, *to, options); }));
   auto target =
       pinned(options.tag ? to_reference.with_tag(*options.tag) : to_reference, root.digest);
   if (session.json()) {

@@ -64,7 +64,8 @@ Result<int> push_packed(const Options& o, const oci::Reference& source,
   options.workers = context.workers;
   options.progress = &context.progress;
   options.cancel = context.cancel;
-  auto copied = TRY(oci::copy_artifact(*from, root, *to, options));
+  auto copied =
+      TRY(context.trace.run("copy", [&] { return oci::copy_artifact(*from, root, *to, options); }));
   print_pushed(target, root.digest, copied.blobs, copied.blobs_already_there, Json::object(),
                session);
   return 0;

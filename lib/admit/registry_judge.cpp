@@ -3,6 +3,7 @@
 
 #include "http/bounded_transport.hpp"
 #include "oci/store.hpp"
+#include "trace/traced_transport.hpp"
 
 #include <map>
 #include <string>
@@ -19,7 +20,8 @@ constexpr std::chrono::minutes kStoreLife{5};
 class RegistryJudge final : public Judge {
  public:
   explicit RegistryJudge(const flow::Context& context)
-      : transport_(context.transport, &stats_),
+      : traced_(context.transport, job_),
+        transport_(traced_, &stats_),
         context_{.transport = transport_,
                  .clock = context.clock,
                  .env = context.env,
@@ -30,12 +32,15 @@ class RegistryJudge final : public Judge {
                  .cancel = context.cancel,
                  .plain_http = context.plain_http,
                  .workers = context.workers,
-                 .mpk_version = context.mpk_version} {}
+                 .mpk_version = context.mpk_version,
+                 .trace = job_} {}
+
+  void under(const trace::Span& span) override { job_.under(span); }
 
   Result<Digest> resolve(const oci::Reference& reference, SteadyTime end) override {
     transport_.end_by(end);
     auto& store = *TRY(store_of(reference));
-    auto descriptor = flow::resolve(store, reference);
+    auto descriptor = job_.run("resolve", [&] { return flow::resolve(store, reference); });
     if (!descriptor) {
       stores_.erase(reference.name());
       return std::move(descriptor).error();
@@ -71,6 +76,8 @@ class RegistryJudge final : public Judge {
   }
 
   Stats stats_;
+  const trace::Job job_ = trace::Job::make();
+  trace::TracedTransport traced_;
   http::BoundedTransport transport_;
   flow::Context context_;
   std::map<std::string, Kept> stores_;  // by name; they use the transport

@@ -6,7 +6,9 @@
 #include "admit/provider.hpp"
 #include "admit/reference_text.hpp"
 #include "admit/review.hpp"
+#include "admit/spans.hpp"
 #include "base/duration.hpp"
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
@@ -94,6 +96,7 @@ struct Service::Impl {
     const http::ServerRequest& request;
     std::shared_ptr<const Rules> rules;
     SteadyTime end;
+    trace::Span& span;
 
     GateOptions gate(bool pin) const {
       auto out = rules->gate;  // small
@@ -101,6 +104,25 @@ struct Service::Impl {
       return out;
     }
   };
+
+  /// A reference on its way to a verdict.
+  struct Question {
+    Verdicts::Asked asked;
+    trace::Span span;
+
+    Result<Verdicts::Shared> wait(SteadyTime end) {
+      auto verdict = Verdicts::wait(asked, end);
+      note_verdict(verdict, span);
+      span.end();
+      return verdict;
+    }
+  };
+
+  Question ask(const Asking& asking, const oci::Reference& reference) {
+    Question out{{}, reference_span(asking.span, reference)};
+    out.asked = verdicts.ask(reference, asking.rules, &out.span);
+    return out;
+  }
 
   // Room for a body, and a turn for a large one; given back at the end.
   class Room {
@@ -171,20 +193,21 @@ struct Service::Impl {
     const auto parsed = read_review(*text);
     if (!parsed) return refuse_review(error_uid(*text), parsed.error());
     const auto gate = asking.gate(pin);
-    std::map<std::string, Verdicts::Asked> under_way;
+    std::map<std::string, Question> under_way;
     const auto response = judge_review(
         *parsed, gate, *asking.rules->request.policies,
         [&](const oci::Reference& reference) {
-          return Verdicts::wait(under_way.at(reference.text()), asking.end);
+          return under_way.at(reference.text()).wait(asking.end);
         },
         [&](const oci::Reference& reference) {
-          auto& asked = under_way[reference.text()];
-          if (!asked.valid()) asked = verdicts.ask(reference, asking.rules);
+          auto& question = under_way[reference.text()];
+          if (!question.asked.valid()) question = ask(asking, reference);
         });
     Answer out{json_answer(200, to_json(response)), "refused", audit_line(asking)};
     if (response.allowed) out.outcome = response.warnings.empty() ? "allowed" : "warned";
     if (!response.allowed && response.code == kUnavailable) out.outcome = "undecided";
     note_review(*parsed, response, *out.audit);
+    admit::note_review(*parsed, response, asking.span);
     return out;
   }
 
@@ -243,7 +266,7 @@ struct Service::Impl {
     }
     struct Item {
       std::string key;
-      Result<Verdicts::Asked> asked;
+      Result<Question> question;
     };
     std::vector<Item> items;
     const auto gate = asking.gate(pin);
@@ -252,14 +275,14 @@ struct Service::Impl {
       if (!reference) {
         items.push_back({key, std::move(reference).error()});
       } else {
-        items.push_back({key, verdicts.ask(*reference, asking.rules)});
+        items.push_back({key, ask(asking, *reference)});
       }
     }
     Answer out{{}, "allowed", audit_line(asking)};
     std::vector<ProviderItem> told;
     std::vector<std::string> references;
-    for (const auto& item : items) {
-      told.push_back(provider_item(item.key, item.asked, asking.end, pin, out.outcome));
+    for (auto& item : items) {
+      told.push_back(provider_item(item.key, item.question, asking.end, pin, out.outcome));
       references.push_back(printable(item.key, 300) + ": " +
                            (told.back().error.empty() ? "passed" : printable(told.back().error)));
     }
@@ -268,7 +291,7 @@ struct Service::Impl {
     return out;
   }
 
-  static ProviderItem provider_item(const std::string& key, const Result<Verdicts::Asked>& asked,
+  static ProviderItem provider_item(const std::string& key, Result<Question>& question,
                                     SteadyTime end, bool pin, std::string_view& outcome) {
     ProviderItem item{.key = key, .value = nullptr, .error = {}};
     const auto fail = [&](std::string_view as, std::string text) {
@@ -276,8 +299,8 @@ struct Service::Impl {
       item.error = std::move(text);
       return item;
     };
-    if (!asked) return fail("refused", asked.error().text());
-    const auto verdict = Verdicts::wait(*asked, end);
+    if (!question) return fail("refused", question.error().text());
+    const auto verdict = question->wait(end);
     if (!verdict) return fail("undecided", verdict.error().text());
     if (!admits(**verdict)) return fail(word((*verdict)->outcome()), reason_of(**verdict));
     const auto digest = (*verdict)->digest->text();
@@ -310,7 +333,7 @@ struct Service::Impl {
     }();
     if (!read) return bad_request(read.error());
     Answer out{{}, "undecided", audit_line(asking)};
-    const auto verdict = Verdicts::wait(verdicts.ask(*read, asking.rules), asking.end);
+    const auto verdict = ask(asking, *read).wait(asking.end);
     if (!verdict) {
       out.response = error_answer(kUnavailable, verdict.error().text());
       out.audit->texts("references",
@@ -333,7 +356,7 @@ struct Service::Impl {
     return current;
   }
 
-  Answer dispatch(const http::ServerRequest& request, std::string_view path) {
+  Answer dispatch(const http::ServerRequest& request, std::string_view path, trace::Span& span) {
     const auto used = rules();
     auto limit = options.deadline;
     if (const auto given = request.parameter("timeout")) {
@@ -345,7 +368,7 @@ struct Service::Impl {
     if (!used) {
       return {error_answer(kUnavailable, kNoPolicy), "undecided", {}};
     }
-    const Asking asking{request, used, end};
+    const Asking asking{request, used, end, span};
     if (path == "/verify") return verify(asking);
     if (path == "/validate" || path == "/mutate") return review(asking, path == "/mutate");
     return gatekeeper(asking, path == "/gatekeeper/mutate");
@@ -451,11 +474,15 @@ http::ServerResponse Service::answer(const http::ServerRequest& request) {
     out.headers.set("Allow", verify ? "GET, POST" : "POST");
     return out;
   }
-  auto answer = impl_->dispatch(request, path->name);
+  auto span = request_span(impl_->options.tracer, request, path->name);
+  auto answer = impl_->dispatch(request, path->name, span);
+  note_answer(answer.response.status, answer.outcome, span);
   const std::chrono::duration<double> time = Clock::now() - request.arrived;
   impl_->answers[static_cast<std::size_t>(path - kPaths.begin())].count(answer.outcome,
                                                                         time.count());
   if (impl_->options.audit != nullptr && answer.audit) {
+    if (const auto traced = span.context(); traced.valid())
+      answer.audit->text("traceId", hex_encode(traced.trace_id));
     answer.audit->text("outcome", answer.outcome);
     answer.audit->number("milliseconds", std::llround(time.count() * 1000));
     impl_->options.audit->write(std::move(*answer.audit).take());

@@ -7,6 +7,7 @@
 #include "admit/verdicts.hpp"
 #include "base/time.hpp"
 #include "http/server.hpp"
+#include "trace/tracer.hpp"
 
 #include <chrono>
 #include <functional>
@@ -21,6 +22,7 @@ struct ServiceOptions {
   std::size_t large_bodies = 2;              // of over 256 KiB that are read at a time
   AuditLog* audit = nullptr;                 // not owned; null: none
   std::string mpk_version;
+  const trace::Tracer* tracer = nullptr;  // not owned; null: nothing is traced
 };
 
 /// Thread-safe; everything handed in outlives it. Paths (docs/admission.md):

@@ -1,6 +1,8 @@
 // Verdicts: a queue, its workers, and what they found out.
 #include "admit/verdicts.hpp"
 
+#include "admit/spans.hpp"
+
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
@@ -32,6 +34,11 @@ struct Verdicts::Impl {
     oci::Reference reference;
     std::shared_ptr<const Rules> rules;
     std::promise<Result<Shared>> promise;
+    trace::Span span;
+  };
+  struct Busy {
+    Asked asked;
+    trace::SpanContext span;  // that of its job
   };
   struct Kept {
     std::string key;
@@ -120,6 +127,8 @@ struct Verdicts::Impl {
       auto job = std::move(queue.front());
       queue.pop_front();
       lock.unlock();
+      job.span.event("started");
+      judge_with.under(job.span);
       auto result = [&]() -> Result<Shared> {
         try {
           return judge(judge_with, job, Clock::now() + options.limit);
@@ -128,6 +137,8 @@ struct Verdicts::Impl {
           return Error(ErrorKind::internal, e.what());
         }
       }();
+      note_verdict(result, job.span);
+      job.span.end();
       {
         const std::scoped_lock again(mutex);
         under_way.erase(job.key);
@@ -141,8 +152,8 @@ struct Verdicts::Impl {
   std::condition_variable wake;
   bool stopping = false;
   std::deque<Job> queue;
-  std::unordered_map<std::string, Asked> under_way;  // and waiting
-  std::list<Kept> kept;                              // what was asked for last is first
+  std::unordered_map<std::string, Busy> under_way;  // and waiting
+  std::list<Kept> kept;                             // what was asked for last is first
   std::unordered_map<std::string, std::list<Kept>::iterator> index;
   VerdictCounts counts;
   std::vector<std::unique_ptr<Judge>> judges;
@@ -180,7 +191,10 @@ Verdicts::~Verdicts() {
 }
 
 Verdicts::Asked Verdicts::ask(const oci::Reference& reference,
-                              const std::shared_ptr<const Rules>& rules) {
+                              const std::shared_ptr<const Rules>& rules, trace::Span* span) {
+  const auto from = [&](std::string_view place) {
+    if (span != nullptr) span->text("mpk.verdict.from", place);
+  };
   auto key = key_of(reference, *rules);
   std::promise<Result<Shared>> promise;
   Asked asked = promise.get_future().share();
@@ -188,24 +202,30 @@ Verdicts::Asked Verdicts::ask(const oci::Reference& reference,
     const std::scoped_lock lock(impl_->mutex);
     if (auto found = impl_->find(key)) {
       ++impl_->counts.remembered;
+      from("memory");
       promise.set_value(std::move(found));
       return asked;
     }
     if (const auto at = impl_->under_way.find(key); at != impl_->under_way.end()) {
       ++impl_->counts.joined;
-      return at->second;
+      from("under_way");
+      if (span != nullptr) span->link(at->second.span);
+      return at->second.asked;
     }
     if (impl_->queue.size() >= impl_->options.waiting) {
       ++impl_->counts.turned_away;
+      from("turned_away");
       promise.set_value(
           Error(ErrorKind::timeout, "too many references wait to be verified; try again"));
       return asked;
     }
     ++impl_->counts.started;
-    impl_->under_way.emplace(key, asked);
+    from("registry");
+    auto work = span != nullptr ? span->child("make a verdict") : trace::Span();
+    impl_->under_way.emplace(key, Impl::Busy{asked, work.context()});
     impl_->queue.push_back({std::move(key),
                             reference.digest ? reference.with_digest(*reference.digest) : reference,
-                            rules, std::move(promise)});
+                            rules, std::move(promise), std::move(work)});
   }
   impl_->wake.notify_one();
   return asked;

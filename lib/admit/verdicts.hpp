@@ -7,6 +7,7 @@
 #include "flow/verify.hpp"
 #include "oci/reference.hpp"
 #include "policy/verdict.hpp"
+#include "trace/tracer.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -35,6 +36,8 @@ bool judge_alike(const flow::VerifyRequest& one, const flow::VerifyRequest& othe
 class Judge {
  public:
   virtual ~Judge() = default;
+  /// What is done from now on is part of that span.
+  virtual void under(const trace::Span& span) { static_cast<void>(span); }
   /// What a tag names now.
   virtual Result<Digest> resolve(const oci::Reference& reference, SteadyTime end) = 0;
   /// By its digest; by its tag only when resolve() could not tell what that names.
@@ -71,8 +74,10 @@ class Verdicts {
   ~Verdicts();
 
   /// Never waits. The verdict is of the digest, and its `reference` names that alone. Its error is
-  /// a timeout when too many wait already.
-  Asked ask(const oci::Reference& reference, const std::shared_ptr<const Rules>& rules);
+  /// a timeout when too many wait already. `span` (may be null) is told where the verdict comes
+  /// from, and is the parent of making it, or linked to that.
+  Asked ask(const oci::Reference& reference, const std::shared_ptr<const Rules>& rules,
+            trace::Span* span = nullptr);
   /// timeout: not known by then. The work goes on for whoever asks next.
   static Result<Shared> wait(const Asked& asked, SteadyTime end);
 

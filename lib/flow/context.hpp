@@ -9,6 +9,7 @@
 #include "crypto/random.hpp"
 #include "http/transport.hpp"
 #include "oci/store.hpp"
+#include "trace/job.hpp"
 
 #include <functional>
 #include <memory>
@@ -29,6 +30,7 @@ struct Context {
   bool plain_http = false;
   std::size_t workers = 4;
   std::string mpk_version;
+  trace::Job trace = {};  // whose requests and phases these are
 };
 
 /// What mirrors of a registry are asked for (oci/mirrored_store.hpp).

@@ -23,7 +23,9 @@ Result<modelpack::PackOutcome> pack_as(const Context& context, const PackRequest
   auto store = TRY(open());
   if (tag) options.current = TRY(current_manifest(*store, *tag));
   const RunCache cache(context, request, options);
+  auto phase = context.trace.phase("pack");
   auto packed = TRY(modelpack::pack_into(*store, plan, options));
+  phase->text("oci.manifest.digest", packed.artifact.manifest.digest.text());
   TRY(context.cancel.check());
   TRY(store->push_manifest(packed.artifact.manifest, packed.artifact.manifest_bytes, tag));
   return packed;

@@ -21,6 +21,9 @@ Result<PullOutcome> pull(const Context& context, const PullRequest& request) {
     outcome.verdict = TRY(verify_in_store(context, *store, pinned, wanted));
     if (outcome.verdict->outcome() != policy::Verdict::Outcome::passed) return outcome;
   }
+  auto phase = context.trace.phase("unpack");
+  phase->text("mpk.reference", request.reference.text());
+  phase->text("oci.manifest.digest", outcome.manifest.digest.text());
   auto bytes = TRY(store->fetch_manifest(outcome.manifest));
   auto manifest = TRY(oci::parse_manifest(bytes, outcome.manifest.media_type));
   modelpack::UnpackOptions options;

@@ -51,7 +51,8 @@ Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
   auto store = TRY(open_store(context, request.reference, {.create = true}));
   if (request.reference.tag)
     options.current = TRY(current_manifest(*store, *request.reference.tag));
-  auto packed = TRY(modelpack::pack_into(*store, plan, options));
+  auto packed =
+      TRY(context.trace.run("pack", [&] { return modelpack::pack_into(*store, plan, options); }));
   ShipOutcome outcome{.packed = std::move(packed),
                       .aibom = {},
                       .build = std::move(build),
@@ -60,8 +61,10 @@ Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
                       .attached = {}};
   const auto& artifact = outcome.packed.artifact;
   declare(request.declared, outcome.packed.info);
-  outcome.aibom = TRY(
-      build_document(aibom_input(context, request, outcome.packed), overlay, outcome.packed.info));
+  outcome.aibom = TRY(context.trace.run("describe", [&] {
+    return build_document(aibom_input(context, request, outcome.packed), overlay,
+                          outcome.packed.info);
+  }));
 
   std::vector<Statement> statements;
   statements.push_back({std::string(attest::kCosignSign), Json::object(), {}});
@@ -73,16 +76,21 @@ Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
                                training ? training_materials(*training) : attest::Materials{},
                                started, context.clock.now(), context.mpk_version),
        {}});
-  TRY(parallel_for(
-      statements.size(), statements.size(), context.cancel, [&](std::size_t i) -> Result<void> {
-        auto& statement = statements[i];
-        statement.bundle =
-            TRY(signer->sign(statement_about(request.reference, artifact.manifest.digest,
-                                             statement.predicate_type, statement.predicate)));
-        return {};
-      }));
+  TRY(context.trace.run("sign", [&] {
+    return parallel_for(
+        statements.size(), statements.size(), context.cancel, [&](std::size_t i) -> Result<void> {
+          auto& statement = statements[i];
+          statement.bundle =
+              TRY(signer->sign(statement_about(request.reference, artifact.manifest.digest,
+                                               statement.predicate_type, statement.predicate)));
+          return {};
+        });
+  }));
   TRY(context.cancel.check());
 
+  auto phase = context.trace.phase("push");
+  phase->text("mpk.reference", request.reference.text());
+  phase->text("oci.manifest.digest", artifact.manifest.digest.text());
   TRY(store->push_manifest(artifact.manifest, artifact.manifest_bytes, std::nullopt));
   for (const auto& statement : statements) {
     auto referrer = TRY(sigstore::attach_bundle(*store, artifact.manifest, statement.bundle.text,

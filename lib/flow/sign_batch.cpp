@@ -94,11 +94,13 @@ SignJob sign_file_job(const Context& context, std::string path, std::string bund
 BatchOutcome sign_batch(const Context& context, const std::vector<SignJob>& jobs,
                         sigstore::Signer& signer) {
   std::vector<std::optional<SignedTarget>> made(jobs.size());
-  auto result = parallel_for(jobs.size(), std::min(jobs.size(), kAtOnce), context.cancel,
-                             [&](std::size_t i) -> Result<void> {
-                               made[i] = TRY(jobs[i](signer));
-                               return {};
-                             });
+  auto result = context.trace.run("sign", [&] {
+    return parallel_for(jobs.size(), std::min(jobs.size(), kAtOnce), context.cancel,
+                        [&](std::size_t i) -> Result<void> {
+                          made[i] = TRY(jobs[i](signer));
+                          return {};
+                        });
+  });
   BatchOutcome out;
   for (auto& one : made) {
     if (one) out.done.push_back(*std::move(one));

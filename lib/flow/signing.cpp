@@ -87,6 +87,7 @@ std::function<Result<oidc::IdentityToken>()> renewal(const Context& context,
 
 Result<std::unique_ptr<sigstore::Signer>> prepare_signer(const Context& context,
                                                          const SigningRequest& request) {
+  const auto phase = context.trace.phase("prepare signing");
   if (request.signing_config_text.has_value() != request.trusted_root_text.has_value()) {
     return Error(ErrorKind::usage, "--signing-config and --trusted-root belong together",
                  "what is signed is verified with the trusted root before it is attached");

@@ -172,6 +172,7 @@ void read_content(const Context& context, oci::Store& store, Subject& subject,
                   Content& out) {
   const auto read = [&]() -> Result<void> {
     if (wanted == VerifyRequest::Content::none) return {};
+    const auto phase = context.trace.phase("read content");
     const bool sha512 = needs_sha512(bundles);
     TRY(read_archives(context, store, subject, sha512, out));
     if (wanted == VerifyRequest::Content::all)
@@ -212,10 +213,15 @@ struct Verification {
   void subject(const oci::Descriptor& descriptor) {
     auto& verdict = out.verdict;
     verdict.media_type = descriptor.media_type;
-    auto subject = read_subject(store, descriptor, verdict);
+    auto subject = [&] {
+      const auto phase = context.trace.phase("read manifest");
+      return read_subject(store, descriptor, verdict);
+    }();
     if (!subject) return;
     const auto now = context.clock.now();
-    auto bundles = collect_evidence(store, descriptor.digest, request, now, &subject->layers);
+    auto bundles = context.trace.run("collect evidence", [&] {
+      return collect_evidence(store, descriptor.digest, request, now, &subject->layers);
+    });
     if (!bundles) {
       verdict.checks.push_back(failed("evidence", "evidence", bundles.error()));
       return;
@@ -223,6 +229,7 @@ struct Verification {
     for (const auto& bundle : *bundles) verdict.evidence.push_back(evidence_item(bundle));
     Content read;
     read_content(context, store, *subject, *bundles, content, read);
+    const auto phase = context.trace.phase("judge");
     const auto aiboms = judge(request,
                               {.manifest = descriptor.digest,
                                .manifest_bytes = subject->bytes,
@@ -270,7 +277,7 @@ Result<Judged> judge_one(const Context& context, oci::Store& store, const oci::R
   // A summary of what has a digest needs no look at the manifest.
   out.verdict.digest = reference.digest;
   if (reference.digest && one.summary(reference, *reference.digest)) return out;
-  auto descriptor = resolve(store, reference);
+  auto descriptor = context.trace.run("resolve", [&] { return resolve(store, reference); });
   if (descriptor) {
     out.verdict.digest = descriptor->digest;
     if (!reference.digest && one.summary(reference, descriptor->digest)) return out;
@@ -286,10 +293,13 @@ Result<Judged> judge_one(const Context& context, oci::Store& store, const oci::R
 
 Result<void> follow_lineage(const Context& context, const VerifyRequest& request, Judged& judged) {
   if (follows_bases(request) == FollowBases::no || !judged.whole) return {};
+  const auto whole = context.trace.phase("check lineage");
   return check_lineage(
       *request.policy->lineage, std::move(judged.bases), request,
       [&](const oci::Reference& reference, const VerifyRequest& ask,
           FollowBases follow) -> Result<Judged> {
+        auto phase = context.trace.phase("verify base");
+        phase->text("mpk.reference", reference.text());
         auto store = open_store(context, reference);
         if (!store) {
           Judged out{.verdict = start_verdict(reference.text(), ask), .bases = {}, .bundles = {}};
@@ -303,16 +313,10 @@ Result<void> follow_lineage(const Context& context, const VerifyRequest& request
       judged.verdict);
 }
 
-}  // namespace
-
-Result<policy::Verdict> verify_in_store(const Context& context, oci::Store& store,
-                                        const oci::Reference& reference,
-                                        const VerifyRequest& request) {
-  if (request.policies && !request.policy) {
-    const auto chosen = for_reference(request, reference);
-    if (!chosen.policy) return no_rule(reference.text(), request);
-    return verify_in_store(context, store, reference, chosen);
-  }
+// By one policy, or none.
+Result<policy::Verdict> verify_by_rule(const Context& context, oci::Store& store,
+                                       const oci::Reference& reference,
+                                       const VerifyRequest& request) {
   auto started = std::chrono::steady_clock::now();
   auto requests = context.stats.requests.load();
   [[maybe_unused]] const auto prepared = prepare_aibom(request);  // waited for at the end
@@ -325,8 +329,33 @@ Result<policy::Verdict> verify_in_store(const Context& context, oci::Store& stor
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
                                      std::chrono::steady_clock::now() - started)
                                      .count());
-  if (request.rego) TRY(apply_rego(context, *request.rego, verdict));
+  if (request.rego) {
+    TRY(context.trace.run("apply rego",
+                          [&] { return apply_rego(context, *request.rego, verdict); }));
+  }
   TRY(context.cancel.check());
+  return verdict;
+}
+
+}  // namespace
+
+Result<policy::Verdict> verify_in_store(const Context& context, oci::Store& store,
+                                        const oci::Reference& reference,
+                                        const VerifyRequest& request) {
+  if (request.policies && !request.policy) {
+    const auto chosen = for_reference(request, reference);
+    if (!chosen.policy) return no_rule(reference.text(), request);
+    return verify_in_store(context, store, reference, chosen);
+  }
+  auto phase = context.trace.phase("verify artifact");
+  phase->text("mpk.reference", reference.text());
+  auto verdict = verify_by_rule(context, store, reference, request);
+  if (!verdict) {
+    phase->fail(verdict.error());
+    return verdict;
+  }
+  if (verdict->digest) phase->text("oci.manifest.digest", verdict->digest->text());
+  phase->text("mpk.verdict.result", policy::to_string(verdict->outcome()));
   return verdict;
 }
 

@@ -40,11 +40,10 @@ struct Run {
   explicit Run(const char* method, const char* url) {
     request.method = method;
     request.url = Url::parse(url).value();
-    request.headers = {{"Authorization", "Bearer t"},
-                       {"Cookie", "c"},
-                       {"Host", "h"},
-                       {"Proxy-Authorization", "p"},
-                       {"Range", "bytes=1-"}};
+    request.headers = {
+        {"Authorization", "Bearer t"}, {"Cookie", "c"},       {"Host", "h"},
+        {"Proxy-Authorization", "p"},  {"Range", "bytes=1-"}, {"traceparent", "00-1-2-01"},
+        {"tracestate", "a=b"}};
   }
   Attempt send(std::vector<Hop> hops) {
     return make_redirecting(std::make_unique<Script>(std::move(hops), seen), {})
@@ -54,7 +53,7 @@ struct Run {
   std::vector<Request> seen;
 };
 
-TEST_CASE("item 7: credentials stay inside their origin and other headers travel") {
+TEST_CASE("item 7: credentials and whose request it is stay inside their origin, others travel") {
   struct Row {
     const char* location;
     bool kept;
@@ -68,7 +67,8 @@ TEST_CASE("item 7: credentials stay inside their origin and other headers travel
     REQUIRE(attempt.result.has_value());
     REQUIRE(run.seen.size() == 2);
     const auto& headers = run.seen[1].headers;
-    for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization"}) {
+    for (const auto* name :
+         {"Authorization", "Cookie", "Proxy-Authorization", "traceparent", "tracestate"}) {
       CHECK(headers.get(name).has_value() == row.kept);
     }
     CHECK(headers.get("Range") == "bytes=1-");

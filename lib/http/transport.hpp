@@ -43,9 +43,10 @@ struct TransportOptions {
 };
 
 /// libcurl, each transfer on its caller's thread, connections kept. Follows redirects by hand:
-/// at most limits::kRedirects, never https → http, Authorization, Cookie and Proxy-Authorization
-/// dropped when the origin changes. Retries by http/retry.hpp where the body can be sent again.
-/// Proxies from the usual variables; TLS verified, at least 1.2; SSL_CERT_FILE honoured.
+/// at most limits::kRedirects, never https → http, Authorization, Cookie, Proxy-Authorization,
+/// traceparent and tracestate dropped when the origin changes. Retries by http/retry.hpp where the
+/// body can be sent again. Proxies from the usual variables; TLS verified, at least 1.2;
+/// SSL_CERT_FILE honoured.
 std::unique_ptr<Transport> make_curl_transport(TransportOptions options);
 
 }  // namespace mpk::http
