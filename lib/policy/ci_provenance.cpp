@@ -43,9 +43,9 @@ constexpr Fault kElsewhere{"workflow-elsewhere",
                            "the workflow that ran is not of the source repository", ""};
 constexpr Fault kCommit{"commit-not-expected", "built from another commit", ""};
 constexpr Fault kBranch{"branch-not-expected", "built from another ref",
-                        "a build of a tag proves no branch: use --source-tag for it"};
+                        "correct --source-branch if that ref is right; a tag has no branch"};
 constexpr Fault kTag{"tag-not-expected", "built from another ref",
-                     "a build of a branch proves no tag: use --source-branch for it"};
+                     "correct --source-tag if that ref is right; a branch has no tag"};
 constexpr Fault kVersion{"version-not-expected", "built from a ref of another version",
                          "v1 is every v1.x.y; a prerelease only matches itself"};
 constexpr Fault kSigner{"signer-not-expected", "another workflow signed", ""};
@@ -113,6 +113,7 @@ class Build {
   void all() {
     issuer();
     certificate();
+    if (!certificate_.missing.empty()) return;
     source();
     commit();
     ref();

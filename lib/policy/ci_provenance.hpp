@@ -27,8 +27,8 @@ struct CiChecks {
 /// this type always has), .builder, .agreement (each thing it says that a certificate proves, is
 /// as the certificate has it), .inputs. In the order of docs/attest-verify.md, which has the
 /// codes; .commit, .ref, .runner and .inputs only when they are asked for. A check that fails for
-/// several codes is there once for each. Without its form nothing else is judged.
-/// `signer`: of a bundle that has verified. Total: any JSON value.
+/// several codes is there once for each. Without its form, or a CI's claims, nothing else is
+/// judged. `signer`: of a bundle that has verified. Total: any JSON value.
 CiChecks check_ci_provenance(const CiExpectation& expected, std::string_view predicate_type,
                              const Json& predicate, const sigstore::Identity& signer);
 

@@ -131,7 +131,7 @@ TEST_CASE("a workload's token gives a URI, and the proof is over its subject") {
 
 TEST_CASE("a CI's claims go into the certificate, under the numbers that Fulcio gives them") {
   const FulcioBench bench;
-  const auto leaf_for = [&](const Json& claims) {
+  const auto leaf_for = [&](const std::map<std::string, std::string>& claims) {
     const auto token = must(bench.services->issuer().mint("https://x/1", "", "sigstore", claims));
     return chain_of(bench.ask(csr_form(bench.key), token))[0];
   };
