@@ -4,7 +4,6 @@
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 
-#include <string_view>
 #include <utility>
 
 namespace mpk::cli {

@@ -69,15 +69,13 @@ policy::Check find_provenance(const std::vector<std::string>& types,
     auto& kept = outcome.check.code == rule.missing_code ? missing : failure;
     if (!kept) kept = std::move(outcome.check);
   }
-  if (failure || accepted.empty()) {
-    auto out = failure ? *std::move(failure) : *std::move(missing);
-    if (failure) return out;
-    out.expected = types;
-    if (scope == policy::Verdict::Scope::bundle && !bundles.empty())
-      out.found = bundles.front().predicate_type;
-    return out;
-  }
-  return {};
+  if (failure) return *std::move(failure);
+  if (!accepted.empty()) return {};
+  auto out = *std::move(missing);
+  out.expected = types;
+  if (scope == policy::Verdict::Scope::bundle && !bundles.empty())
+    out.found = bundles.front().predicate_type;
+  return out;
 }
 
 }  // namespace

@@ -1,8 +1,6 @@
 // A predicate's claims against the certificate's: which of them is which.
 #include "policy/ci_agreement.hpp"
 
-#include "base/text.hpp"
-
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -11,7 +9,6 @@
 namespace mpk::policy {
 namespace {
 
-using attest::CiClaim;
 using attest::CiFamily;
 using attest::CiTopic;
 

@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -23,7 +24,7 @@ inline constexpr const char* kShared =
 inline constexpr const char* kGenerator =
     "https://github.com/slsa-framework/slsa-github-generator/.github/workflows/";
 inline constexpr const char* kProject = "https://gitlab.com/group/sub/project";
-inline const std::string kRun = std::string(kSource) + "/actions/runs/77/attempts/2";
+inline constexpr const char* kRun = "https://github.com/acme/model/actions/runs/77/attempts/2";
 
 // What is signed, by whom, and what is asked of it.
 struct Case {
@@ -199,15 +200,15 @@ inline Case gitlab() {
   return out;
 }
 
-inline const std::vector<std::pair<const char*, Case (*)()>> kBuilders = {
-    {"own workflow", own_workflow},
-    {"reusable workflow", reusable},
-    {"generator", generator},
-    {"container-based", container},
-    {"delegated", delegated},
-    {"npm v0.2", npm},
-    {"npm v1", npm_v1},
-    {"gitlab", gitlab}};
+inline constexpr auto kBuilders =
+    std::to_array<std::pair<const char*, Case (*)()>>({{"own workflow", own_workflow},
+                                                       {"reusable workflow", reusable},
+                                                       {"generator", generator},
+                                                       {"container-based", container},
+                                                       {"delegated", delegated},
+                                                       {"npm v0.2", npm},
+                                                       {"npm v1", npm_v1},
+                                                       {"gitlab", gitlab}});
 
 inline std::vector<std::string> failures(const Case& c) {
   const auto found = check_ci_provenance(c.expected, c.type, c.predicate, c.signer);

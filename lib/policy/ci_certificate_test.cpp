@@ -3,7 +3,9 @@
 
 namespace mpk::policy::test {
 
-std::vector<Neighbour> certificate_refusals() {
+namespace {
+
+std::vector<Neighbour> sources_and_signers() {
   return {
       {"issuer",
        own_workflow,
@@ -69,6 +71,11 @@ std::vector<Neighbour> certificate_refusals() {
          sign_by(c, std::string(kGenerator) + "generator_generic_slsa3.yml@refs/tags/v2.1.0-rc.1");
        },
        {"build.signer signer-unversioned"}},
+  };
+}
+
+std::vector<Neighbour> runs_and_claims() {
+  return {
       {"a pull request",
        own_workflow,
        [](Case& c) { move_to(c, "refs/pull/7/merge"); },
@@ -111,6 +118,14 @@ std::vector<Neighbour> certificate_refusals() {
        [](Case& c) { claim(c, "buildConfigDigest") = std::string(40, '1'); },
        {"build.certificate claims-disagree"}},
   };
+}
+
+}  // namespace
+
+std::vector<Neighbour> certificate_refusals() {
+  auto out = sources_and_signers();
+  for (const auto& row : runs_and_claims()) out.push_back(row);
+  return out;
 }
 
 }  // namespace mpk::policy::test

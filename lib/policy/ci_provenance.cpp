@@ -9,6 +9,7 @@
 #include "policy/ci_certificate.hpp"
 #include "policy/judgement.hpp"
 
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -224,9 +225,10 @@ class Build {
   void builder() {
     auto judged = judgement("builder", kRefused);
     const auto& id = claims_.builder_id;
-    if (!writes_build_type(certificate_, claims_))
+    if (!writes_build_type(certificate_, claims_)) {
       judged.refuse(kTypeMismatch, claims_.build_type,
                     {"one that " + certificate_.signer.text() + " writes"});
+    }
     if (kind_ == CiSigner::delegator) {
       borrower(judged);
     } else {
@@ -240,9 +242,10 @@ class Build {
   void borrower(Judgement& judged) const {
     const auto id = CiName::split(claims_.builder_id);
     const auto& asked = expected_.builder;
-    if (asked ? !asked->names(id) : !id.url.starts_with(kGeneratorWorkflows))
+    if (asked ? !asked->names(id) : !id.url.starts_with(kGeneratorWorkflows)) {
       judged.refuse(asked ? kBuilder : kBuilderUnknown, claims_.builder_id,
                     {asked ? asked->text() : std::string(kGeneratorWorkflows) + "…"});
+    }
     const bool by_ref = asked && !asked->ref.empty();
     if (!by_ref && !is_release_ref(id.ref))
       judged.refuse(kBuilderUnversioned, claims_.builder_id, {id.url + "@refs/tags/vX.Y.Z"});
@@ -318,9 +321,10 @@ class Build {
       const auto& value = json::member(*claims_.inputs, name);
       const auto found = value.is_string() ? json::text(value) : json::compact(value);
       if (value.is_null()) {
-        judged.refuse(kInputMissing, name, {name + "=" + wanted});
+        judged.refuse(kInputMissing, name, {fmt::format("{}={}", name, wanted)});
       } else if (found != wanted) {
-        judged.refuse(kInputDiffers, name + "=" + found, {name + "=" + wanted});
+        judged.refuse(kInputDiffers, fmt::format("{}={}", name, found),
+                      {fmt::format("{}={}", name, wanted)});
       }
     }
     judged.add_to(out_, counted(expected_.inputs.size(), "input") + " as expected");

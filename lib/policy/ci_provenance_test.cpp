@@ -202,6 +202,11 @@ std::vector<Neighbour> disagreeing() {
        generator,
        [](Case& c) { c.predicate["invocation"]["configSource"]["entryPoint"] = "other.yml"; },
        {"build.agreement workflow-disagrees"}},
+  };
+}
+
+std::vector<Neighbour> disagreeing_run() {
+  return {
       {"trigger",
        container,
        [](Case& c) { definition(c)["internalParameters"]["GITHUB_EVENT_NAME"] = "push"; },
@@ -216,7 +221,9 @@ std::vector<Neighbour> disagreeing() {
        {"build.agreement identifier-disagrees"}},
       {"run",
        own_workflow,
-       [](Case& c) { c.predicate["runDetails"]["metadata"]["invocationId"] = kRun + "0"; },
+       [](Case& c) {
+         c.predicate["runDetails"]["metadata"]["invocationId"] = std::string(kRun) + "0";
+       },
        {"build.agreement run-disagrees"}},
       {"attempt",
        generator,
@@ -276,7 +283,7 @@ std::vector<Neighbour> inputs() {
 
 std::vector<Neighbour> predicate_refusals() {
   auto out = incomplete();
-  for (const auto& rows : {builders(), disagreeing(), inputs()})
+  for (const auto& rows : {builders(), disagreeing(), disagreeing_run(), inputs()})
     out.insert(out.end(), rows.begin(), rows.end());
   return out;
 }
