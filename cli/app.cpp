@@ -51,17 +51,20 @@ bool is_group(const std::string& word) {
   });
 }
 
+// "attest verify" before "attest", which runs, too.
 const Command* find(const std::vector<std::string>& words, std::size_t& used) {
+  const Command* found = nullptr;
   for (const auto* table : {&commands(), &hidden_commands()}) {
     for (const auto& command : *table) {
       if (words.size() >= command.path.size() &&
+          (found == nullptr || found->path.size() < command.path.size()) &&
           std::equal(command.path.begin(), command.path.end(), words.begin())) {
         used = command.path.size();
-        return &command;
+        found = &command;
       }
     }
   }
-  return nullptr;
+  return found;
 }
 
 Error unknown_command(const std::vector<std::string>& words) {

@@ -100,12 +100,26 @@ void offer_values(const OptionSpec& spec, const std::string& before, Candidates&
 }
 
 const Command* exact_command(const std::vector<std::string>& words) {
+  const Command* found = nullptr;
   for (const auto& command : commands()) {
     if (words.size() > command.path.size() &&
+        (found == nullptr || found->path.size() < command.path.size()) &&
         std::equal(command.path.begin(), command.path.end(), words.begin()))
-      return &command;
+      found = &command;
   }
-  return nullptr;
+  return found;
+}
+
+// The next word of a command's path.
+void offer_words(const std::vector<std::string>& words, Candidates& candidates) {
+  const std::size_t depth = words.empty() ? 0 : words.size() - 1;
+  for (const auto& each : commands()) {
+    if (each.path.size() > depth &&
+        std::equal(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(depth),
+                   each.path.begin())) {
+      candidates.offer(each.path[depth], each.path.size() == depth + 1 ? each.summary : "commands");
+    }
+  }
 }
 
 const OptionSpec* named(const std::vector<OptionSpec>& specs, const std::string& word) {
@@ -143,17 +157,10 @@ std::string complete(const std::vector<std::string>& words) {
   Candidates candidates{words.empty() ? "" : words.back(), {}, {}};
   const auto* command = exact_command(words);
   if (command == nullptr) {
-    std::size_t depth = words.empty() ? 0 : words.size() - 1;
-    for (const auto& each : commands()) {
-      if (each.path.size() > depth &&
-          std::equal(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(depth),
-                     each.path.begin())) {
-        candidates.offer(each.path[depth],
-                         each.path.size() == depth + 1 ? each.summary : "commands");
-      }
-    }
+    offer_words(words, candidates);
     return candidates.out;
   }
+  if (words.size() == command->path.size() + 1) offer_words(words, candidates);
   OptionSet set;
   command->bind(set);
   CommonOptions common;

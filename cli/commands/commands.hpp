@@ -45,6 +45,7 @@ Command policy_init_command();
 Command policy_test_command();
 Command provenance_create_command();
 Command attest_command();
+Command attest_verify_command();
 Command sign_command();
 Command verify_command();
 Command login_command();

@@ -9,16 +9,6 @@
 namespace mpk::cli {
 namespace {
 
-using LegacyTags = flow::VerifyRequest::LegacyTags;
-
-Result<LegacyTags> parse_legacy_tags(const std::optional<std::string>& word) {
-  if (!word || *word == "auto") return LegacyTags::automatic;
-  if (*word == "never") return LegacyTags::never;
-  if (*word == "only") return LegacyTags::only;
-  return Error(ErrorKind::usage,
-               "--legacy-tags is \"" + *word + "\", expected auto, never or only");
-}
-
 Result<crypto::PublicKey> read_public_key(Session& session, const std::string& source) {
   if (source.starts_with("pkcs11:") || source.find("://") != std::string::npos) {
     return keys::open_public_key(source, key_access(session)).with("--key");
@@ -66,15 +56,13 @@ void JudgeOptions::add_to(OptionSet& set) {
              ValueKind::file);
   trust.add_to(set);
   evidence.add_to(set);
-  set.option("--legacy-tags", "WHEN", legacy_tags,
-             "Read cosign's .sig and .att tags: auto (without a bundle), never or only");
-  set.suggest({"auto", "never", "only"});
+  legacy_tags.add_to(set);
 }
 
 bool JudgeOptions::names_somebody() const { return policy.file || who.given() || key; }
 
 bool JudgeOptions::asks_for_something() const {
-  return certificate_chain || rego.given() || trust.given() || evidence.given() || legacy_tags;
+  return certificate_chain || rego.given() || trust.given() || evidence.given() || legacy_tags.word;
 }
 
 Result<flow::VerifyRequest> JudgeOptions::resolve(Session& session) const {
@@ -94,7 +82,7 @@ Result<flow::VerifyRequest> JudgeOptions::resolve(Session& session) const {
                  "or --key FILE");
   }
   auto refusals = TRY(rego.resolve());
-  const auto legacy = TRY(parse_legacy_tags(legacy_tags));
+  const auto legacy = TRY(legacy_tags.resolve());
   const bool own = key || certificate_chain;
   const bool no_root = own && !trust.given();
   auto root = no_root ? sigstore::TrustedRoot{{}, {}, {}, {}, {}, crypto::sha256("")}

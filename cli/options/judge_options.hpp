@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "flow/verify.hpp"
 #include "option_set.hpp"
+#include "options/legacy_tags_option.hpp"
 #include "options/options.hpp"
 #include "options/policy_option.hpp"
 #include "options/rego_options.hpp"
@@ -23,7 +24,7 @@ struct JudgeOptions {
   std::optional<std::string> key, certificate_chain;
   TrustOptions trust;
   EvidenceOptions evidence;
-  std::optional<std::string> legacy_tags;
+  LegacyTagsOption legacy_tags;
 
   void add_to(OptionSet& set);
   /// Somebody is named: an identity, a key or a policy.

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 namespace mpk::cli {
@@ -125,8 +126,10 @@ std::string verdict_text(const policy::Verdict& verdict, const VerdictStyle& sty
     for (const auto& item : verdict.evidence) out += step_lines(item, style.color);
   }
   out += waived_line(evidence) + last_line(verdict, style.color);
+  std::set<std::string> hints;
   for (const auto& check : verdict.checks) {
-    if (check.result == policy::CheckResult::fail && !check.hint.empty())
+    if (check.result == policy::CheckResult::fail && !check.hint.empty() &&
+        hints.insert(check.hint).second)
       out += "hint: " + printable(check.hint) + "\n";
   }
   return out;

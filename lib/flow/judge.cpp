@@ -4,6 +4,7 @@
 #include "attest/predicate_form.hpp"
 #include "attest/predicate_type.hpp"
 #include "base/text.hpp"
+#include "flow/judge_build.hpp"
 #include "flow/rules.hpp"
 #include "flow/signers.hpp"
 #include "json/parse.hpp"
@@ -121,6 +122,10 @@ class Judge {
       : request_(request), gathered_(gathered), now_(now), verdict_(verdict) {}
 
   std::vector<const CheckedBundle*> all() {
+    if (request_.build) {
+      judge_build(*request_.build, request_.predicate_type, gathered_.bundles, verdict_);
+      return {};
+    }
     if (request_.predicate_type) {
       // Narrowed to one type: the policy's signers for it, and the command line's, must both hold.
       for (const auto& signers : signer_sets(request_, *request_.predicate_type))

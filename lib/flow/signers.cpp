@@ -150,6 +150,10 @@ bool asks_for(const policy::Policy& policy, const std::string& type) {
 
 Result<void> check_request(const VerifyRequest& request) {
   const bool policy = request.policy || request.policies;
+  if (request.build) {
+    if (!policy && request.identities.empty() && !request.key) return {};
+    return Error(ErrorKind::usage, "where something was built says who must have signed");
+  }
   if (request.key && (policy || !request.identities.empty())) {
     return Error(ErrorKind::usage, "a key has no identity that could be compared",
                  "give either --key, or --certificate-identity and --policy");
@@ -183,9 +187,9 @@ policy::Verdict start_verdict(const std::string& reference, const VerifyRequest&
     verdict.policy_name = request.policies->name;
     verdict.policy_digest = request.policies->digest;
   }
-  if (request.predicate_type) {
+  if (request.predicate_type || request.build) {
     verdict.scope = policy::Verdict::Scope::attestation;
-    verdict.scope_type = *request.predicate_type;
+    verdict.scope_type = request.predicate_type.value_or(std::string(attest::kSlsaProvenance));
   }
   verdict.trusted_root = request.trusted_root.digest;
   const auto& evidence = request.evidence;

@@ -193,6 +193,7 @@ void read_content(const Context& context, oci::Store& store, Subject& subject,
 // What is verified is a model, as a rule, and has an aiBOM: the grammar is compiled while libcurl
 // is loaded and the registry answers.
 std::future<void> prepare_aibom(const VerifyRequest& request) {
+  if (request.build) return {};
   if (request.policy && (!request.policy->aibom || takes_summary(request))) return {};
   try {
     return std::async(std::launch::async, aibom::prepare_validation);

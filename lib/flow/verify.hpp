@@ -5,6 +5,7 @@
 #include "flow/read_bundle.hpp"
 #include "flow/rego.hpp"
 #include "oci/reference.hpp"
+#include "policy/ci_expectation.hpp"
 #include "policy/policy.hpp"
 #include "policy/verdict.hpp"
 #include "sigstore/trusted_root.hpp"
@@ -47,6 +48,9 @@ struct VerifyRequest {
   bool deep = false;
   /// --rego: asked last, of the artifact itself; base models are not put before it.
   std::optional<RegoRules> rego = {};
+  /// The question is where it was built, and who signed that is part of it (flow/judge_build.hpp):
+  /// neither identities nor a policy nor a key beside it.
+  std::shared_ptr<const policy::CiExpectation> build = {};
 };
 
 /// A file or digest that a bundle is about.
@@ -57,7 +61,7 @@ struct BundleSubject {
   std::shared_ptr<const std::string> content = {};  // for Ed25519 alone
 };
 
-/// Neither identities nor a policy: usage. Manifest, config, layer paths, signature, attestations
+/// Neither identities nor a policy, a key or a build: usage. Manifest, config, layer paths, signature, attestations
 /// and the aiBOM's agreement with the layers are checked, and what else the policy asks for, down
 /// to the base models. Trouble with the registry becomes an undecided verdict, a missing reference
 /// a refused one (11).

@@ -2,6 +2,7 @@
 #include "attest/predicate_type.hpp"
 #include "flow/evidence.hpp"
 #include "flow/judge.hpp"
+#include "flow/judge_build.hpp"
 #include "flow/rules.hpp"
 #include "flow/signers.hpp"
 #include "flow/verify.hpp"
@@ -69,6 +70,11 @@ Result<policy::Verdict> verify_bundle_file(const Context& context,
   }
   if (request.predicate_type) types = {*request.predicate_type};
   verdict.scope_type = types.front();
+  if (request.build) {
+    judge_build(*request.build, request.predicate_type, checked, verdict);
+    verdict.checks.push_back(witness_check(request, checked));
+    return verdict;
+  }
 
   std::vector<std::vector<policy::Check>> judged;
   for (const auto& type : types) judge_type(type, checked, request, judged.emplace_back());

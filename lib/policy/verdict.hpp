@@ -74,6 +74,8 @@ struct Verdict {
   std::vector<Ancestor> lineage;
   /// That the newest accepted aiBOM pins; nullopt: none was read. Not part of the document.
   std::optional<std::vector<PinnedServer>> servers;
+  /// The predicate of the provenance that a CI vouches for, JSON. Not part of the document.
+  std::optional<std::string> provenance;
   std::uint64_t requests = 0, bytes_read = 0, duration_ms = 0;
 
   Outcome outcome() const;

@@ -1,5 +1,6 @@
 // Fulcio: a root, an intermediate, and leaves of ten minutes for who shows a token.
 #include "sandbox/answer.hpp"
+#include "sandbox/ci_identity.hpp"
 #include "sandbox/fulcio_request.hpp"
 #include "sandbox/services.hpp"
 
@@ -42,9 +43,12 @@ Bytes utf8_string(const std::string& text) {
   return der;
 }
 
-Result<crypto::SubjectAltName> name_of(const OidcIssuer::Claims& claims) {
+Result<crypto::SubjectAltName> name_of(const OidcIssuer::Claims& claims,
+                                       const std::optional<CiIdentity>& build) {
   using Type = crypto::SubjectAltName::Type;
   constexpr std::size_t kLongest = 2048;
+  if (build && build->subject.size() <= kLongest)
+    return crypto::SubjectAltName{Type::uri, build->subject};
   const auto& name = claims.email.empty() ? claims.subject : claims.email;
   if (claims.issuer.size() > kLongest || claims.subject.size() > kLongest ||
       name.size() > kLongest) {
@@ -126,11 +130,17 @@ Result<crypto::Certificate> Fulcio::issue(const crypto::PublicKey& key,
                                      .not_after = now.plus_seconds(kLeafSeconds)};
   request.digital_signature = true;
   request.code_signing = true;
-  request.subject_alt_name = TRY(name_of(claims));
+  const auto build = ci_identity(claims.others);
+  request.subject_alt_name = TRY(name_of(claims, build));
   // Fulcio's oid-info.md: .1 is raw, from .8 on all are DER.
   request.extensions = {{"1.3.6.1.4.1.57264.1.1", to_bytes(claims.issuer)},
                         {"1.3.6.1.4.1.57264.1.8", utf8_string(claims.issuer)},
                         {"1.3.6.1.4.1.57264.1.24", utf8_string(claims.subject)}};
+  if (build) {
+    for (const auto& [oid, text] : build->extensions)
+      request.extensions.push_back({oid, utf8_string(text)});
+    for (const auto& [oid, text] : build->raw) request.extensions.push_back({oid, to_bytes(text)});
+  }
   return crypto::issue_with_scts(
       request, {key_, chain_[0]},
       [&](const crypto::Certificate& precertificate) -> Result<std::vector<Bytes>> {

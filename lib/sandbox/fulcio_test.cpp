@@ -129,6 +129,37 @@ TEST_CASE("a workload's token gives a URI, and the proof is over its subject") {
   }
 }
 
+TEST_CASE("a CI's claims go into the certificate, under the numbers that Fulcio gives them") {
+  const FulcioBench bench;
+  const auto leaf_for = [&](const std::map<std::string, std::string>& claims) {
+    const auto token = must(bench.services->issuer().mint("https://x/1", "", "sigstore", claims));
+    return chain_of(bench.ask(csr_form(bench.key), token))[0];
+  };
+  const std::string oid = "1.3.6.1.4.1.57264.1.";
+  const auto github = leaf_for({{"job_workflow_ref", "a/b/.github/workflows/w.yml@refs/heads/m"},
+                                {"repository", "a/b"},
+                                {"run_id", "7"},
+                                {"run_attempt", "2"}});
+  CHECK(must(github.subject_alt_names())[0].value ==
+        "https://github.com/a/b/.github/workflows/w.yml@refs/heads/m");
+  CHECK(must(github.extension_utf8(oid + "12")) == "https://github.com/a/b");
+  CHECK(must(github.extension_utf8(oid + "21")) ==
+        "https://github.com/a/b/actions/runs/7/attempts/2");
+  CHECK(github.extension(oid + "5") == to_bytes("a/b"));
+  CHECK_FALSE(github.extension(oid + "13"));
+  const auto gitlab =
+      leaf_for({{"ci_config_ref_uri", "gitlab.com/g/p//.gitlab-ci.yml@refs/heads/m"},
+                {"project_path", "g/p"},
+                {"job_id", "9"}});
+  CHECK(must(gitlab.subject_alt_names())[0].value ==
+        "https://gitlab.com/g/p//.gitlab-ci.yml@refs/heads/m");
+  CHECK(must(gitlab.extension_utf8(oid + "21")) == "https://gitlab.com/g/p/-/jobs/9");
+  CHECK_FALSE(gitlab.extension(oid + "5"));
+  const auto other = leaf_for({{"repository", "a/b"}});
+  CHECK(must(other.subject_alt_names())[0].value == "https://x/1");
+  CHECK_FALSE(other.extension(oid + "12"));
+}
+
 TEST_CASE("tokens that are not good are answered 401, in the form of grpc-gateway") {
   FulcioBench bench;
   const auto form = csr_form(bench.key);

@@ -88,10 +88,21 @@ Result<OidcIssuer::Claims> read_claims(const json::Field& claims) {
   read.issuer = TRY(claims.string("iss"));
   read.subject = TRY(claims.string("sub"));
   read.email = TRY(claims.optional_string("email")).value_or("");
+  for (const auto& [name, value] : claims.value().get_ref<const Json::object_t&>()) {
+    if (value.is_string()) read.others[name] = value.get_ref<const std::string&>();
+  }
   if (!read.email.empty() && !TRY(claims.optional_boolean("email_verified")).value_or(false)) {
     return refused("its e-mail address is not verified");
   }
   return read;
+}
+
+Result<std::map<std::string, std::string>> read_others(std::string_view text) {
+  const Json object = TRY(json::parse(text, {.max_bytes = limits::kToken}));
+  std::map<std::string, std::string> out;
+  for (const auto& [name, value] : TRY(json::Field(object).members()))
+    out[name] = TRY(value.string());
+  return out;
 }
 
 }  // namespace
@@ -113,7 +124,10 @@ http::ServerResponse OidcIssuer::mint_for_query(const http::ServerRequest& reque
   const auto email = request.parameter("email").value_or("");
   const auto subject = request.parameter("sub").value_or(email);
   if (subject.empty()) return rpc_error(400, "query: expected email=… or sub=…");
-  const auto token = mint(subject, email, request.parameter("audience").value_or("sigstore"));
+  const auto others = read_others(request.parameter("claims").value_or("{}"));
+  if (!others) return rpc_error(400, "query: claims: " + others.error().text());
+  const auto token =
+      mint(subject, email, request.parameter("audience").value_or("sigstore"), *others);
   if (!token) return rpc_error(token.error());
   return text_answer("application/jwt", *token);
 }
@@ -144,8 +158,11 @@ Result<std::string> OidcIssuer::mint(const std::string& email, const std::string
 }
 
 Result<std::string> OidcIssuer::mint(const std::string& subject, const std::string& email,
-                                     const std::string& audience) const {
-  return sign(claims_of(subject, email, audience));
+                                     const std::string& audience,
+                                     const std::map<std::string, std::string>& others) const {
+  auto claims = claims_of(subject, email, audience);
+  for (const auto& [name, value] : others) claims.emplace(name, value);
+  return sign(claims);
 }
 
 Json OidcIssuer::claims_of(const std::string& subject, const std::string& email,

@@ -58,6 +58,9 @@ TEST_CASE("a token says who it was minted for, and a page that needs a name refu
   CHECK(bench.send("GET", issuer.url() + "/token?sub=%ff").status == 400);
   CHECK(bench.send("GET", issuer.url() + "/nowhere%ff").status == 404);
   CHECK(bench.send("POST", issuer.url() + "/token?email=a@b").status == 400);
+  for (const auto& [claims, status] :
+       {std::pair{"%7B%22repository%22:%22a/b%22%7D", 200}, {"%7B%22run%22:7%7D", 400}, {"x", 400}})
+    CHECK(bench.send("GET", issuer.url() + "/token?sub=x&claims=" + claims).status == status);
   CHECK(bench.send("POST", issuer.url() + "/keys").status == 405);
 }
 

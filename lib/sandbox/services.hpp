@@ -34,7 +34,8 @@ struct Faults {
 };
 
 /// Believes everyone. GET /.well-known/openid-configuration, /keys (JWKS, ES256),
-/// /token?email=…&sub=…&audience=… (a token without any ceremony), and the flows of people:
+/// /token?email=…&sub=…&audience=… (a token without any ceremony; claims={…}: further claims of
+/// texts, such as a CI's), and the flows of people:
 /// GET /auth       code flow with PKCE S256; the log-in is approved at once, for login_hint or
 ///                 Sandbox::kIdentity, by a 302; with display=page by a form that a script submits;
 ///                 redirect_uri is loopback's /auth/callback, or oob, which shows the code
@@ -54,11 +55,14 @@ class OidcIssuer {
   Result<std::string> mint(const std::string& email,
                            const std::string& audience = "sigstore") const;
   /// The same with a subject of its own; without an e-mail address it is a workload's token.
+  /// `others`: further claims; none replaces one of these.
   Result<std::string> mint(const std::string& subject, const std::string& email,
-                           const std::string& audience) const;
+                           const std::string& audience,
+                           const std::map<std::string, std::string>& others = {}) const;
   /// The verified claims of one of our tokens, for Fulcio. unauthorized otherwise.
   struct Claims {
     std::string issuer, subject, email;
+    std::map<std::string, std::string> others;  // that are texts
   };
   Result<Claims> verify(std::string_view jwt, std::string_view audience) const;
   /// Copies share the log-ins and their fault.

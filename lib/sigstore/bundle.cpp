@@ -25,6 +25,18 @@ constexpr std::array<MediaType, 4> kMediaTypes = {{
     {kBundleType, 3},
 }};
 
+// What slsa-github-generator wrote before v2.1.0, and what cosign prints of an attestation.
+Result<void> refuse_envelope(const json::Field& top) {
+  if (!TRY(top.find("payloadType")) || !TRY(top.find("signatures")) || TRY(top.find("mediaType")))
+    return {};
+  return Error(ErrorKind::malformed,
+               "a bare DSSE envelope: it has no log entry and no timestamp, so that nothing proves "
+               "when its certificate was used",
+               "ask for the Sigstore bundle of the same attestation (mediaType "
+               "application/vnd.dev.sigstore.bundle…); slsa-github-generator writes one since "
+               "v2.1.0");
+}
+
 Result<void> read_media_type(const json::Field& top, Bundle& out) {
   out.media_type = TRY(top.string("mediaType"));
   for (const auto& known : kMediaTypes) {
@@ -148,6 +160,7 @@ Result<Bundle> parse_bundle(std::string_view text) {
   const json::Field top(document);
   auto read = [&]() -> Result<Bundle> {
     Bundle out;
+    TRY(refuse_envelope(top));
     TRY(read_media_type(top, out));
     TRY(top.only({"mediaType", "verificationMaterial", "messageSignature", "dsseEnvelope"}));
     TRY(read_verification_material(TRY(top.at("verificationMaterial")), out));

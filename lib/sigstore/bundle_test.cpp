@@ -136,6 +136,7 @@ TEST_CASE("a bundle with a fault is refused with its place") {
       {"unknown member of a proof", [](Json& b) { entry_of(b)["inclusionProof"]["extra"] = 1; },
        "extra"},
       {"unknown member of an envelope", [](Json& b) { b["dsseEnvelope"]["extra"] = 1; }, "extra"},
+      {"an envelope alone", [](Json& b) { b = Json(b["dsseEnvelope"]); }, "a bare DSSE envelope"},
       {"no content", [](Json& b) { b.erase("dsseEnvelope"); }, "one of messageSignature"},
       {"two contents", [](Json& b) { b["messageSignature"] = {{"signature", "AAAA"}}; },
        "one of messageSignature"},
