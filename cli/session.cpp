@@ -48,6 +48,21 @@ struct Session::Impl {
   std::unique_ptr<Tracing> tracing;
   std::string stdin_reader;  // what has read standard input, which can be read once
 
+  flow::Context context(http::Transport& through, Progress& shown, const CancelToken& until,
+                        bool plain_http) {
+    return {.transport = through,
+            .clock = clock,
+            .env = env,
+            .random = random,
+            .logger = logger,
+            .progress = shown,
+            .stats = stats,
+            .cancel = until,
+            .plain_http = plain_http,
+            .workers = 4,
+            .mpk_version = kVersion};
+  }
+
   http::TransportOptions transport_options(const CancelToken& stop) {
     http::TransportOptions options;
     options.user_agent = std::string("mpk/") + kVersion;
@@ -151,20 +166,10 @@ Stats& Session::stats() { return impl_->stats; }
 flow::Context Session::context(bool plain_http) {
   if (!impl_->transport)
     impl_->transport = http::make_curl_transport(impl_->transport_options(impl_->cancel));
-  const auto& tracing = impl_->tracing;
-  return flow::Context{
-      .transport = tracing ? tracing->traced(*impl_->transport) : *impl_->transport,
-      .clock = impl_->clock,
-      .env = impl_->env,
-      .random = impl_->random,
-      .logger = impl_->logger,
-      .progress = *impl_->progress,
-      .stats = impl_->stats,
-      .cancel = impl_->cancel,
-      .plain_http = plain_http,
-      .workers = 4,
-      .mpk_version = kVersion,
-      .trace = tracing ? tracing->job() : trace::Job()};
+  auto& transport = impl_->tracing ? impl_->tracing->traced(*impl_->transport) : *impl_->transport;
+  auto out = impl_->context(transport, *impl_->progress, impl_->cancel, plain_http);
+  if (impl_->tracing) out.trace = impl_->tracing->job();
+  return out;
 }
 
 flow::Context Session::serving(bool plain_http, const CancelToken& stop) {
@@ -173,17 +178,7 @@ flow::Context Session::serving(bool plain_http, const CancelToken& stop) {
   options.stall_seconds = 10;
   if (impl_->tracing) impl_->tracing->serve();
   impl_->server_transport = http::make_curl_transport(std::move(options));
-  return flow::Context{.transport = *impl_->server_transport,
-                       .clock = impl_->clock,
-                       .env = impl_->env,
-                       .random = impl_->random,
-                       .logger = impl_->logger,
-                       .progress = impl_->no_progress,
-                       .stats = impl_->stats,
-                       .cancel = stop,
-                       .plain_http = plain_http,
-                       .workers = 4,
-                       .mpk_version = kVersion};
+  return impl_->context(*impl_->server_transport, impl_->no_progress, stop, plain_http);
 }
 
 Result<std::optional<Timestamp>> Session::created(const std::optional<std::string>& flag) const {

@@ -98,10 +98,12 @@ struct Service::Impl {
     SteadyTime end;
     trace::Span& span;
 
-    GateOptions gate(bool pin) const {
-      auto out = rules->gate;  // small
-      out.pin = pin;
-      return out;
+    /// Those of the rules; of `own` a copy, where they are to pin.
+    const GateOptions& gate(bool pin, std::optional<GateOptions>& own) const {
+      if (!pin) return rules->gate;
+      own = rules->gate;
+      own->pin = true;
+      return *own;
     }
   };
 
@@ -192,7 +194,8 @@ struct Service::Impl {
       return refuse_review(error_uid(*text), turn.error());
     const auto parsed = read_review(*text);
     if (!parsed) return refuse_review(error_uid(*text), parsed.error());
-    const auto gate = asking.gate(pin);
+    std::optional<GateOptions> pinning;
+    const auto& gate = asking.gate(pin, pinning);
     std::map<std::string, Question> under_way;
     const auto response = judge_review(
         *parsed, gate, *asking.rules->request.policies,
@@ -269,7 +272,8 @@ struct Service::Impl {
       Result<Question> question;
     };
     std::vector<Item> items;
-    const auto gate = asking.gate(pin);
+    std::optional<GateOptions> pinning;
+    const auto& gate = asking.gate(pin, pinning);
     for (const auto& key : *read) {
       auto reference = reference_of(key, gate, *asking.rules->request.policies);
       if (!reference) {
