@@ -61,10 +61,10 @@ struct BundleSubject {
   std::shared_ptr<const std::string> content = {};  // for Ed25519 alone
 };
 
-/// Neither identities nor a policy, a key or a build: usage. Manifest, config, layer paths, signature, attestations
-/// and the aiBOM's agreement with the layers are checked, and what else the policy asks for, down
-/// to the base models. Trouble with the registry becomes an undecided verdict, a missing reference
-/// a refused one (11).
+/// Neither identities nor a policy, a key or a build: usage. Manifest, config, layer paths,
+/// signature, attestations and the aiBOM's agreement with the layers are checked, and what else the
+/// policy asks for, down to the base models. Trouble with the registry becomes an undecided
+/// verdict, a missing reference a refused one (11).
 Result<policy::Verdict> verify_artifact(const Context& context, const oci::Reference& reference,
                                         const VerifyRequest& request);
 
