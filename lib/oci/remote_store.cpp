@@ -296,7 +296,8 @@ Result<std::unique_ptr<Store>> make_remote_store(const Reference& reference,
                                                  http::Transport& transport, const Env& env,
                                                  const Logger& logger,
                                                  const RemoteOptions& options) {
-  auto base = options.base ? *options.base : TRY(registry_url(reference.registry, options.plain_http));
+  auto base =
+      options.base ? *options.base : TRY(registry_url(reference.registry, options.plain_http));
   return std::unique_ptr<Store>(
       std::make_unique<RemoteStore>(reference, std::move(base), transport, env, logger, options));
 }
