@@ -10,8 +10,6 @@
 #include "options/legacy_tags_option.hpp"
 #include "options/options.hpp"
 #include "render/verdict.hpp"
-#include "report/report.hpp"
-#include "version.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -81,18 +79,10 @@ Result<int> run(const Options& o, Session& session) {
       session.tell(
           verdict_text(verdict, {session.quiet(), session.verbose(), false}, request.evidence));
     }
-  } else if (const auto format = report::parse_format(session.format())) {
-    session.print_raw(report::write(*format, verdict, {kVersion, session.clock().now()}));
   } else {
     print_verdict(session, verdict, request.evidence);
   }
   return verdict.exit_code();
-}
-
-std::vector<std::string> formats() {
-  auto words = report::format_words();
-  words.insert(words.begin(), {"text", "json"});
-  return words;
 }
 
 }  // namespace
@@ -136,7 +126,7 @@ Command attest_verify_command() {
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };
       },
-      .formats = formats()};
+      .formats = verdict_formats()};
 }
 
 }  // namespace mpk::cli

@@ -11,8 +11,6 @@
 #include "options/judge_options.hpp"
 #include "options/options.hpp"
 #include "render/verdict.hpp"
-#include "report/report.hpp"
-#include "version.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -64,18 +62,8 @@ Result<int> run(const Options& o, Session& session) {
   auto verdict = TRY(judge(o, request, session));
   // Of an artifact it was asked already, before anything of it is fetched or cached.
   if (o.bundle && request.rego) TRY(flow::apply_rego(session.context(), *request.rego, verdict));
-  if (const auto format = report::parse_format(session.format())) {
-    session.print_raw(report::write(*format, verdict, {kVersion, session.clock().now()}));
-  } else {
-    print_verdict(session, verdict, request.evidence);
-  }
+  print_verdict(session, verdict, request.evidence);
   return verdict.exit_code();
-}
-
-std::vector<std::string> formats() {
-  auto words = report::format_words();
-  words.insert(words.begin(), {"text", "json"});
-  return words;
 }
 
 }  // namespace
@@ -116,7 +104,7 @@ Command verify_command() {
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };
       },
-      .formats = formats()};
+      .formats = verdict_formats()};
 }
 
 }  // namespace mpk::cli

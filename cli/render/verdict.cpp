@@ -3,7 +3,9 @@
 
 #include "base/ascii.hpp"
 #include "base/text.hpp"
+#include "report/report.hpp"
 #include "terminal/term.hpp"
+#include "version.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -135,8 +137,16 @@ std::string verdict_text(const policy::Verdict& verdict, const VerdictStyle& sty
   return out;
 }
 
+std::vector<std::string> verdict_formats() {
+  auto words = report::format_words();
+  words.insert(words.begin(), {"text", "json"});
+  return words;
+}
+
 void print_verdict(Session& session, const policy::Verdict& verdict,
                    const sigstore::Evidence& evidence) {
+  if (const auto format = report::parse_format(session.format()))
+    return session.print_raw(report::write(*format, verdict, {kVersion, session.clock().now()}));
   if (session.json()) return session.print_json(policy::to_json(verdict));
   session.print_raw(
       verdict_text(verdict, {session.quiet(), session.verbose(), session.color()}, evidence));

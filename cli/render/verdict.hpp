@@ -5,6 +5,7 @@
 #include "session.hpp"
 
 #include <string>
+#include <vector>
 
 namespace mpk::cli {
 
@@ -18,7 +19,9 @@ struct VerdictStyle {
 std::string verdict_text(const policy::Verdict& verdict, const VerdictStyle& style,
                          const sigstore::Evidence& evidence);
 
-/// The same by the session's options, or the document where JSON is asked for.
+/// What --format takes of a command that verifies: text, json, and those of other tools.
+std::vector<std::string> verdict_formats();
+/// In the format that is asked for; as text by the session's options.
 void print_verdict(Session& session, const policy::Verdict& verdict,
                    const sigstore::Evidence& evidence);
 

@@ -50,10 +50,11 @@ Result<std::vector<oci::Reference>> repositories(const flow::Context& context,
     return no_place(where);
   const auto glob = TRY(Glob::parse(path).with("\"" + printable(where, 200) + "\""));
   std::vector<oci::Reference> out;
+  const auto registry = host + "/";
   for (const auto& name :
        TRY(oci::list_repositories(host, context.transport, context.env,
                                   {.plain_http = context.plain_http, .cancel = context.cancel}))) {
-    if (glob.matches(name)) out.push_back(TRY(oci::Reference::parse(host + "/" + name)));
+    if (glob.matches(name)) out.push_back(TRY(oci::Reference::parse(registry + name)));
   }
   return out;
 }
