@@ -1,40 +1,13 @@
 // page_text: escaping, links and tables.
 #include "aibom/page_text.hpp"
 
+#include "base/markup.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
 
 namespace mpk::aibom {
 namespace {
-
-// printable() has made bytes harmless for a reader, this makes them harmless for a parser.
-std::string references(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 bool is_linkable(std::string_view address) {
   if (address.size() > kShownAddress) return false;
@@ -49,7 +22,8 @@ bool is_linkable(std::string_view address) {
 }  // namespace
 
 std::string escape(std::string_view text, std::size_t max) {
-  return references(printable(text, max));
+  // printable() makes bytes harmless for a reader, this makes them harmless for a parser.
+  return escape_markup(printable(text, max));
 }
 
 std::string escape_lines(std::string_view text, std::size_t max) {
@@ -75,7 +49,7 @@ std::string escape_lines(std::string_view text, std::size_t max) {
 std::string link(std::string_view address) {
   auto shown = escape(address, kShownName);
   if (!is_linkable(address)) return shown;
-  return "<a rel=\"noopener noreferrer\" href=\"" + references(address) + "\">" + shown + "</a>";
+  return "<a rel=\"noopener noreferrer\" href=\"" + escape_markup(address) + "\">" + shown + "</a>";
 }
 
 std::string folded(const std::string& line, const std::string& html) {

@@ -1,4 +1,5 @@
 // JUnit XML, as Jenkins and GitLab read it: one testsuite, a testcase a check.
+#include "base/markup.hpp"
 #include "base/text.hpp"
 #include "report/parts.hpp"
 
@@ -19,24 +20,9 @@ std::string xml_text(std::string_view text) {
       rest.remove_prefix(2);
       continue;
     }
-    switch (rest.front()) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':  // also of "]]>", which must not stand in text
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += rest.front();
-    }
+    out += rest.front();
   }
-  return out;
+  return escape_markup(out);
 }
 
 std::string attribute(std::string_view name, std::string_view value) {

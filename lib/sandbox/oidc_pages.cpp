@@ -3,6 +3,7 @@
 
 #include "base/encoding.hpp"
 #include "base/limits.hpp"
+#include "base/markup.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "sandbox/answer.hpp"
@@ -53,22 +54,6 @@ http::ServerResponse redirect(const std::string& to) {
   return out;
 }
 
-std::string html_text(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '"') {
-      out += "&quot;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 std::string query_of(const http::ServerRequest& request, const char* name) {
   return request.parameter(name).value_or("");
 }
@@ -111,8 +96,8 @@ http::ServerResponse approve_by_form(const http::ServerRequest& request) {
   for (const auto field : split(request.query, '&')) {
     const std::string name(field.substr(0, field.find('=')));
     if (name == "display") continue;
-    fields += "<input type=\"hidden\" name=\"" + html_text(name) + "\" value=\"" +
-              html_text(query_of(request, name.c_str())) + "\">";
+    fields += "<input type=\"hidden\" name=\"" + escape_markup(name) + "\" value=\"" +
+              escape_markup(query_of(request, name.c_str())) + "\">";
   }
   return html(200, "<title>Sandbox</title><p>Approving…</p><form action=\"/auth\">" + fields +
                        "</form><script>document.forms[0].submit()</script>");
