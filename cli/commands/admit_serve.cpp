@@ -5,7 +5,6 @@
 #include "admit/service.hpp"
 #include "aibom/validate.hpp"
 #include "base/limits.hpp"
-#include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "crypto/tls_server.hpp"
 #include "options/gate_options.hpp"
@@ -49,9 +48,10 @@ Result<crypto::TlsFiles> tls_files(const Options& o, Session& session) {
   crypto::TlsFiles out;
   out.chain = TRY(session.flag_file("--tls-cert", *o.certificate, limits::kTrustedRoot));
   out.key = TRY(session.flag_file("--tls-key", *o.key, limits::kTrustedRoot));
-  if (o.client_ca)
+  if (o.client_ca) {
     out.client_authorities =
         TRY(session.flag_file("--client-ca", *o.client_ca, limits::kTrustedRoot));
+  }
   return out;
 }
 
@@ -145,11 +145,12 @@ class GateServer {
     const auto rules = TRY(load());
     auto files = TRY(tls_files(o_, session_));
     auto tls = crypto::TlsServer::make(files, session_.clock().now());
-    if (!tls)
+    if (!tls) {
       return std::move(tls)
           .error()
           .with("--tls-cert " + *o_.certificate)
           .with_kind(ErrorKind::usage);
+    }
     tls_ = tls.take();
     certificate_ = tls_->certificate().der();
     if (const auto file = o_.audit.value_or("-"); file != "none")

@@ -1,6 +1,8 @@
 // What annotations of a workload ask for, and what they can't: none of them makes the gate milder.
 #include "admit/demands.hpp"
 
+#include "json/parse.hpp"
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -27,8 +29,8 @@ policy::EvidenceItem signature(const std::string& subject, const std::string& is
   return out;
 }
 
-const Demands kSigned{.signers = {{"ci", "https://i.example"}}};
-const Demands kLevelTwo{.slsa_level = 2};
+Demands signed_by_ci() { return {.signers = {{"ci", "https://i.example"}}}; }
+Demands level_two() { return {.slsa_level = 2}; }
 
 std::string code_of(const std::optional<Objection>& objection) {
   return objection ? objection->code : "none";
@@ -43,7 +45,7 @@ TEST_CASE("annotations of others ask for nothing") {
                            R"({"metadata":{"annotations":[{"mpk/enforce":"true"}]}})",
                            R"({"spec":{"annotations":{"mpk/enforce":"true"}}})"}) {
     CAPTURE(text);
-    CHECK(demands_of(Json::parse(text)) == Demands());
+    CHECK(demands_of(json::parse(text).take()) == Demands());
   }
 }
 
@@ -55,17 +57,18 @@ TEST_CASE("each annotation asks for its own") {
   CHECK(demands_of(annotated({{"mpk/slsa-level", "3"}})).slsa_level == 3);
   const auto two = demands_of(annotated(
       {{"mpk/certificate-identity", "ci"}, {"mpk/certificate-oidc-issuer", "https://i.example"}}));
-  CHECK(two == kSigned);
+  CHECK(two == signed_by_ci());
 }
 
 TEST_CASE("of an object and its templates all annotations count together") {
-  const auto object = Json::parse(R"({
+  const auto object = json::parse(R"({
     "metadata": {"annotations": {"mpk/slsa-level": "1", "mpk/enforce": "true"}},
     "spec": {"groups": [{"template": {"metadata": {"annotations": {
       "mpk/slsa-level": "2", "mpk/require-digest": "true",
       "mpk/certificate-identity": "b", "mpk/certificate-oidc-issuer": "i"}}}},
       {"template": {"metadata": {"annotations": {
-      "mpk/certificate-identity": "a", "mpk/certificate-oidc-issuer": "i"}}}}]}})");
+      "mpk/certificate-identity": "a", "mpk/certificate-oidc-issuer": "i"}}}}]}})")
+                          .take();
   CHECK(demands_of(object) ==
         Demands{
             .digest = true, .enforce = true, .slsa_level = 2, .signers = {{"a", "i"}, {"b", "i"}}});
@@ -104,7 +107,7 @@ TEST_CASE("the gate's options only become stricter") {
   CHECK(same.refuse_other_images);
   CHECK(same.pinned_agents);
   CHECK_FALSE(same.warn);
-  const auto still_mild = tightened(mild, kLevelTwo);
+  const auto still_mild = tightened(mild, level_two());
   CHECK(still_mild.pin);
   CHECK(still_mild.warn);
 }
@@ -112,12 +115,12 @@ TEST_CASE("the gate's options only become stricter") {
 TEST_CASE("a demanded signer must have signed the artifact, by name and issuer") {
   policy::Verdict verdict;
   CHECK(code_of(objection_to(verdict, Demands())) == "none");
-  CHECK(code_of(objection_to(verdict, kSigned)) == "annotation-signer");
+  CHECK(code_of(objection_to(verdict, signed_by_ci())) == "annotation-signer");
   verdict.evidence = {signature("ci", "https://i.example")};
-  CHECK(code_of(objection_to(verdict, kSigned)) == "none");
+  CHECK(code_of(objection_to(verdict, signed_by_ci())) == "none");
   verdict.evidence = {signature("ci", "https://other.example"),
                       signature("other", "https://i.example")};
-  CHECK(code_of(objection_to(verdict, kSigned)) == "annotation-signer");
+  CHECK(code_of(objection_to(verdict, signed_by_ci())) == "annotation-signer");
   auto attestation = signature("ci", "https://i.example");
   attestation.type = "attestation";
   auto unproven = signature("ci", "https://i.example");
@@ -125,18 +128,18 @@ TEST_CASE("a demanded signer must have signed the artifact, by name and issuer")
   auto by_key = signature("ci", "https://i.example");
   by_key.key = "sha256:" + std::string(64, 'a');
   verdict.evidence = {attestation, unproven, by_key};
-  CHECK(code_of(objection_to(verdict, kSigned)) == "annotation-signer");
+  CHECK(code_of(objection_to(verdict, signed_by_ci())) == "annotation-signer");
 }
 
 TEST_CASE("a demanded SLSA level is reached by itself and by higher ones") {
   policy::Verdict verdict;
-  CHECK(code_of(objection_to(verdict, kLevelTwo)) == "annotation-slsa-level");
+  CHECK(code_of(objection_to(verdict, level_two())) == "annotation-slsa-level");
   for (const auto& [level, code] : {std::pair{"SLSA_BUILD_LEVEL_1", "annotation-slsa-level"},
                                     {"SLSA_BUILD_LEVEL_2", "none"},
                                     {"SLSA_BUILD_LEVEL_3", "none"},
                                     {"SLSA_SOURCE_LEVEL_3", "annotation-slsa-level"}}) {
     CAPTURE(level);
     verdict.provenance_facts["level"] = level;
-    CHECK(code_of(objection_to(verdict, kLevelTwo)) == code);
+    CHECK(code_of(objection_to(verdict, level_two())) == code);
   }
 }

@@ -2,7 +2,6 @@
 #include "oci/catalog.hpp"
 
 #include "base/limits.hpp"
-#include "base/text.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
 #include "oci/credentials.hpp"
@@ -40,6 +39,7 @@ Result<std::vector<std::string>> list_repositories(const std::string& registry,
   url.path = "/v2/_catalog";
   url = url.with_query("n", std::to_string(kPageNames));
   std::vector<std::string> out;
+  const auto prefix = registry + "/";
   for (std::size_t page = 0; page < kPages; ++page) {
     http::Request request;
     request.url = url;
@@ -54,7 +54,7 @@ Result<std::vector<std::string>> list_repositories(const std::string& registry,
     if (response.status != 200) return no_list(registry, response.status);
     const auto document = TRY(json::parse(response.body).with(registry + ": list of repositories"));
     for (auto& name : TRY(json::Field(document).optional_strings("repositories"))) {
-      if (Reference::parse(registry + "/" + name)) out.push_back(std::move(name));
+      if (Reference::parse(prefix + name)) out.push_back(std::move(name));
     }
     auto next = TRY(next_page(response, url));
     if (!next) {
