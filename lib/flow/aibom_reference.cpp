@@ -129,7 +129,12 @@ Result<void> follow(oci::Store& store, CheckedBundle& bundle, std::uint64_t& lef
 }  // namespace
 
 Result<oci::Descriptor> push_aibom_blob(oci::Store& store, const Json& aibom) {
-  return oci::push_text(store, kCycloneDxType, json::compact(aibom)).with("aibom by reference");
+  const auto text = json::compact(aibom);
+  if (text.size() > limits::kBundle) {
+    return Error(ErrorKind::too_large, "aibom: " + human_size(text.size()) + ", at most " +
+                                           human_size(limits::kBundle) + " are verified");
+  }
+  return oci::push_text(store, kCycloneDxType, text).with("aibom by reference");
 }
 
 Json aibom_reference(const oci::Reference& reference, const oci::Descriptor& blob) {

@@ -10,7 +10,7 @@
 
 namespace mpk::flow {
 
-/// Pushes the document's bytes; no manifest names them yet.
+/// Pushes the document's bytes; no manifest names them yet. too_large: more than is followed.
 Result<oci::Descriptor> push_aibom_blob(oci::Store& store, const Json& aibom);
 
 /// in-toto's reference v0.1 to that blob, the size in an annotation.
