@@ -30,8 +30,10 @@ struct Scene {
   Scene() {
     model = bench.directory.path() / "model";
     std::filesystem::copy("testdata/models/tiny-gguf", model);
-    must(write_file_atomic(model / "aibom.yaml", "apiVersion: mpk/v1\nlimitations: [\"" +
-                                                     std::string(250'000, 'x') + "\"]\n"));
+    std::string overlay = "apiVersion: mpk/v1\nlimitations:\n";
+    for (int i = 0; i < 250; ++i)
+      overlay += "  - \"" + std::to_string(i) + std::string(1'000, 'x') + "\"\n";
+    must(write_file_atomic(model / "aibom.yaml", overlay));
     bench.services->faults().rekor_v1_limit = 150'000;
   }
 
