@@ -89,8 +89,9 @@ Result<int> run(const Options& o, Session& session) {
     session.print_json({{"kind", "Attested"},
                         {"reference", reference.text()},
                         {"digest", root.digest.text()},
-                        {"predicateType", type},
+                        {"predicateType", attached.predicate_type},
                         {"referrer", attached.referrer.digest.text()},
+                        {"aibom", attached.aibom ? Json(attached.aibom->digest.text()) : Json()},
                         {"identity", signer->identity()},
                         {"issuer", signer->issuer()},
                         {"log", attached.log_url},
@@ -99,6 +100,7 @@ Result<int> run(const Options& o, Session& session) {
     session.print("attested  " + reference.name() + "@" + root.digest.text() + " · " + type + " " +
                   signed_by(signer->identity(), signer->issuer()) +
                   logged_at(attached.log_url, attached.log_index));
+    if (attached.aibom) session.print("aibom     by reference: too large for " + attached.log_url);
   }
   return 0;
 }

@@ -48,6 +48,9 @@ void print_outcome(const Options& o, const flow::ShipRequest& request,
                 counted(tiers.verified, "fact") + " verified, " + std::to_string(tiers.declared) +
                 " declared, " + std::to_string(tiers.inferred) + " inferred · " +
                 (findings == 0 ? "no findings" : counted(findings, "finding")));
+  for (const auto& each : outcome.attached) {
+    if (each.aibom) session.print("aibom       by reference: too large for " + each.log_url);
+  }
   for (const auto& finding : packed.info.findings)
     session.print("            " + finding_line(finding));
   session.print("provenance  SLSA v1 · " + printable(outcome.build.description));
@@ -70,6 +73,7 @@ Json outcome_json(const oci::Reference& reference, const flow::ShipOutcome& outc
   for (const auto& each : outcome.attached) {
     attached.push_back({{"predicateType", each.predicate_type},
                         {"digest", each.referrer.digest.text()},
+                        {"aibom", each.aibom ? Json(each.aibom->digest.text()) : Json()},
                         {"log", each.log_url},
                         {"logIndex", each.log_index}});
   }

@@ -7,8 +7,21 @@
 
 namespace mpk::flow {
 
-/// Signs `predicate` about the artifact and attaches the bundle. `predicate_type` kCosignSign with
-/// an empty object is a signature.
+struct SignedStatement {
+  sigstore::SignedBundle bundle;
+  std::optional<oci::Descriptor> aibom = {};  // the blob that it refers to
+};
+/// Signs `predicate` about the artifact. An aiBOM that the log does not take for its size becomes a
+/// blob of `store`, and a reference to it is signed; any other predicate is too_large.
+Result<SignedStatement> sign_statement(oci::Store& store, const oci::Reference& reference,
+                                       const Digest& subject, const std::string& predicate_type,
+                                       const Json& predicate, sigstore::Signer& signer);
+/// The bundle as a referrer; before it the blob that it refers to.
+Result<AttachedStatement> attach_statement(const Context& context, oci::Store& store,
+                                           const oci::Descriptor& subject,
+                                           SignedStatement statement);
+
+/// Both. `predicate_type` kCosignSign with an empty object is a signature.
 Result<AttachedStatement> sign_and_attach(const Context& context, oci::Store& store,
                                           const oci::Reference& reference,
                                           const oci::Descriptor& subject,

@@ -4,6 +4,7 @@
 #include "attest/predicate_type.hpp"
 #include "attest/statement.hpp"
 #include "crypto/hash.hpp"
+#include "flow/aibom_reference.hpp"
 #include "flow/attached_model.hpp"
 #include "flow/model_signing.hpp"
 #include "flow/signers.hpp"
@@ -170,6 +171,7 @@ Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Dig
   std::vector<CheckedBundle> out;
   if (request.legacy_tags == LegacyTags::only) {
     TRY(collect_legacy(store, subject, request, now, out));
+    TRY(follow_aibom_references(store, out));
     return out;
   }
   const BundleSubject about{.name = {}, .digest = subject};
@@ -200,6 +202,7 @@ Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Dig
   // outlive a new one.
   if (out.empty() && request.legacy_tags == LegacyTags::automatic)
     TRY(collect_legacy(store, subject, request, now, out));
+  TRY(follow_aibom_references(store, out));
   return out;
 }
 

@@ -35,7 +35,8 @@ std::string claimed_type(const ReadBundle& read);
 using ModelLayers = std::vector<modelpack::LayerFile>;
 
 /// Referrers that may be bundles; by VerifyRequest::legacy_tags cosign's tags of earlier days, too.
-/// `layers`: model signatures are held against them (flow/attached_model.hpp).
+/// `layers`: model signatures are held against them (flow/attached_model.hpp). A reference to an
+/// aiBOM is followed and counts as its attestation (flow/aibom_reference.hpp).
 Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Digest& subject,
                                                     const VerifyRequest& request, Timestamp now,
                                                     const ModelLayers* layers = nullptr);

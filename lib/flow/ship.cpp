@@ -6,7 +6,6 @@
 #include "flow/attach.hpp"
 #include "flow/describe.hpp"
 #include "flow/training_materials.hpp"
-#include "sigstore/attach.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -16,7 +15,7 @@ namespace {
 struct Statement {
   std::string predicate_type;
   Json predicate;
-  sigstore::SignedBundle bundle;
+  SignedStatement made;
 };
 
 std::string last_component(const std::string& repository) {
@@ -80,9 +79,9 @@ Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
     return parallel_for(
         statements.size(), statements.size(), context.cancel, [&](std::size_t i) -> Result<void> {
           auto& statement = statements[i];
-          statement.bundle =
-              TRY(signer->sign(statement_about(request.reference, artifact.manifest.digest,
-                                               statement.predicate_type, statement.predicate)));
+          statement.made =
+              TRY(sign_statement(*store, request.reference, artifact.manifest.digest,
+                                 statement.predicate_type, statement.predicate, *signer));
           return {};
         });
   }));
@@ -92,14 +91,9 @@ Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
   phase->text("mpk.reference", request.reference.text());
   phase->text("oci.manifest.digest", artifact.manifest.digest.text());
   TRY(store->push_manifest(artifact.manifest, artifact.manifest_bytes, std::nullopt));
-  for (const auto& statement : statements) {
-    auto referrer = TRY(sigstore::attach_bundle(*store, artifact.manifest, statement.bundle.text,
-                                                statement.predicate_type, context.clock.now()));
-    outcome.attached.push_back({.predicate_type = statement.predicate_type,
-                                .referrer = std::move(referrer),
-                                .log_url = statement.bundle.log_url,
-                                .log_index = statement.bundle.log_index});
-  }
+  for (auto& statement : statements)
+    outcome.attached.push_back(
+        TRY(attach_statement(context, *store, artifact.manifest, std::move(statement.made))));
   if (request.reference.tag)
     TRY(store->push_manifest(artifact.manifest, artifact.manifest_bytes, request.reference.tag));
   return outcome;

@@ -26,9 +26,10 @@ struct ShipRequest {
 };
 
 struct AttachedStatement {
-  std::string predicate_type;
+  std::string predicate_type;  // as signed: kReference where an aiBOM is only referred to
   oci::Descriptor referrer;
   std::string log_url, log_index;
+  std::optional<oci::Descriptor> aibom = {};  // then its blob
 };
 
 struct ShipOutcome {
@@ -41,7 +42,8 @@ struct ShipOutcome {
 
 /// The token is checked before the first byte is read. Blobs go first; the three statements are
 /// signed before the manifest is pushed, so a signing service that is down leaves no tag behind;
-/// then manifest and referrers; the tag last. Referrers are complete before the tag moves.
+/// then manifest and referrers; the tag last. Referrers are complete before the tag moves. An aiBOM
+/// that the log does not take for its size is attested by reference.
 Result<ShipOutcome> ship(const Context& context, const ShipRequest& request);
 
 }  // namespace mpk::flow
