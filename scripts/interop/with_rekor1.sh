@@ -128,6 +128,21 @@ refuses "a predicate that is too large for the log" any "which is too large for 
   --type https://example.com/large/v1 --predicate large.json "${signing[@]}"
 accepts "of which it was told once, and took nothing" test "$(grep -c 'body too large' "$rekor1_dir/logs/rekor-server.log"),$(tree_size)" = "1,$before"
 
+# An aiBOM that is too large is a blob of the repository, and what is signed refers to it.
+cp -r "$MODEL" large
+for i in {1..2000}; do printf '%s\n' "$i" >"large/part-$i.txt"; done
+cat >policy.yaml <<POLICY
+apiVersion: mpk/v1
+signers: [{identity: $MPK_STACK_IDENTITY, issuer: "$MPK_STACK_OIDC"}]
+aibom: {required: true, agreesWithLayers: true}
+POLICY
+large_ship() { "$MPK" ship large "$ref:large" "${signing[@]}" >large.log && grep "aibom .*by reference: too large for $MPK_REKOR1_URL" large.log; }
+accepts "mpk ship where the aiBOM is too large" large_ship
+accepts "mpk verify follows it" "$MPK" verify "$ref:large" "${trust[@]}" --policy policy.yaml
+accepts "mpk aibom show, too" "$MPK" aibom show "$ref:large" "${trust[@]}"
+accepts "cosign verify-attestation of the reference" cosign verify-attestation "${trust[@]}" "${who[@]}" \
+  --type https://in-toto.io/attestation/reference/v0.1 "$ref@$(digest_of "$ref:large")"
+
 # Where no timestamp authority is listed, cosign writes "tsaConfig": {}.
 python3 -c 'import json; c = json.load(open("config.json")); c["tsaConfig"] = {}; json.dump(c, open("bare.json", "w"))'
 accepts "mpk sign with cosign's config without timestamp authorities" "$MPK" sign "$ref:three" \
