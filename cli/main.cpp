@@ -11,10 +11,10 @@
 
 namespace {
 
-// Lives as long as the process: the handler may run at any moment.
+// Never destroyed: the handler may run at any moment, also on the way out.
 const mpk::CancelToken& token() {
-  static const mpk::CancelToken instance;
-  return instance;
+  static const auto* const instance = new mpk::CancelToken;
+  return *instance;
 }
 
 void on_signal(int) {
