@@ -1,12 +1,12 @@
 // mpk attest verify: where an artifact, or a file with its bundle, was built.
 #include "attest/ci_claims.hpp"
 #include "attest/predicate_type.hpp"
-#include "base/limits.hpp"
 #include "commands/commands.hpp"
 #include "flow/bundle_subject.hpp"
 #include "flow/verify.hpp"
 #include "json/parse.hpp"
 #include "options/build_options.hpp"
+#include "options/bundle_target.hpp"
 #include "options/legacy_tags_option.hpp"
 #include "options/options.hpp"
 #include "render/verdict.hpp"
@@ -22,8 +22,8 @@ struct Options {
   TrustOptions trust;
   EvidenceOptions evidence;
   LegacyTagsOption legacy_tags;
-  std::string target;
-  std::optional<std::string> bundle, type;
+  BundleTarget what;
+  std::optional<std::string> type;
   bool print_provenance = false;
 };
 
@@ -56,16 +56,15 @@ Result<flow::VerifyRequest> make_request(const Options& o, Session& session) {
 Result<policy::Verdict> judge(const Options& o, const flow::VerifyRequest& request,
                               Session& session) {
   auto context = session.context(o.registry.plain_http);
-  if (!o.bundle) {
-    if (oci::Reference::looks_like(o.target))
-      return flow::verify_artifact(context, TRY(parse_reference(o.target)), request);
-    return Error(ErrorKind::usage, o.target + ": a file needs the bundle of its provenance",
+  if (!o.what.bundle) {
+    if (oci::Reference::looks_like(o.what.target))
+      return flow::verify_artifact(context, TRY(parse_reference(o.what.target)), request);
+    return Error(ErrorKind::usage, o.what.target + ": a file needs the bundle of its provenance",
                  "add --bundle FILE; a reference has the form HOST/REPO:TAG or oci:DIR:TAG");
   }
-  const auto text = TRY(session.flag_file("--bundle", *o.bundle, limits::kEvidence));
-  const auto bundles = TRY(flow::read_bundles(text).with("--bundle " + *o.bundle));
-  auto subject = flow::digest_subject(o.target);
-  if (!subject) subject = TRY(flow::file_subject(o.target, bundles, {}, session.cancel()));
+  const auto bundles = TRY(o.what.read(session)).bundles;
+  auto subject = flow::digest_subject(o.what.target);
+  if (!subject) subject = TRY(flow::file_subject(o.what.target, bundles, {}, session.cancel()));
   return flow::verify_bundle_file(context, bundles, *subject, request);
 }
 
@@ -109,12 +108,7 @@ Command attest_verify_command() {
                     "built by a shared workflow; print what it says"}},
       .bind = [](OptionSet& set) -> Run {
         auto o = std::make_shared<Options>();
-        set.positional("TARGET", o->target,
-                       "Reference, or file or digest (sha256:HEX, sha512:HEX) with --bundle",
-                       ValueKind::reference);
-        set.option("--bundle", "FILE", o->bundle,
-                   "Bundle of a file or digest: one, JSON Lines, or npm's and GitHub's lists",
-                   ValueKind::file);
+        o->what.add_to(set);
         o->build.add_to(set);
         set.option("--type", "TYPE", o->type, "Only provenance of this type: v1 or v0.2");
         set.suggest({"slsaprovenance1", "slsaprovenance"});

@@ -2,12 +2,12 @@
 #include "flow/verify.hpp"
 
 #include "attest/predicate_type.hpp"
-#include "base/limits.hpp"
 #include "commands/commands.hpp"
 #include "flow/bundle_subject.hpp"
 #include "flow/check_tag.hpp"
 #include "flow/signers.hpp"
 #include "model_targets.hpp"
+#include "options/bundle_target.hpp"
 #include "options/judge_options.hpp"
 #include "options/options.hpp"
 #include "render/verdict.hpp"
@@ -20,36 +20,35 @@ namespace {
 struct Options {
   RegistryOptions registry;
   JudgeOptions judge;
-  std::string target;
+  BundleTarget what;
   ModelVerifyOptions model;
-  std::optional<std::string> bundle, type;
+  std::optional<std::string> type;
   bool content = false, deep = false, check_tag = false;
 };
 
 Result<policy::Verdict> judge(const Options& o, flow::VerifyRequest request, Session& session) {
   auto context = session.context(o.registry.plain_http);
-  if (!o.bundle) {
-    if (oci::Reference::looks_like(o.target)) {
-      const auto reference = TRY(parse_reference(o.target));
+  if (!o.what.bundle) {
+    if (oci::Reference::looks_like(o.what.target)) {
+      const auto reference = TRY(parse_reference(o.what.target));
       if (o.check_tag) TRY(flow::check_tag(context, reference));
       return flow::verify_artifact(context, reference, request);
     }
-    return Error(ErrorKind::usage, o.target + ": a file needs its bundle",
+    return Error(ErrorKind::usage, o.what.target + ": a file needs its bundle",
                  "add --bundle FILE; a reference has the form HOST/REPO:TAG or oci:DIR:TAG");
   }
   if (o.check_tag) return Error(ErrorKind::usage, "--check-tag is for references, not for files");
   request = TRY(flow::for_file(request));
-  const auto text = TRY(session.flag_file("--bundle", *o.bundle, limits::kEvidence));
-  const auto bundles = TRY(flow::read_bundles(text).with("--bundle " + *o.bundle));
-  if (verifies_model(o.target, bundles)) {
-    return verify_model_target(session, o.target, *o.bundle,
+  const auto [text, bundles] = TRY(o.what.read(session));
+  if (verifies_model(o.what.target, bundles)) {
+    return verify_model_target(session, o.what.target, *o.what.bundle,
                                bundles.size() == 1 ? bundles.front().text : text, request, o.model);
   }
   if (o.model.given()) return Error(ErrorKind::usage, "options of models beside a file or digest");
-  auto subject = flow::digest_subject(o.target);
+  auto subject = flow::digest_subject(o.what.target);
   if (!subject) {
     const auto keys = flow::named_keys(request);
-    subject = TRY(flow::file_subject(o.target, bundles, keys, session.cancel()));
+    subject = TRY(flow::file_subject(o.what.target, bundles, keys, session.cancel()));
   }
   return flow::verify_bundle_file(context, bundles, *subject, request);
 }
@@ -61,7 +60,8 @@ Result<int> run(const Options& o, Session& session) {
   request.deep = o.deep;
   auto verdict = TRY(judge(o, request, session));
   // Of an artifact it was asked already, before anything of it is fetched or cached.
-  if (o.bundle && request.rego) TRY(flow::apply_rego(session.context(), *request.rego, verdict));
+  if (o.what.bundle && request.rego)
+    TRY(flow::apply_rego(session.context(), *request.rego, verdict));
   print_verdict(session, verdict, request.evidence);
   return verdict.exit_code();
 }
@@ -88,12 +88,7 @@ Command verify_command() {
                     "a file with its bundle, no registry at all"}},
       .bind = [](OptionSet& set) -> Run {
         auto o = std::make_shared<Options>();
-        set.positional("TARGET", o->target,
-                       "Reference, or file or digest (sha256:HEX, sha512:HEX) with --bundle",
-                       ValueKind::reference);
-        set.option("--bundle", "FILE", o->bundle,
-                   "Bundle of a file or digest: one, JSON Lines, or npm's and GitHub's lists",
-                   ValueKind::file);
+        o->what.add_to(set);
         o->judge.add_to(set);
         o->model.add_to(set);
         set.option("--type", "TYPE", o->type, "Check the attestation of this predicate type only");

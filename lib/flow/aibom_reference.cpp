@@ -9,8 +9,8 @@
 #include "base/text.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
-#include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
+#include "oci/referrer.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -152,20 +152,11 @@ Json aibom_reference(const oci::Reference& reference, const oci::Descriptor& blo
 
 Result<void> keep_aibom_blob(oci::Store& store, const oci::Descriptor& subject,
                              const oci::Descriptor& blob, Timestamp created) {
-  const auto config = TRY(oci::push_text(store, oci::kEmptyType, std::string(oci::kEmptyBlob)));
-  oci::Manifest manifest{.media_type = std::string(oci::kManifestType),
-                         .artifact_type = blob.media_type,
-                         .config = config,
-                         .layers = {blob}};
-  manifest.subject = oci::Descriptor{
-      .media_type = subject.media_type, .digest = subject.digest, .size = subject.size};
-  manifest.annotations = {
-      {std::string(oci::kAnnotationCreated), Timestamp::from_seconds(created.seconds()).text()}};
-  const auto bytes = oci::serialize(manifest);
-  auto descriptor = oci::Descriptor::of(oci::kManifestType, bytes);
-  descriptor.artifact_type = manifest.artifact_type;
-  descriptor.annotations = manifest.annotations;
-  return store.push_manifest(descriptor, bytes, std::nullopt).with("attaching the aibom");
+  TRY(oci::push_referrer(store, subject, blob,
+                         {{std::string(oci::kAnnotationCreated),
+                           Timestamp::from_seconds(created.seconds()).text()}})
+          .with("attaching the aibom"));
+  return {};
 }
 
 Result<void> follow_aibom_references(oci::Store& store, std::vector<CheckedBundle>& bundles) {

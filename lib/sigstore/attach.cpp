@@ -9,6 +9,7 @@
 #include "crypto/hash.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
+#include "oci/referrer.hpp"
 #include "sigstore/bundle.hpp"
 
 #include <algorithm>
@@ -184,28 +185,16 @@ Result<oci::Descriptor> attach_bundle(oci::Store& store, const oci::Descriptor& 
                                       const std::string& bundle, const std::string& predicate_type,
                                       Timestamp created) {
   auto layer = TRY(oci::push_text(store, kBundleType, bundle));
-  auto config = TRY(oci::push_text(store, oci::kEmptyType, std::string(oci::kEmptyBlob)));
-  oci::Manifest manifest{.media_type = std::string(oci::kManifestType),
-                         .artifact_type = std::string(kBundleType),
-                         .config = config,
-                         .layers = {layer}};
-  manifest.subject = oci::Descriptor{
-      .media_type = subject.media_type, .digest = subject.digest, .size = subject.size};
-  manifest.annotations = {
+  oci::Annotations annotations = {
       {std::string(kAnnotationContent), "dsse-envelope"},
       {std::string(kAnnotationPredicate), predicate_type},
       {std::string(oci::kAnnotationCreated), Timestamp::from_seconds(created.seconds()).text()}};
   if (bundle.size() <= kInlineCap) {
-    manifest.layers[0].data = to_bytes(bundle);
-    manifest.annotations[std::string(identifiers::kAnnotationBundle)] =
-        base64_encode(as_bytes(bundle));
+    layer.data = to_bytes(bundle);
+    annotations[std::string(identifiers::kAnnotationBundle)] = base64_encode(as_bytes(bundle));
   }
-  auto bytes = oci::serialize(manifest);
-  auto descriptor = oci::Descriptor::of(oci::kManifestType, bytes);
-  descriptor.artifact_type = manifest.artifact_type;
-  descriptor.annotations = manifest.annotations;
-  TRY(store.push_manifest(descriptor, bytes, std::nullopt).with("attaching " + predicate_type));
-  return descriptor;
+  return oci::push_referrer(store, subject, layer, std::move(annotations))
+      .with("attaching " + predicate_type);
 }
 
 Result<void> each_bundle(oci::Store& store, const Digest& subject,
