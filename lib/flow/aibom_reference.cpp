@@ -29,26 +29,27 @@ std::string location_of(const oci::Reference& reference, const Digest& digest) {
   return "oci:blobs/" + std::string(to_string(digest.algorithm())) + "/" + digest.hex();
 }
 
-Result<std::optional<oci::Descriptor>> read_reference(const std::string& predicate) {
+Result<oci::Descriptor> read_reference(const std::string& predicate) {
   const auto document = TRY(json::parse(predicate));
   const auto references = TRY(json::Field(document).items("references"));
-  if (references.size() != 1) return std::optional<oci::Descriptor>();
+  if (references.size() != 1) return Error(ErrorKind::unsupported, "not one reference");
   const auto& one = references.front();
   const auto type = TRY(one.string("mediaType"));
   if (type != kCycloneDxType && !type.starts_with(std::string(kCycloneDxType) + ";"))
-    return std::optional<oci::Descriptor>();
+    return Error(ErrorKind::unsupported, "not a reference to an aiBOM");
   const auto hex = TRY(TRY(one.at("digest")).string("sha256"));
   const auto digest = TRY(Digest::parse("sha256:" + hex));
   // The size is signed, too, so that nothing unsigned has to be asked for it: a registry's own
   // answer, or the referrer that keeps the blob. One without it is another program's.
   const auto size = TRY(TRY(one.at("annotations")).unsigned_integer(identifiers::kAnnotationSize));
-  return std::optional(oci::Descriptor{.media_type = type, .digest = digest, .size = size});
+  return oci::Descriptor{.media_type = type, .digest = digest, .size = size};
 }
 
 // nullopt: a reference to something else.
 std::optional<oci::Descriptor> named_aibom(const std::string& predicate) {
   auto read = read_reference(predicate);
-  return read ? read.take() : std::nullopt;
+  if (!read) return std::nullopt;
+  return read.take();
 }
 
 std::string code_of(ErrorKind kind) {
