@@ -4,6 +4,7 @@
 #include "commands/commands.hpp"
 #include "exit_code.hpp"
 #include "flow/verify.hpp"
+#include "json/parse.hpp"
 #include "options/gate_options.hpp"
 #include "options/judge_options.hpp"
 #include "options/options.hpp"
@@ -21,11 +22,15 @@ struct Options {
   bool pin = false;
 };
 
+void print_answer(const admit::ReviewResponse& response, Session& session) {
+  session.print_json(json::parse(admit::answer_text(response)).take());
+}
+
 // What can't be read is refused, under the uid that it may have.
 int refuse_body(const std::string& body, const Error& error, Session& session) {
   admit::ReviewResponse response{.uid = admit::error_uid(body), .code = admit::kBadRequest};
   response.message = error.text();
-  session.print_json(admit::to_json(response));
+  print_answer(response, session);
   return kExitUsage;
 }
 
@@ -45,7 +50,7 @@ Result<int> run(const Options& o, Session& session) {
         return std::make_shared<const policy::Verdict>(
             TRY(flow::verify_artifact(context, reference, request)));
       });
-  session.print_json(admit::to_json(response));
+  print_answer(response, session);
   if (response.allowed) return 0;
   return response.code == admit::kUnavailable ? kExitUndecided : kExitFailed;
 }

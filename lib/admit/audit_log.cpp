@@ -20,12 +20,12 @@
 #include <string_view>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace mpk::admit {
 namespace {
 
 constexpr std::size_t kWaiting = 4096;
+constexpr std::size_t kKept = 1U << 20;
 constexpr std::chrono::seconds kLast{5};
 constexpr std::chrono::milliseconds kGathering{10};  // a write for many lines
 constexpr int kPollMilliseconds = 200;
@@ -73,25 +73,24 @@ struct AuditLog::Impl {
     return true;
   }
 
-  static std::string joined(const std::vector<std::string>& lines) {
-    std::string out;
-    for (const auto& line : lines) out += line;
-    return out;
-  }
-
   void run() {
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);  // SIGPIPE, too
+    std::string batch;
     std::unique_lock lock(mutex);
     while (true) {
-      wake.wait(lock, [&] { return stopping || !lines.empty(); });
-      if (lines.empty()) return;
+      wake.wait(lock, [&] { return stopping || lines > 0; });
+      if (lines == 0) return;
       if (!stopping) wake.wait_for(lock, kGathering, [&] { return stopping.load(); });
-      auto batch = std::exchange(lines, {});
+      batch.swap(waiting);
+      const auto count = std::exchange(lines, 0);
       lock.unlock();
       follow_rotation();
-      if (!put(joined(batch))) lost += batch.size();
+      if (!put(batch)) lost += count;
+      // The next lines need as much; what a burst took goes back.
+      if (batch.capacity() > kKept) batch = {};
+      batch.clear();
       lock.lock();
     }
   }
@@ -100,7 +99,8 @@ struct AuditLog::Impl {
   Fd own;  // empty: standard output
   std::mutex mutex;
   std::condition_variable wake;
-  std::vector<std::string> lines;
+  std::string waiting;    // what is not yet handed out
+  std::size_t lines = 0;  // in it
   std::atomic<bool> stopping{false};
   std::chrono::steady_clock::time_point give_up;
   std::atomic<std::uint64_t> lost{0};
@@ -127,16 +127,16 @@ AuditLog::~AuditLog() {
   impl_->thread.join();
 }
 
-void AuditLog::write(std::string line) {
+void AuditLog::write(std::string_view line) {
   bool first = false;
   {
     const std::scoped_lock lock(impl_->mutex);
-    if (impl_->lines.size() >= kWaiting) {
+    if (impl_->lines >= kWaiting) {
       ++impl_->lost;
       return;
     }
-    first = impl_->lines.empty();
-    impl_->lines.push_back(std::move(line));
+    first = impl_->lines++ == 0;
+    impl_->waiting.append(line).append("\n");
   }
   if (first) impl_->wake.notify_one();  // else it has been woken, or will look again
 }

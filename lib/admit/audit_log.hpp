@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace mpk::admit {
 
@@ -19,9 +20,9 @@ class AuditLog {
   /// What was handed in is written first, for five seconds at most.
   ~AuditLog();
 
-  /// `line` ends with a line feed. Never waits: what comes while 4096 lines are not yet out, or
+  /// `line` is without its line feed. Never waits: what comes while 4096 lines are not yet out, or
   /// can't be written, is lost and counted.
-  void write(std::string line);
+  void write(std::string_view line);
   std::uint64_t lost() const;
 
  private:

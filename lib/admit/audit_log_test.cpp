@@ -28,7 +28,7 @@ TEST_CASE("every line that was handed in is there when the log is closed, in ord
   const auto path = directory.path() / "audit.log";
   {
     auto log = AuditLog::open(path.string()).take();
-    for (int i = 0; i < 1000; ++i) log->write(Json{{"n", i}, {"text", "a\nb"}}.dump() + "\n");
+    for (int i = 0; i < 1000; ++i) log->write(Json{{"n", i}, {"text", "a\nb"}}.dump());
     CHECK(log->lost() == 0);
   }
   const auto text = contents(path);
@@ -49,12 +49,12 @@ TEST_CASE("what is there is added to, and a file that was moved away is followed
   const auto path = directory.path() / "audit.log";
   REQUIRE(write_file_atomic(path, "old\n"));
   auto log = AuditLog::open(path.string()).take();
-  log->write("1\n");
+  log->write("1");
   for (int i = 0; i < 500 && contents(path) != "old\n1\n"; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   CHECK(contents(path) == "old\n1\n");
   std::filesystem::rename(path, directory.path() / "audit.log.1");
-  log->write("2\n");
+  log->write("2");
   log.reset();
   CHECK(contents(path) == "2\n");
   CHECK(contents(directory.path() / "audit.log.1") == "old\n1\n");
@@ -62,7 +62,7 @@ TEST_CASE("what is there is added to, and a file that was moved away is followed
 
 TEST_CASE("a full disk loses lines, and says how many") {
   auto log = AuditLog::open("/dev/full").take();
-  log->write("1\n");
+  log->write("1");
   for (int i = 0; i < 500 && log->lost() == 0; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   CHECK(log->lost() == 1);

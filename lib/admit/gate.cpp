@@ -72,7 +72,7 @@ class Gate {
     const auto models = wired.empty() ? std::vector<oci::Reference>() : models_among(places);
     if (announce) {
       for (const auto& place : places) {
-        if (place.is_new && place.is_asked()) announce(*place.reference);
+        if (place.is_new && place.is_asked()) announce(*place.found.reference);
       }
       for (const auto& model : models) announce(model);
     }
@@ -138,24 +138,16 @@ class Gate {
         printable(found.pointer, 200) + " " + printable(found.text, 300) + ": " + outcome;
   }
 
-  static std::optional<oci::Reference> parse(const FoundReference& found) {
-    auto reference = oci::Reference::parse(found.reference);
-    if (found.reference.empty() || !reference || reference->kind != oci::Reference::Kind::registry)
-      return std::nullopt;
-    return reference.take();
-  }
-
   struct Place {
     const FoundReference& found;
-    std::optional<oci::Reference> reference;  // nullopt: it is none
     std::optional<Objection> objection;
     bool is_new = true;  // the old object has it not
-    bool is_asked() const { return reference && !objection; }
+    bool is_asked() const { return found.reference && !objection; }
   };
 
   Place place_of(const FoundReference& found) const {
-    Place out{.found = found, .reference = parse(found)};
-    if (out.reference) out.objection = objection_to(*out.reference, options_, policy_);
+    Place out{.found = found};
+    if (found.reference) out.objection = objection_to(*found.reference, options_, policy_);
     return out;
   }
 
@@ -177,7 +169,7 @@ class Gate {
   std::vector<oci::Reference> models_among(const std::vector<Place>& places) const {
     std::vector<oci::Reference> out;
     for (const auto& place : places) {
-      if (place.is_asked()) out.push_back(*place.reference);
+      if (place.is_asked()) out.push_back(*place.found.reference);
     }
     return out.empty() ? options_.agent_models : out;
   }
@@ -215,7 +207,7 @@ class Gate {
 
   void judge(const Place& place) {
     const auto& found = place.found;
-    const auto& reference = place.reference;
+    const auto& reference = found.reference;
     if (!reference) {
       return refuse(found, kForbidden,
                     std::string(to_string(found.kind)) + " is no reference to an artifact");

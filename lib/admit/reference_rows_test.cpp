@@ -66,7 +66,7 @@ TEST_CASE("each built-in row finds its place, and not the member of another name
     const auto references = found(object);
     REQUIRE(references.size() == 1);
     CHECK(references[0].kind == row.reference);
-    CHECK(references[0].reference == "ghcr.io/acme/llm:1");
+    CHECK(references[0].reference->text() == "ghcr.io/acme/llm:1");
     CHECK(object.at(Json::json_pointer(references[0].pointer)) == text);
 
     CHECK(found(object_with(row, text, true)).empty());

@@ -39,19 +39,16 @@ bool is_image_id(std::string_view text) {
   return text.starts_with("sha256:") || (text.size() == 64 && is_lower_hex(text));
 }
 
-std::string normalized(Kind kind, std::string_view text) {
+std::optional<oci::Reference> normalized(Kind kind, std::string_view text) {
   // "oci:5000/x" is a host and its port here, never a local layout.
-  if (text.starts_with("oci:") || is_image_id(text)) return {};
-  std::string whole(text);
-  if (!names_host(text)) {
-    // The CSI driver's library takes the first part for the host, whatever it looks like.
-    if (kind == Kind::csi) return {};
-    whole = "docker.io/" + whole;
-  }
-  auto parsed = oci::Reference::parse(whole);
-  if (!parsed) return {};
+  if (text.starts_with("oci:") || is_image_id(text)) return std::nullopt;
+  const bool hub = !names_host(text);
+  // The CSI driver's library takes the first part for the host, whatever it looks like.
+  if (hub && kind == Kind::csi) return std::nullopt;
+  auto parsed = oci::Reference::parse(hub ? "docker.io/" + std::string(text) : std::string(text));
+  if (!parsed) return std::nullopt;
   if (!parsed->tag && !parsed->digest) parsed->tag = "latest";
-  return parsed->text();
+  return parsed.take();
 }
 
 }  // namespace

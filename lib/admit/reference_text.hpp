@@ -10,8 +10,8 @@
 namespace mpk::admit {
 
 struct ReferenceText {
-  std::string scheme;     // as it stands there, with "://"
-  std::string reference;  // that oci::Reference::parse accepts; empty: it is none
+  std::string scheme;                       // as it stands there, with "://"
+  std::optional<oci::Reference> reference;  // of a registry, with a tag or digest; nullopt: none
 };
 
 /// nullopt: nothing that a registry serves. `text` is not empty.

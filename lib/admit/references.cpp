@@ -45,8 +45,7 @@ std::string_view to_string(FoundReference::Kind kind) {
 
 class ReferenceTable::Search {
  public:
-  explicit Search(const ReferenceTable& table)
-      : table_(table), csi_key_(table.csi_driver_ + "/reference") {}
+  explicit Search(const ReferenceTable& table) : table_(table) {}
 
   void look_at(const Json& value) {
     if (value.is_string()) {
@@ -94,9 +93,9 @@ class ReferenceTable::Search {
     } else if (name == "image") {
       mark(json::member(value, "reference"), Kind::image_volume);
     } else if (name == "csi" && json::text(value, "driver") == table_.csi_driver_) {
-      mark(json::member(json::member(value, "volumeAttributes"), csi_key_), Kind::csi);
+      mark(json::member(json::member(value, "volumeAttributes"), table_.csi_key_), Kind::csi);
     } else if (name == "provisioner" && json::text(value) == table_.csi_driver_) {
-      mark(json::member(json::member(parent, "parameters"), csi_key_), Kind::csi);
+      mark(json::member(json::member(parent, "parameters"), table_.csi_key_), Kind::csi);
     }
   }
 
@@ -104,10 +103,12 @@ class ReferenceTable::Search {
     const auto& version = json::text(object, "apiVersion");
     const auto& kind = json::text(object, "kind");
     if (version.empty() || kind.empty()) return;
-    for (const auto& group : {std::string(group_of(version)), std::string("*")}) {
-      for (const auto& each : {kind, std::string("*")}) {
-        const auto rows = table_.rows_.find(std::pair(group, each));
-        if (rows == table_.rows_.end()) continue;
+    for (const auto group : {group_of(version), std::string_view("*")}) {
+      const auto kinds = table_.rows_.find(group);
+      if (kinds == table_.rows_.end()) continue;
+      for (const auto each : {std::string_view(kind), std::string_view("*")}) {
+        const auto rows = kinds->second.find(each);
+        if (rows == kinds->second.end()) continue;
         for (const auto& row : rows->second) {
           for (const auto* text : row.path.strings(object)) marks_.try_emplace(text, row.reference);
         }
@@ -116,7 +117,6 @@ class ReferenceTable::Search {
   }
 
   const ReferenceTable& table_;
-  const std::string csi_key_;
   std::string pointer_;
   std::unordered_map<const Json*, Kind> marks_;
   std::vector<FoundReference> found_;
@@ -126,7 +126,7 @@ Result<ReferenceTable> ReferenceTable::make(Options options) {
   Rows rows;
   const auto add = [&](const ReferenceRow& row) -> Result<void> {
     auto path = TRY(ReferencePath::parse(row.path));
-    rows[{row.group, row.kind}].push_back({std::move(path), row.reference});
+    rows[row.group][row.kind].push_back({std::move(path), row.reference});
     return {};
   };
   for (const auto& row : built_in_rows())

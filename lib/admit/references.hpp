@@ -4,8 +4,11 @@
 #include "admit/reference_path.hpp"
 #include "base/result.hpp"
 #include "json/value.hpp"
+#include "oci/reference.hpp"
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,10 +26,10 @@ struct FoundReference {
     custom,        // of a row that the user has added
   };
   Kind kind = Kind::container;
-  std::string pointer;    // JSON Pointer to the string, for messages and patches
-  std::string text;       // as it stands there
-  std::string scheme;     // "oci://", "oci+native://", …, or empty
-  std::string reference;  // without the scheme: HOST/REPO[:TAG][@DIGEST]; Docker Hub's names whole
+  std::string pointer;                      // JSON Pointer to the string, for messages and patches
+  std::string text;                         // as it stands there
+  std::string scheme;                       // "oci://", "oci+native://", …, or empty
+  std::optional<oci::Reference> reference;  // of a registry; Docker Hub's names whole
 };
 /// "container", "image_volume", …
 std::string_view to_string(FoundReference::Kind kind);
@@ -56,7 +59,7 @@ class ReferenceTable {
   /// and CSI volumes by their form; and what the rows say of the object and of each object inside
   /// that has an apiVersion and a kind of its own. A string with a scheme that is no registry's
   /// (s3://, hf://, pvc://) is not in the list, nor an empty one; one that should be a reference
-  /// and can't be read as one is an entry with an empty `reference`, which the gate refuses. Over
+  /// and can't be read as one is an entry without `reference`, which the gate refuses. Over
   /// limits::kReferences entries are the caller's to refuse. Total: any JSON value, any depth that
   /// json::parse lets through; linear time.
   std::vector<FoundReference> find(const Json& object) const;
@@ -66,14 +69,17 @@ class ReferenceTable {
     ReferencePath path;
     FoundReference::Kind reference = FoundReference::Kind::custom;
   };
-  using Rows = std::map<std::pair<std::string, std::string>, std::vector<Row>>;
+  using ByKind = std::map<std::string, std::vector<Row>, std::less<>>;
+  using Rows = std::map<std::string, ByKind, std::less<>>;  // by group
   class Search;
 
   ReferenceTable(std::string csi_driver, Rows rows)
-      : csi_driver_(std::move(csi_driver)), rows_(std::move(rows)) {}
+      : csi_driver_(std::move(csi_driver)),
+        csi_key_(csi_driver_ + "/reference"),
+        rows_(std::move(rows)) {}
 
-  std::string csi_driver_;
-  Rows rows_;  // by group and kind
+  std::string csi_driver_, csi_key_;
+  Rows rows_;
 };
 
 }  // namespace mpk::admit

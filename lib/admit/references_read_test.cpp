@@ -31,7 +31,7 @@ TEST_CASE("rows of a user are read and looked at") {
   const auto found = table->find(server);
   REQUIRE(found.size() == 2);
   CHECK(found[0].pointer == "/spec/any");
-  CHECK(found[0].reference == "docker.io/acme/llm:2");
+  CHECK(found[0].reference->text() == "docker.io/acme/llm:2");
   CHECK(found[1].pointer == "/spec/models/1/uri");
   CHECK(found[1].scheme == "oci://");
   CHECK(found[1].kind == FoundReference::Kind::custom);
@@ -49,7 +49,7 @@ TEST_CASE("a row of a user does not weaken a form") {
       R"({"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"image":"s3://bucket/server"}]}})"));
   REQUIRE(found.size() == 1);
   CHECK(found[0].kind == FoundReference::Kind::container);
-  CHECK(found[0].reference.empty());
+  CHECK_FALSE(found[0].reference);
 }
 
 TEST_CASE("a file of rows that says something else is refused with its place") {

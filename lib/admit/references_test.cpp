@@ -25,7 +25,8 @@ std::vector<std::string> found(const Json& object, const ReferenceTable& in = ta
   std::vector<std::string> out;
   for (const auto& each : in.find(object)) {
     CHECK(object.at(Json::json_pointer(each.pointer)) == each.text);
-    out.push_back(std::string(to_string(each.kind)) + " " + each.pointer + " " + each.reference);
+    out.push_back(std::string(to_string(each.kind)) + " " + each.pointer + " " +
+                  (each.reference ? each.reference->text() : ""));
   }
   return out;
 }

@@ -64,8 +64,8 @@ struct ReviewResponse {
   std::vector<Finding> findings;  // whatever was judged, in the object's order; not sent
 };
 
-/// The whole AdmissionReview with its response; control characters made visible, valid UTF-8
-/// whatever the texts are.
-Json to_json(const ReviewResponse& response);
+/// The whole AdmissionReview with its response, as compact JSON; control characters made visible,
+/// valid UTF-8 whatever the texts are.
+std::string answer_text(const ReviewResponse& response);
 
 }  // namespace mpk::admit

@@ -20,10 +20,10 @@ void check(const mpk::Json& object, const std::vector<mpk::admit::FoundReference
   for (const auto& each : found) {
     if (json::text(object.at(Json::json_pointer(each.pointer))) != each.text) std::abort();
     if (!each.text.starts_with(each.scheme)) std::abort();
-    if (each.reference.empty()) continue;
-    const auto reference = oci::Reference::parse(each.reference);
+    if (!each.reference) continue;
+    const auto reference = oci::Reference::parse(each.reference->text());
     if (!reference || reference->kind != oci::Reference::Kind::registry ||
-        reference->text() != each.reference || reference->target().empty()) {
+        reference->text() != each.reference->text() || reference->target().empty()) {
       std::abort();
     }
   }
@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (uid != request->uid) std::abort();
   check(request->object, kTable->find(request->object));
   admit::ReviewResponse response{.uid = uid, .message = request->name, .warnings = {request->user}};
-  const auto answer = json::parse(json::compact(admit::to_json(response)));
+  const auto answer = json::parse(admit::answer_text(response));
   if (!answer || json::text(json::member(*answer, "response"), "uid") != uid) std::abort();
   return 0;
 }

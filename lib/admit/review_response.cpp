@@ -4,6 +4,9 @@
 #include "base/bytes.hpp"
 #include "base/encoding.hpp"
 #include "base/text.hpp"
+#include "json/write.hpp"
+
+#include <utility>
 
 namespace mpk::admit {
 namespace {
@@ -32,36 +35,68 @@ std::string cut(std::string text, std::size_t bytes) {
 
 // RFC 6902: the whole patch fails when what stands there is not what was judged.
 std::string json_patch(const std::vector<Patch>& patches) {
-  Json steps = Json::array();
+  json::Writer steps;
+  const auto step = [&](std::string_view op, const std::string& path, const std::string& value) {
+    steps.open_object();
+    steps.text("op", op);
+    steps.text("path", path);
+    steps.text("value", value);
+    steps.close_object();
+  };
+  steps.open_array();
   for (const auto& patch : patches) {
-    steps.push_back({{"op", "test"}, {"path", patch.pointer}, {"value", patch.expected}});
-    steps.push_back({{"op", "replace"}, {"path", patch.pointer}, {"value", patch.value}});
+    step("test", patch.pointer, patch.expected);
+    step("replace", patch.pointer, patch.value);
   }
-  return base64_encode(as_bytes(json::compact(steps)));
+  steps.close_array();
+  return base64_encode(as_bytes(std::move(steps).take()));
+}
+
+void write_refusal(const ReviewResponse& response, json::Writer& out) {
+  out.key("status");
+  out.open_object();
+  out.number("code", response.code);
+  out.text("reason", reason(response.code));
+  out.text("message", printable(response.message, limits::kMessageCharacters));
+  out.close_object();
+}
+
+std::vector<std::string> shown_warnings(const ReviewResponse& response) {
+  std::vector<std::string> out;
+  for (const auto& warning : response.warnings) {
+    if (!warning.empty()) out.push_back(cut(printable(warning), limits::kWarningBytes));
+  }
+  return out;
 }
 
 }  // namespace
 
-Json to_json(const ReviewResponse& response) {
-  Json out = {{"uid", printable(response.uid)}, {"allowed", response.allowed}};
-  if (!response.allowed) {
-    out["status"] = {{"code", response.code},
-                     {"reason", reason(response.code)},
-                     {"message", printable(response.message, limits::kMessageCharacters)}};
+std::string answer_text(const ReviewResponse& response) {
+  json::Writer out;
+  out.open_object();
+  out.text("apiVersion", "admission.k8s.io/v1");
+  out.text("kind", "AdmissionReview");
+  out.key("response");
+  out.open_object();
+  out.text("uid", printable(response.uid));
+  out.flag("allowed", response.allowed);
+  if (!response.allowed) write_refusal(response, out);
+  if (const auto warnings = shown_warnings(response); !warnings.empty())
+    out.texts("warnings", warnings);
+  if (!response.audit.empty()) {
+    out.key("auditAnnotations");
+    out.open_object();
+    for (const auto& [key, value] : response.audit) out.text(printable(key), printable(value));
+    out.close_object();
   }
-  for (const auto& warning : response.warnings) {
-    if (!warning.empty()) out["warnings"].push_back(cut(printable(warning), limits::kWarningBytes));
-  }
-  for (const auto& [key, value] : response.audit)
-    out["auditAnnotations"][printable(key)] = printable(value);
   // The API server takes a patch of an allowed object only.
   if (response.allowed && !response.patches.empty()) {
-    out["patchType"] = "JSONPatch";
-    out["patch"] = json_patch(response.patches);
+    out.text("patchType", "JSONPatch");
+    out.text("patch", json_patch(response.patches));
   }
-  return {{"apiVersion", "admission.k8s.io/v1"},
-          {"kind", "AdmissionReview"},
-          {"response", std::move(out)}};
+  out.close_object();
+  out.close_object();
+  return std::move(out).take();
 }
 
 }  // namespace mpk::admit

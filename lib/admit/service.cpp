@@ -1,7 +1,6 @@
 // Service: paths to answers, each before its deadline.
 #include "admit/service.hpp"
 
-#include "admit/audit_line.hpp"
 #include "admit/limits.hpp"
 #include "admit/provider.hpp"
 #include "admit/reference_text.hpp"
@@ -12,6 +11,7 @@
 #include "base/text.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
+#include "json/write.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -62,11 +62,17 @@ http::ServerResponse json_answer(int status, const Json& document) {
   return out;
 }
 
+http::ServerResponse review_answer(const ReviewResponse& response) {
+  http::ServerResponse out;
+  out.body = answer_text(response);
+  return out;
+}
+
 /// What was done, for the counters and the audit log.
 struct Answer {
   http::ServerResponse response;
   std::string_view outcome = "invalid";
-  std::optional<AuditLine> audit;  // nullopt: nothing was decided
+  std::optional<json::Writer> audit;  // of an open object; nullopt: nothing was decided
 };
 
 http::ServerResponse error_answer(int status, const std::string& message) {
@@ -177,8 +183,9 @@ struct Service::Impl {
     return text;
   }
 
-  AuditLine audit_line(const Asking& asking) const {
-    AuditLine out;
+  json::Writer audit_line(const Asking& asking) const {
+    json::Writer out;
+    out.open_object();
     out.text("time", Timestamp::from_milliseconds(clock.now().milliseconds()).text());
     out.text("path", asking.request.path);
     out.text("client", asking.request.client);
@@ -206,7 +213,7 @@ struct Service::Impl {
           auto& question = under_way[reference.text()];
           if (!question.asked.valid()) question = ask(asking, reference);
         });
-    Answer out{json_answer(200, to_json(response)), "refused", audit_line(asking)};
+    Answer out{review_answer(response), "refused", audit_line(asking)};
     if (response.allowed) out.outcome = response.warnings.empty() ? "allowed" : "warned";
     if (!response.allowed && response.code == kUnavailable) out.outcome = "undecided";
     note_review(*parsed, response, *out.audit);
@@ -215,7 +222,7 @@ struct Service::Impl {
   }
 
   static void note_review(const ReviewRequest& request, const ReviewResponse& response,
-                          AuditLine& line) {
+                          json::Writer& line) {
     line.text("uid", printable(response.uid));
     line.text("operation", request.operation);
     line.text("group", printable(request.group, 253));
@@ -240,7 +247,7 @@ struct Service::Impl {
     const bool later = error.kind() == ErrorKind::timeout || error.kind() == ErrorKind::network;
     const ReviewResponse response{
         .uid = uid, .code = later ? kUnavailable : kBadRequest, .message = error.text()};
-    return {json_answer(200, to_json(response)), later ? "undecided" : "invalid", {}};
+    return {review_answer(response), later ? "undecided" : "invalid", {}};
   }
 
   // A key: what stands in an image or a volume, as the kubelet reads it.
@@ -249,12 +256,10 @@ struct Service::Impl {
     const auto none = [] { return Error(ErrorKind::malformed, "no reference to an artifact"); };
     const auto found =
         key.empty() ? std::nullopt : read_reference(FoundReference::Kind::agent, key);
-    if (!found || found->reference.empty()) return none();
-    auto reference = oci::Reference::parse(found->reference);
-    if (!reference || reference->kind != oci::Reference::Kind::registry) return none();
-    if (const auto objection = objection_to(*reference, gate, policy))
+    if (!found || !found->reference) return none();
+    if (const auto objection = objection_to(*found->reference, gate, policy))
       return Error(ErrorKind::denied, objection->with_code());
-    return reference;
+    return *found->reference;
   }
 
   Answer gatekeeper(const Asking& asking, bool pin) {
@@ -489,6 +494,7 @@ http::ServerResponse Service::answer(const http::ServerRequest& request) {
       answer.audit->text("traceId", hex_encode(traced.trace_id));
     answer.audit->text("outcome", answer.outcome);
     answer.audit->number("milliseconds", std::llround(time.count() * 1000));
+    answer.audit->close_object();
     impl_->options.audit->write(std::move(*answer.audit).take());
   }
   return std::move(answer.response);

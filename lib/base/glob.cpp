@@ -135,23 +135,30 @@ Result<Glob> Glob::parse(std::string_view pattern) {
 }
 
 bool Glob::matches(std::string_view path) const {
+  // What starts with plain characters goes one way only.
+  std::size_t begin = 0;
+  for (; begin < tokens_.size() && tokens_[begin].kind == Kind::one; ++begin) {
+    if (path.empty() || !tokens_[begin].set.test(static_cast<std::uint8_t>(path.front())))
+      return false;
+    path.remove_prefix(1);
+  }
   const std::size_t end = tokens_.size();
   // State i: the first i tokens are satisfied.
   std::vector<std::uint8_t> now(end + 1), next(end + 1);
   const auto spread = [&](std::vector<std::uint8_t>& states) {
-    for (std::size_t i = 0; i < end; ++i) {
+    for (std::size_t i = begin; i < end; ++i) {
       if (states[i] == 0) continue;
       const Kind kind = tokens_[i].kind;
       if (kind == Kind::star || kind == Kind::tree || kind == Kind::skip) states[i + 1] = 1;
       if (kind == Kind::skip) states[i + 2] = 1;  // "**/" as nothing at all
     }
   };
-  now[0] = 1;
+  now[begin] = 1;
   spread(now);
   for (const char c : path) {
     std::ranges::fill(next, std::uint8_t{0});
     bool alive = false;
-    for (std::size_t i = 0; i < end; ++i) {
+    for (std::size_t i = begin; i < end; ++i) {
       if (now[i] == 0) continue;
       const Token& token = tokens_[i];
       const bool steps = token.kind == Kind::one ? token.set.test(static_cast<std::uint8_t>(c))

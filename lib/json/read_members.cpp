@@ -1,4 +1,5 @@
 // Field: the shorthands that read a required or optional member in one call.
+#include "json/lookup.hpp"
 #include "json/read.hpp"
 
 #include <nlohmann/json.hpp>
@@ -6,18 +7,23 @@
 namespace mpk::json {
 namespace {
 
+// Not for items, which carry their path on.
 template <class T>
 Result<T> required(const Field& object, std::string_view key, Result<T> (Field::*read)() const) {
-  const Field member = TRY(object.at(key));
-  return (member.*read)();
+  const auto& found = member(object.value(), key);
+  if (!found.is_null()) {
+    if (auto value = (Field(found, {}).*read)()) return value;
+  }
+  // Once more with its path, which only an error needs.
+  return (TRY(object.at(key)).*read)();
 }
 
 template <class T>
 Result<std::optional<T>> optional(const Field& object, std::string_view key,
                                   Result<T> (Field::*read)() const) {
-  const auto member = TRY(object.find(key));
-  if (!member) return std::optional<T>();
-  return std::optional<T>(TRY(((*member).*read)()));
+  const auto& found = member(object.value(), key);
+  if (found.is_null() && object.is_object()) return std::optional<T>();
+  return std::optional<T>(TRY(required(object, key, read)));
 }
 
 }  // namespace
@@ -31,9 +37,7 @@ Result<std::uint64_t> Field::unsigned_integer(std::string_view key) const {
 Result<Bytes> Field::base64(std::string_view key) const {
   return required<Bytes>(*this, key, &Field::base64);
 }
-Result<std::vector<Field>> Field::items(std::string_view key) const {
-  return required<std::vector<Field>>(*this, key, &Field::items);
-}
+Result<std::vector<Field>> Field::items(std::string_view key) const { return TRY(at(key)).items(); }
 
 Result<std::optional<std::string>> Field::optional_string(std::string_view key) const {
   return optional<std::string>(*this, key, &Field::string);

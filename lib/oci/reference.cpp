@@ -231,8 +231,8 @@ std::string Reference::name() const {
 
 std::string Reference::text() const {
   std::string out = name();
-  if (tag) out += ":" + *tag;
-  if (digest) out += "@" + digest->text();
+  if (tag) out.append(":").append(*tag);
+  if (digest) out.append("@").append(digest->text());
   return out;
 }
 
