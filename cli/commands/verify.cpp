@@ -6,6 +6,7 @@
 #include "flow/bundle_subject.hpp"
 #include "flow/check_tag.hpp"
 #include "flow/signers.hpp"
+#include "http/transport.hpp"
 #include "model_targets.hpp"
 #include "options/bundle_target.hpp"
 #include "options/judge_options.hpp"
@@ -13,6 +14,8 @@
 #include "render/verdict.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <future>
 
 namespace mpk::cli {
 namespace {
@@ -53,7 +56,14 @@ Result<policy::Verdict> judge(const Options& o, flow::VerifyRequest request, Ses
   return flow::verify_bundle_file(context, bundles, *subject, request);
 }
 
+bool asks_registry(const Options& o) {
+  const auto reference = oci::Reference::parse(o.what.target);
+  return !o.what.bundle && reference && reference->kind == oci::Reference::Kind::registry;
+}
+
 Result<int> run(const Options& o, Session& session) {
+  // While what is trusted is read.
+  const auto loading = asks_registry(o) ? http::prepare_transport() : std::future<void>();
   auto request = TRY(o.judge.resolve(session));
   if (o.type) request.predicate_type = TRY(attest::predicate_type_uri(*o.type));
   if (o.content) request.content = flow::VerifyRequest::Content::all;

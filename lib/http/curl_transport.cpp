@@ -19,9 +19,11 @@
 #include <chrono>
 #include <cstdlib>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -405,6 +407,14 @@ Result<MultiPtr> CurlSender::take_lane() {
 std::unique_ptr<Transport> make_curl_transport(TransportOptions options) {
   auto sender = make_redirecting(std::make_unique<CurlSender>(options), options.logger);
   return make_resilient(std::move(sender), std::move(options), real_patience());
+}
+
+std::future<void> prepare_transport() {
+  try {
+    return std::async(std::launch::async, [] { static_cast<void>(load_curl()); });
+  } catch (const std::system_error&) {
+    return {};
+  }
 }
 
 }  // namespace mpk::http

@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 
@@ -48,5 +49,9 @@ struct TransportOptions {
 /// body can be sent again. Proxies from the usual variables; TLS verified, at least 1.2;
 /// SSL_CERT_FILE honoured.
 std::unique_ptr<Transport> make_curl_transport(TransportOptions options);
+
+/// Loads libcurl, some milliseconds of work, on a thread of its own; what goes wrong is told by the
+/// first request. Without it, and where no thread can be had, that request loads it.
+std::future<void> prepare_transport();
 
 }  // namespace mpk::http

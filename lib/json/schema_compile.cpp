@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <unordered_map>
+#include <utility>
 
 namespace mpk::json::draft7 {
 namespace {
@@ -29,10 +31,9 @@ class Compiler {
     node_for(root);
     // A queue, not recursion: a chain of references may be as long as the schema.
     for (std::size_t id = 0; id < pending_.size(); ++id) {
-      const Location at = pending_[id];
       Node& node = program_.nodes.emplace_back();  // at `id`
-      TRY(compile(at, node));
-      node.pointer = at.pointer;
+      TRY(compile(pending_[id], node));
+      node.pointer = std::move(pending_[id].pointer);
     }
     return std::move(program_);
   }
@@ -48,9 +49,9 @@ class Compiler {
     return Error(ErrorKind::unsupported, "/$schema: expected JSON Schema draft-07");
   }
 
-  NodeId node_for(const Location& at) {
+  NodeId node_for(Location at) {
     const auto [known, inserted] = ids_.emplace(at.schema, pending_.size());
-    if (inserted) pending_.push_back(at);
+    if (inserted) pending_.push_back(std::move(at));
     return known->second;
   }
 
@@ -64,7 +65,8 @@ class Compiler {
       return Error(ErrorKind::malformed,
                    at.pointer + ": expected a schema (an object, true or false)");
     }
-    if (const auto reference = schema.find("$ref"); reference != schema.end()) {
+    const Keywords words(schema);
+    if (const auto* const reference = words.find("$ref")) {
       if (!reference->is_string()) {
         return Error(ErrorKind::malformed, at.pointer + "/$ref: expected a string");
       }
@@ -73,16 +75,16 @@ class Compiler {
       return {};
     }
     for (const auto keyword : kForeign) {
-      if (schema.contains(keyword)) {
+      if (words.find(keyword) != nullptr) {
         return Error(ErrorKind::unsupported,
                      pointer_step(at.pointer, keyword) + ": keyword is not of draft-07");
       }
     }
-    TRY(read_assertions(schema, at.pointer, node));
-    return read_applicators(at, node);
+    TRY(read_assertions(words, at.pointer, node));
+    return read_applicators(at, words, node);
   }
 
-  Result<void> read_applicators(const Location& at, Node& node) {
+  Result<void> read_applicators(const Location& at, const Keywords& words, Node& node) {
     using One = std::optional<NodeId> Node::*;
     using Many = std::vector<NodeId> Node::*;
     const std::pair<const char*, One> ones[] = {
@@ -96,65 +98,70 @@ class Compiler {
         {"else", &Node::else_branch},
     };
     for (const auto& [keyword, member] : ones) {
-      if (const auto here = step(at, keyword)) node.*member = node_for(*here);
+      if (auto here = step(at, words, keyword)) node.*member = node_for(*std::move(here));
     }
     const std::pair<const char*, Many> lists[] = {
         {"allOf", &Node::all_of}, {"anyOf", &Node::any_of}, {"oneOf", &Node::one_of}};
     for (const auto& [keyword, member] : lists) {
-      const auto here = step(at, keyword);
+      const auto here = step(at, words, keyword);
       if (!here) continue;
       node.*member = TRY(nodes_for(*here));
       if ((node.*member).empty()) {
         return Error(ErrorKind::malformed, here->pointer + ": expected at least one schema");
       }
     }
-    if (const auto here = step(at, "items")) {
+    if (auto here = step(at, words, "items")) {
       if (here->schema->is_array()) {
         node.tuple = TRY(nodes_for(*here));
       } else {
-        node.items = node_for(*here);
+        node.items = node_for(std::move(*here));
       }
     }
-    TRY(read_properties(at, node));
-    return read_dependencies(at, node);
+    TRY(read_properties(at, words, node));
+    return read_dependencies(at, words, node);
   }
 
-  Result<void> read_properties(const Location& at, Node& node) {
-    if (const auto here = step(at, "properties")) {
-      for (const auto& [name, place] : TRY(members(*here)))
-        node.properties.emplace(name, node_for(place));
+  Result<void> read_properties(const Location& at, const Keywords& words, Node& node) {
+    if (const auto here = step(at, words, "properties")) {
+      for (auto& [name, place] : TRY(members(*here)))
+        node.properties.emplace(name, node_for(std::move(place)));
     }
-    if (const auto here = step(at, "patternProperties")) {
-      for (const auto& [name, place] : TRY(members(*here))) {
-        node.pattern_properties.emplace_back(TRY(compile_pattern(name, place.pointer)),
-                                             node_for(place));
+    if (const auto here = step(at, words, "patternProperties")) {
+      for (auto& [name, place] : TRY(members(*here))) {
+        auto pattern = TRY(compile_pattern(name, place.pointer));
+        node.pattern_properties.emplace_back(std::move(pattern), node_for(std::move(place)));
       }
     }
     // Never used, yet a schema that is none must be refused wherever it stands.
-    if (const auto here = step(at, "definitions")) {
-      for (const auto& [name, place] : TRY(members(*here))) node_for(place);
+    if (const auto here = step(at, words, "definitions")) {
+      for (auto& [name, place] : TRY(members(*here))) node_for(std::move(place));
     }
     return {};
   }
 
-  Result<void> read_dependencies(const Location& at, Node& node) {
-    const auto here = step(at, "dependencies");
+  Result<void> read_dependencies(const Location& at, const Keywords& words, Node& node) {
+    const auto here = step(at, words, "dependencies");
     if (!here) return {};
-    for (const auto& [name, place] : TRY(members(*here))) {
+    for (auto& [name, place] : TRY(members(*here))) {
       if (place.schema->is_array()) {
-        node.dependencies.push_back({name, TRY(string_list(*place.schema, place.pointer))});
+        auto keys = TRY(string_list(*place.schema, place.pointer));
+        node.dependencies.push_back({std::string(name), std::move(keys)});
       } else {
-        node.dependencies.push_back({name, node_for(place)});
+        node.dependencies.push_back({std::string(name), node_for(std::move(place))});
       }
     }
     return {};
   }
 
-  std::optional<Location> step(const Location& at, std::string_view token) const {
-    const auto member = at.schema->find(token);
-    if (member == at.schema->end()) return std::nullopt;
-    return Location{&*member, pointer_step(at.pointer, token),
-                    references_.base_of(*member, at.base)};
+  Location below(const Location& at, std::string_view token, const Json& schema) const {
+    return {&schema, pointer_step(at.pointer, token), references_.base_of(schema, at.base)};
+  }
+
+  std::optional<Location> step(const Location& at, const Keywords& words,
+                               std::string_view keyword) const {
+    const auto* const schema = words.find(keyword);
+    if (schema == nullptr) return std::nullopt;
+    return below(at, keyword, *schema);
   }
 
   Result<std::vector<NodeId>> nodes_for(const Location& list) {
@@ -163,28 +170,26 @@ class Compiler {
     }
     std::vector<NodeId> out;
     for (std::size_t i = 0; i < list.schema->size(); ++i) {
-      const Json& item = (*list.schema)[i];
-      out.push_back(node_for({&item, pointer_step(list.pointer, std::to_string(i)),
-                              references_.base_of(item, list.base)}));
+      out.push_back(node_for(below(list, std::to_string(i), (*list.schema)[i])));
     }
     return out;
   }
 
-  Result<std::vector<std::pair<std::string, Location>>> members(const Location& object) const {
+  Result<std::vector<std::pair<std::string_view, Location>>> members(const Location& object) const {
     if (!object.schema->is_object()) {
       return Error(ErrorKind::malformed, object.pointer + ": expected an object of schemas");
     }
-    std::vector<std::pair<std::string, Location>> out;
-    for (const auto& [name, schema] : object.schema->get_ref<const Json::object_t&>()) {
-      out.emplace_back(name, *step(object, name));
-    }
+    std::vector<std::pair<std::string_view, Location>> out;
+    out.reserve(object.schema->size());
+    for (const auto& [name, schema] : object.schema->get_ref<const Json::object_t&>())
+      out.emplace_back(name, below(object, name, schema));
     return out;
   }
 
   References references_;
   Program program_;
   std::deque<Location> pending_;  // by NodeId
-  std::map<const Json*, NodeId> ids_;
+  std::unordered_map<const Json*, NodeId> ids_;
 };
 
 /// Recursion that does not descend into the document would never end; deep chains would cost stack.

@@ -148,11 +148,8 @@ bool Evaluation::values(const Meeting& m) {
 }
 
 bool Evaluation::number(const Meeting& m) {
-  const Node& node = m.node;
-  if (!node.minimum && !node.maximum && !node.exclusive_minimum && !node.exclusive_maximum &&
-      !node.multiple_of) {
-    return true;
-  }
+  if (!m.node.bounds) return true;
+  const auto& limits = *m.node.bounds;
   const Number found = to_number(m.value);
   bool valid = true;
   const auto bound = [&](bool holds, const char* keyword, std::string_view words,
@@ -164,17 +161,17 @@ bool Evaluation::number(const Meeting& m) {
            "expected " + std::string(words) + " " + limit.text + ", found " + found.text);
     }
   };
-  if (const auto& limit = node.minimum)
+  if (const auto& limit = limits.minimum)
     bound(found.value >= limit->value, "minimum", "at least", *limit);
-  if (const auto& limit = node.maximum)
+  if (const auto& limit = limits.maximum)
     bound(found.value <= limit->value, "maximum", "at most", *limit);
-  if (const auto& limit = node.exclusive_minimum) {
+  if (const auto& limit = limits.exclusive_minimum) {
     bound(found.value > limit->value, "exclusiveMinimum", "more than", *limit);
   }
-  if (const auto& limit = node.exclusive_maximum) {
+  if (const auto& limit = limits.exclusive_maximum) {
     bound(found.value < limit->value, "exclusiveMaximum", "less than", *limit);
   }
-  if (const auto& limit = node.multiple_of) {
+  if (const auto& limit = limits.multiple_of) {
     bound(is_multiple(found, *limit), "multipleOf", "a multiple of", *limit);
   }
   return valid;

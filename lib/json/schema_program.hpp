@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -39,7 +40,12 @@ struct Dependency {
   std::variant<std::vector<std::string>, NodeId> needs;
 };
 
-/// One (sub)schema. An absent keyword is an empty optional or container.
+struct Bounds {
+  std::optional<Number> minimum, maximum, exclusive_minimum, exclusive_maximum, multiple_of;
+};
+
+/// One (sub)schema. An absent keyword is an empty optional, pointer or container; what few have
+/// stands elsewhere, as there are thousands.
 struct Node {
   enum class Form : std::uint8_t { keywords, anything, nothing, reference };
   std::string pointer;
@@ -47,10 +53,10 @@ struct Node {
   NodeId target = 0;  // of a reference
 
   std::optional<std::set<Type>> types;
-  std::optional<Enum> allowed;   // enum
-  std::optional<Enum> constant;  // const, as an enum of one
+  std::unique_ptr<const Enum> allowed;   // enum
+  std::unique_ptr<const Enum> constant;  // const, as an enum of one
 
-  std::optional<Number> minimum, maximum, exclusive_minimum, exclusive_maximum, multiple_of;
+  std::unique_ptr<Bounds> bounds;
 
   std::optional<std::uint64_t> min_length, max_length;
   std::optional<Regex> pattern;

@@ -107,62 +107,70 @@ std::string resolve_uri(std::string_view base, std::string_view reference) {
   return out.append(fragment);
 }
 
+std::string References::pointer_text(const Step& step) {
+  if (step.up == nullptr) return {};
+  return pointer_step(pointer_text(*step.up),
+                      step.key != nullptr ? *step.key : std::to_string(step.index));
+}
+
 Result<References> References::index(const Json& root) {
   References references;
   references.root_ = {&root, "", ""};
   references.by_uri_.emplace("", references.root_);
-  TRY(references.visit(references.root_, 0));
+  TRY(references.visit(root, {}, "", 0));
   references.root_.base = references.base_of(root, "");
   return references;
 }
 
-std::string References::base_of(const Json& schema, std::string fallback) const {
-  const auto known = bases_.find(&schema);
-  return known == bases_.end() ? std::move(fallback) : known->second;
+std::string_view References::base_of(const Json& schema, std::string_view outer) const {
+  const auto own = bases_.find(&schema);
+  return own == bases_.end() ? outer : own->second;
 }
 
-Result<void> References::enter_id(Location& at) {
-  const auto id = at.schema->find("$id");
-  if (id == at.schema->end() || at.schema->contains("$ref")) return {};
-  if (!id->is_string()) return Error(ErrorKind::malformed, at.pointer + "/$id: expected a string");
-  std::string uri = resolve_uri(at.base, id->get<std::string>());
+Result<void> References::enter_id(const Json& schema, const Step& here, std::string_view& base) {
+  const auto id = schema.find("$id");
+  if (id == schema.end() || schema.contains("$ref")) return {};
+  const auto pointer = pointer_text(here);
+  if (!id->is_string()) return Error(ErrorKind::malformed, pointer + "/$id: expected a string");
+  std::string uri = resolve_uri(base, id->get<std::string>());
   if (uri.ends_with('#')) uri.pop_back();
-  if (const auto hash = uri.find('#'); hash == uri.npos) at.base = uri;
-  const auto [known, inserted] = by_uri_.emplace(uri, at);
-  if (!inserted && known->second.schema != at.schema) {
+  const bool anchor = uri.find('#') != uri.npos;
+  const auto [known, inserted] = by_uri_.emplace(std::move(uri), Location{&schema, pointer, base});
+  if (!inserted && known->second.schema != &schema) {
     return Error(ErrorKind::malformed,
-                 at.pointer + "/$id: \"" + printable(uri, 100) + "\" is there twice");
+                 pointer + "/$id: \"" + printable(known->first, 100) + "\" is there twice");
   }
+  if (anchor) return {};
+  base = known->second.base = known->first;
+  bases_.emplace(&schema, base);
   return {};
 }
 
-Result<void> References::visit(const Location& from, std::size_t depth) {
+Result<void> References::visit(const Json& schema, const Step& here, std::string_view base,
+                               std::size_t depth) {
   if (depth > kMaxSchemaDepth) return Error(ErrorKind::too_large, "schema is nested too deeply");
-  if (!from.schema->is_object()) return {};
-  Location at = from;
-  TRY(enter_id(at));
-  bases_.emplace(at.schema, at.base);
-  return visit_children(at, depth + 1);
+  if (!schema.is_object()) return {};
+  TRY(enter_id(schema, here, base));
+  return visit_children(schema, here, base, depth + 1);
 }
 
-Result<void> References::visit_children(const Location& at, std::size_t depth) {
-  const bool reference = at.schema->contains("$ref");
-  for (const auto& [keyword, value] : at.schema->get_ref<const Json::object_t&>()) {
-    if (reference && keyword != "definitions") continue;
-    const std::string pointer = pointer_step(at.pointer, keyword);
+Result<void> References::visit_children(const Json& schema, const Step& here, std::string_view base,
+                                        std::size_t depth) {
+  const bool reference = schema.contains("$ref");
+  for (const auto& [keyword, value] : schema.get_ref<const Json::object_t&>()) {
+    if (!value.is_structured() || (reference && keyword != "definitions")) continue;
+    const Step step{&here, &keyword, 0};
     const auto listed = [&](const auto& names) {
       return std::find(names.begin(), names.end(), keyword) != names.end();
     };
     if (value.is_object() && (listed(kSingle) || keyword == "items")) {
-      TRY(visit({&value, pointer, at.base}, depth));
+      TRY(visit(value, step, base, depth));
     } else if (value.is_array() && listed(kLists)) {
-      for (std::size_t i = 0; i < value.size(); ++i) {
-        TRY(visit({&value[i], pointer_step(pointer, std::to_string(i)), at.base}, depth));
-      }
+      for (std::size_t i = 0; i < value.size(); ++i)
+        TRY(visit(value[i], {&step, nullptr, i}, base, depth));
     } else if (value.is_object() && listed(kMaps)) {
-      for (const auto& [name, schema] : value.get_ref<const Json::object_t&>()) {
-        TRY(visit({&schema, pointer_step(pointer, name), at.base}, depth));
-      }
+      for (const auto& [name, below] : value.get_ref<const Json::object_t&>())
+        TRY(visit(below, {&step, &name, 0}, base, depth));
     }
   }
   return {};
