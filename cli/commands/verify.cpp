@@ -63,7 +63,8 @@ bool asks_registry(const Options& o) {
 
 Result<int> run(const Options& o, Session& session) {
   // While what is trusted is read.
-  const auto loading = asks_registry(o) ? http::prepare_transport() : std::future<void>();
+  [[maybe_unused]] const auto loading =
+      asks_registry(o) ? http::prepare_transport() : std::future<void>();
   auto request = TRY(o.judge.resolve(session));
   if (o.type) request.predicate_type = TRY(attest::predicate_type_uri(*o.type));
   if (o.content) request.content = flow::VerifyRequest::Content::all;

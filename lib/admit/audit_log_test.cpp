@@ -3,6 +3,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "json/parse.hpp"
 #include "json/value.hpp"
 
 #include <doctest/doctest.h>
@@ -35,7 +36,7 @@ TEST_CASE("every line that was handed in is there when the log is closed, in ord
   int line = 0;
   for (const auto each : split(text, '\n')) {
     if (each.empty()) continue;
-    CHECK(Json::parse(each) == Json{{"n", line}, {"text", "a\nb"}});
+    CHECK(json::parse(each).value() == Json{{"n", line}, {"text", "a\nb"}});
     ++line;
   }
   CHECK(line == 1000);

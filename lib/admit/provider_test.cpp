@@ -2,6 +2,7 @@
 #include "admit/provider.hpp"
 
 #include "admit/limits.hpp"
+#include "json/parse.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -72,10 +73,11 @@ TEST_CASE("a response has each item's value or error, and the key as it was aske
       {{.key = "ghcr.io/acme/llm:1", .value = {{"verdict", "pass"}}},
        {.key = "a\nb", .value = "dropped", .error = "no signature\x1b[31m\nat all"}},
       "");
-  CHECK(response == Json::parse(R"({"apiVersion":"externaldata.gatekeeper.sh/v1beta1",
+  CHECK(response == json::parse(R"({"apiVersion":"externaldata.gatekeeper.sh/v1beta1",
       "kind":"ProviderResponse","response":{"idempotent":true,"systemError":"","items":[
         {"key":"ghcr.io/acme/llm:1","value":{"verdict":"pass"}},
-        {"key":"a\nb","error":"no signature\\x1b[31m\\nat all"}]}})"));
+        {"key":"a\nb","error":"no signature\\x1b[31m\\nat all"}]}})")
+                        .value());
   CHECK(provider_response({}, "policy is gone\n")["response"] ==
         Json{{"idempotent", true}, {"items", Json::array()}, {"systemError", "policy is gone\\n"}});
 }

@@ -1,6 +1,7 @@
 // Tests of references_read: a user's rows, and where what is wrong stands.
 #include "admit/limits.hpp"
 #include "admit/references.hpp"
+#include "json/parse.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -26,8 +27,9 @@ TEST_CASE("rows of a user are read and looked at") {
   CHECK((*rows)[1].reference == FoundReference::Kind::custom);
   const auto table = ReferenceTable::make({.rows = *rows});
   REQUIRE(table);
-  const auto server = Json::parse(R"({"apiVersion":"example.com/v2","kind":"ModelServer",
-      "spec":{"models":[{"uri":"s3://a/b"},{"uri":"oci://ghcr.io/acme/llm:1"}],"any":"acme/llm:2"}})");
+  const auto server = json::parse(R"({"apiVersion":"example.com/v2","kind":"ModelServer",
+      "spec":{"models":[{"uri":"s3://a/b"},{"uri":"oci://ghcr.io/acme/llm:1"}],"any":"acme/llm:2"}})")
+                          .value();
   const auto found = table->find(server);
   REQUIRE(found.size() == 2);
   CHECK(found[0].pointer == "/spec/any");
@@ -35,8 +37,9 @@ TEST_CASE("rows of a user are read and looked at") {
   CHECK(found[1].pointer == "/spec/models/1/uri");
   CHECK(found[1].scheme == "oci://");
   CHECK(found[1].kind == FoundReference::Kind::custom);
-  const auto pod = Json::parse(R"({"apiVersion":"v1","kind":"Pod","metadata":{"annotations":{
-      "example.com/model":"ghcr.io/acme/llm","example.com/other":"ghcr.io/acme/llm"}}})");
+  const auto pod = json::parse(R"({"apiVersion":"v1","kind":"Pod","metadata":{"annotations":{
+      "example.com/model":"ghcr.io/acme/llm","example.com/other":"ghcr.io/acme/llm"}}})")
+                       .value();
   REQUIRE(table->find(pod).size() == 1);
   CHECK(table->find(pod)[0].pointer == "/metadata/annotations/example.com~1model");
 }
@@ -45,8 +48,10 @@ TEST_CASE("a row of a user does not weaken a form") {
   const auto table = ReferenceTable::make(
       {.rows = {{"", "Pod", "spec.containers[*].image"}, {"*", "*", "spec{*}[*]{*}"}}});
   REQUIRE(table);
-  const auto found = table->find(Json::parse(
-      R"({"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"image":"s3://bucket/server"}]}})"));
+  const auto found = table->find(
+      json::parse(
+          R"({"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"image":"s3://bucket/server"}]}})")
+          .value());
   REQUIRE(found.size() == 1);
   CHECK(found[0].kind == FoundReference::Kind::container);
   CHECK_FALSE(found[0].reference);

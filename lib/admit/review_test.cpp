@@ -5,6 +5,7 @@
 #include "base/bytes.hpp"
 #include "base/encoding.hpp"
 #include "base/text.hpp"
+#include "json/parse.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -52,7 +53,7 @@ constexpr const char* kCreate = R"({
   }
 })";
 
-Json create() { return Json::parse(kCreate); }
+Json create() { return json::parse(kCreate).value(); }
 
 Json with(const char* pointer, const Json& value) {
   auto review = create();
@@ -61,7 +62,7 @@ Json with(const char* pointer, const Json& value) {
 }
 
 Json response_of(const ReviewResponse& response) {
-  const auto out = Json::parse(answer_text(response));
+  const auto out = json::parse(answer_text(response)).value();
   CHECK(out["apiVersion"] == "admission.k8s.io/v1");
   CHECK(out["kind"] == "AdmissionReview");
   CHECK(out.size() == 3);
@@ -214,7 +215,7 @@ TEST_CASE("no type of any value of a review is too much") {
 
 TEST_CASE("an allowed request is answered with its uid and no more") {
   CHECK(response_of({.uid = "a", .allowed = true, .message = "unsaid"}) ==
-        Json::parse(R"({"uid":"a","allowed":true})"));
+        json::parse(R"({"uid":"a","allowed":true})").value());
 }
 
 TEST_CASE("a refusal has the code and the reason of a metav1.Status") {
@@ -247,11 +248,11 @@ TEST_CASE("warnings are cut to 256 bytes where a character ends") {
 }
 
 TEST_CASE("audit annotations are in the answer") {
-  CHECK(
-      response_of(
-          {.uid = "a", .allowed = true, .audit = {{"digest", "sha256:aa"}, {"policy", "p"}}}) ==
-      Json::parse(
-          R"({"uid":"a","allowed":true,"auditAnnotations":{"digest":"sha256:aa","policy":"p"}})"));
+  CHECK(response_of(
+            {.uid = "a", .allowed = true, .audit = {{"digest", "sha256:aa"}, {"policy", "p"}}}) ==
+        json::parse(
+            R"({"uid":"a","allowed":true,"auditAnnotations":{"digest":"sha256:aa","policy":"p"}})")
+            .value());
 }
 
 TEST_CASE("a patch tests what stands there before it replaces it") {
@@ -264,10 +265,11 @@ TEST_CASE("a patch tests what stands there before it replaces it") {
   CHECK(out["patchType"] == "JSONPatch");
   const auto patch = base64_decode(out["patch"].get<std::string>());
   REQUIRE(patch);
-  const auto steps = Json::parse(as_text(*patch));
-  CHECK(steps == Json::parse(R"([
+  const auto steps = json::parse(as_text(*patch)).value();
+  CHECK(steps == json::parse(R"([
     {"op":"test","path":"/spec/containers/0/image","value":"ghcr.io/acme/server:1"},
-    {"op":"replace","path":"/spec/containers/0/image","value":"ghcr.io/acme/server@sha256:aa"}])"));
+    {"op":"replace","path":"/spec/containers/0/image","value":"ghcr.io/acme/server@sha256:aa"}])")
+                     .value());
   auto object = create()["request"]["object"];
   CHECK(object.patch(steps)["spec"]["containers"][0]["image"] == "ghcr.io/acme/server@sha256:aa");
   object["spec"]["containers"][0]["image"] = "ghcr.io/acme/other:1";

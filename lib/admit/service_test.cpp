@@ -4,6 +4,7 @@
 #include "admit/limits.hpp"
 #include "base/encoding.hpp"
 #include "base/file.hpp"
+#include "json/parse.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -132,7 +133,7 @@ struct Scene {
   Json review(const std::string& path, const Json& object) {
     const auto answer = post(path, review_of(object));
     CHECK(answer.status == 200);
-    const auto document = Json::parse(answer.body);
+    const auto document = json::parse(answer.body).value();
     CHECK(document["response"]["uid"] == "u-1");
     return document["response"];
   }
@@ -141,7 +142,7 @@ struct Scene {
     audit.reset();
     std::vector<Json> out;
     std::ifstream file(directory.path() / "audit.log");
-    for (std::string line; std::getline(file, line);) out.push_back(Json::parse(line));
+    for (std::string line; std::getline(file, line);) out.push_back(json::parse(line).value());
     return out;
   }
 
@@ -211,14 +212,14 @@ TEST_CASE("what is no review is refused under the uid that it has") {
   const auto answer =
       scene.post("/validate", {{"kind", "AdmissionReview"}, {"request", {{"uid", "u-9"}}}});
   CHECK(answer.status == 200);
-  const auto response = Json::parse(answer.body)["response"];
+  const auto response = json::parse(answer.body).value()["response"];
   CHECK(response["uid"] == "u-9");
   CHECK(response["allowed"] == false);
   CHECK(response["status"]["code"] == 400);
   for (const std::string text : {"", "null", "[", "\"x\"", "{\"request\":7}"}) {
     CAPTURE(text);
     const auto refused = scene.service.answer(Scene::request("POST", "/validate", text));
-    CHECK(Json::parse(refused.body)["response"]["allowed"] == false);
+    CHECK(json::parse(refused.body).value()["response"]["allowed"] == false);
   }
   CHECK(scene.post("/validate?timeout=soon", review_of(pod(kPinned))).status == 400);
 }
@@ -226,15 +227,16 @@ TEST_CASE("what is no review is refused under the uid that it has") {
 TEST_CASE("a body that is too large, breaks off, or has no room is refused") {
   Scene scene;
   auto large = Scene::request("POST", "/validate", std::string(limits::kAdmissionReview + 1, ' '));
-  CHECK(Json::parse(scene.service.answer(large).body)["response"]["status"]["code"] == 400);
+  CHECK(json::parse(scene.service.answer(large).body).value()["response"]["status"]["code"] == 400);
   auto broken = Scene::request("POST", "/validate");
   broken.read_body = [](const std::function<bool(BytesView)>& consume) -> Result<void> {
     consume(as_bytes("{\"request\":"));
     return Error(ErrorKind::network, "the client broke off");
   };
-  CHECK(Json::parse(scene.service.answer(broken).body)["response"]["status"]["code"] == 503);
+  CHECK(json::parse(scene.service.answer(broken).body).value()["response"]["status"]["code"] ==
+        503);
   Scene narrow({.body_bytes = 100});
-  const auto full = Json::parse(narrow.post("/validate", review_of(pod(kPinned))).body);
+  const auto full = json::parse(narrow.post("/validate", review_of(pod(kPinned))).body).value();
   CHECK(full["response"]["allowed"] == false);
   CHECK(full["response"]["status"]["code"] == 503);
   CHECK(narrow.get("/metrics").body.find("mpk_body_bytes 0\n") != std::string::npos);
@@ -246,7 +248,7 @@ TEST_CASE("Gatekeeper is told about every key, and an error for each that does n
       scene.post("/gatekeeper", keys_of({kPinned, kBad, kModel + ":1", "other.example/x@" + kDigest,
                                          "??", "models.example/down@" + kDigest}));
   CHECK(answer.status == 200);
-  const auto items = Json::parse(answer.body)["response"]["items"];
+  const auto items = json::parse(answer.body).value()["response"]["items"];
   REQUIRE(items.size() == 6);
   CHECK(items[0] ==
         Json{{"key", kPinned}, {"value", {{"verdict", "passed"}, {"digest", kDigest}}}});
@@ -258,17 +260,18 @@ TEST_CASE("Gatekeeper is told about every key, and an error for each that does n
     CHECK(items[i]["error"].get<std::string>().find(errors[i]) != std::string::npos);
   }
   const auto mutated = scene.post("/gatekeeper/mutate", keys_of({kModel + ":1"}));
-  CHECK(Json::parse(mutated.body)["response"]["items"][0]["value"] == kModel + ":1@" + kDigest);
+  CHECK(json::parse(mutated.body).value()["response"]["items"][0]["value"] ==
+        kModel + ":1@" + kDigest);
   const auto broken = scene.post("/gatekeeper", {{"kind", "x"}});
   CHECK(broken.status == 400);
-  CHECK(Json::parse(broken.body)["response"]["systemError"] != "");
+  CHECK(json::parse(broken.body).value()["response"]["systemError"] != "");
 }
 
 TEST_CASE("/verify answers with the verdict, and with a status that a plain client understands") {
   Scene scene;
   const auto good = scene.get("/verify?reference=" + kPinned);
   CHECK(good.status == 200);
-  CHECK(Json::parse(good.body)["kind"] == "Verdict");
+  CHECK(json::parse(good.body).value()["kind"] == "Verdict");
   CHECK(scene.post("/verify", {{"reference", kModel + ":1"}}).status == 200);
   CHECK(scene.get("/verify?reference=" + kBad).status == 403);
   CHECK(scene.get("/verify?reference=models.example/down@" + kDigest).status == 503);

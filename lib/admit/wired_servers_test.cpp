@@ -3,6 +3,7 @@
 
 #include "base/bytes.hpp"
 #include "base/encoding.hpp"
+#include "json/parse.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -118,7 +119,7 @@ TEST_CASE("objects of any shape are looked at without harm") {
         R"({"kind":"Secret","data":{"x":"!!","y":7}})", R"({"kind":"ConfigMap","data":7})",
         R"({"apiVersion":"kagent.dev/v1","kind":"RemoteMCPServer","spec":7})"}) {
     CAPTURE(text);
-    static_cast<void>(wired_servers(Json::parse(text)));
+    static_cast<void>(wired_servers(json::parse(text).value()));
   }
   CHECK(wired_servers({{"description", "mcpServers are listed elsewhere"}}).empty());
 }

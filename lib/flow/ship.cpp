@@ -91,9 +91,10 @@ Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
   phase->text("mpk.reference", request.reference.text());
   phase->text("oci.manifest.digest", artifact.manifest.digest.text());
   TRY(store->push_manifest(artifact.manifest, artifact.manifest_bytes, std::nullopt));
-  for (auto& statement : statements)
+  for (auto& statement : statements) {
     outcome.attached.push_back(
         TRY(attach_statement(context, *store, artifact.manifest, std::move(statement.made))));
+  }
   if (request.reference.tag)
     TRY(store->push_manifest(artifact.manifest, artifact.manifest_bytes, request.reference.tag));
   return outcome;

@@ -2,6 +2,7 @@
 #include "flow/test_context.hpp"
 #include "flow/trust_import.hpp"
 #include "flow/trust_update.hpp"
+#include "json/parse.hpp"
 #include "sigstore/trusted_root.hpp"
 #include "testing/fake_transport.hpp"
 #include "tuf/test_repository.hpp"
@@ -247,8 +248,8 @@ TEST_CASE("a trusted root, a trust config or a directory of them is imported und
   Bench bench;
   const auto path = bench.home.path();
   const Json config = {{"mediaType", "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json"},
-                       {"trustedRoot", Json::parse(kRootText)},
-                       {"signingConfig", Json::parse(kConfigText)}};
+                       {"trustedRoot", json::parse(kRootText).value()},
+                       {"signingConfig", json::parse(kConfigText).value()}};
   REQUIRE(write_file_atomic(path / "root.json", kRootText));
   REQUIRE(write_file_atomic(path / "config.json", config.dump()));
   std::filesystem::create_directory(path / "both");

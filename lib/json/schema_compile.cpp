@@ -1,5 +1,4 @@
 // Compile: every reachable subschema becomes a node, each keyword checked once.
-#include "base/text.hpp"
 #include "json/schema_keywords.hpp"
 #include "json/schema_program.hpp"
 #include "json/schema_refs.hpp"

@@ -2,7 +2,7 @@
 #include "json/schema_evaluation.hpp"
 
 #include "base/text.hpp"
-#include "json/schema_refs.hpp"
+#include "json/pointer.hpp"
 
 #include <nlohmann/json.hpp>
 
