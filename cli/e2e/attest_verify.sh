@@ -55,8 +55,11 @@ built() { # tag what claims-that-differ edit-of-the-predicate: attaches the prov
   python3 job.py "$MPK_SANDBOX_ISSUER" "$2" "${3:-"{}"}" "${4:-}"
   "$MPK" attest "$repo:$1" --type "$type" --predicate predicate.json --identity-token token.jwt "${signing[@]}" --quiet >/dev/null
 }
-artifact() { # tag: one that nothing is attached to
+model_of() { # tag: into ./one, a model of its own
   rm -rf one && cp -r "$model" one && printf '%s\n' "$1" >>one/README.md
+}
+artifact() { # tag: one that nothing is attached to
+  model_of "$1"
   "$MPK" push one "$repo:$1" --quiet >/dev/null
 }
 verify() { # tag options…
@@ -124,6 +127,24 @@ refuses "an artifact that is not there" 11 "reference" verify nowhere
 python3 job.py "$MPK_SANDBOX_ISSUER" github '{}' ''
 "$MPK" attest "$repo:person" --type slsaprovenance1 --predicate predicate.json "${signing[@]}" --quiet >/dev/null
 refuses "a person's provenance" 12 "[claim-missing]" verify person -v
+
+# What ship writes in such a job is what the certificate says, also where a shared workflow runs.
+ships() { # tag claims-that-differ options…
+  model_of "$1"
+  python3 job.py "$MPK_SANDBOX_ISSUER" github "$2" ''
+  env GITHUB_ACTIONS=true GITHUB_SERVER_URL=https://github.com GITHUB_REPOSITORY=acme/model GITHUB_REF=refs/heads/main \
+    GITHUB_WORKFLOW_REF=acme/model/.github/workflows/train.yml@refs/heads/main GITHUB_EVENT_NAME=push GITHUB_RUN_ID=77 \
+    GITHUB_SHA=0f3c1a5b7d9e2f4a6c8b0d1e3f5a7b9c1d3e5f70 RUNNER_ENVIRONMENT=github-hosted \
+    "$MPK" ship one "$repo:$1" --identity-token token.jwt "${signing[@]}" --quiet "${@:3}" >/dev/null
+}
+builders=https://github.com/acme/builders/.github/workflows/pack.yml
+accepts "shipped by the source's own workflow" ships shipped '{}'
+accepts "and verified" verify shipped
+accepts "shipped by a shared workflow" ships called "$shared"
+accepts "and verified as its" verify called --builder-id "$builders@v1.2.0"
+refuses "which has to be named" 12 "[signer-unknown]" verify called -v
+accepts "shipped under a builder's name of one's own" ships named "$shared" --builder-id https://ci.example/b
+refuses "which the certificate does not bear out" 1 "[builder-" verify named -v --builder-id "$builders@v1.2.0"
 
 # One that passes is enough; the others are told.
 built several github '{"repository": "evil/model"}'

@@ -5,6 +5,7 @@
 #include "base/encoding.hpp"
 #include "base/identifiers.hpp"
 #include "base/text.hpp"
+#include "base/url.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -198,6 +199,14 @@ Result<BuildContext> detect_build(const Env& env, const ProvenanceOverrides& ove
                  "add --source-uri, for example git+https://example.com/train");
   }
   return out;
+}
+
+void set_job_workflow(BuildContext& build, std::string_view job_workflow) {
+  if (build.kind != BuildContext::Kind::github || job_workflow.empty()) return;
+  const auto caller = Url::parse(build.builder_id);
+  if (!caller) return;
+  build.builder_id = caller->scheme + "://" + caller->authority() + "/" + std::string(job_workflow);
+  build.description = build.builder_id;
 }
 
 }  // namespace mpk::attest

@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mpk::attest {
@@ -19,7 +20,7 @@ namespace mpk::attest {
 struct BuildContext {
   enum class Kind { github, gitlab, generic_ci, local };
   Kind kind = Kind::local;
-  std::string builder_id;  // github: …/job_workflow_ref; local: urn:mpk:builder:local
+  std::string builder_id;  // github: …/OWNER/REPO/PATH@REF; local: urn:mpk:builder:local
   std::string build_type;
   Json external_parameters;   // an object
   Json internal_parameters;   // an object, may be empty
@@ -40,6 +41,11 @@ struct ProvenanceOverrides {
 /// the form that SLSA asks for (URIs; a commit of 40 or 64 lower-case hexadecimal digits), and a
 /// commit without a source.
 Result<BuildContext> detect_build(const Env& env, const ProvenanceOverrides& overrides = {});
+
+/// What a job of GitHub Actions cannot know of its variables, which name the workflow that was
+/// called first: `job_workflow` ("OWNER/REPO/PATH@REF", as in the job's token and in the signer's
+/// certificate) becomes the builder. Nothing happens where it is empty or the build is another's.
+void set_job_workflow(BuildContext& build, std::string_view job_workflow);
 
 /// in-toto wants a uri or a digest of it (ResourceDescriptor).
 struct Material {

@@ -44,6 +44,28 @@ TEST_CASE("GitHub Actions: builder, source and run come from the variables") {
   CHECK(predicate["runDetails"]["metadata"]["finishedOn"] == "1970-01-01T00:01:00Z");
 }
 
+TEST_CASE("GitHub Actions: a shared workflow builds, whoever called it") {
+  auto variables = github_variables();
+  variables["GITHUB_SERVER_URL"] = "https://git.example:8443";
+  auto build = detect_build(MapEnv(variables));
+  REQUIRE(build);
+  const auto caller = *build;
+  set_job_workflow(*build, "");
+  CHECK(build->builder_id == caller.builder_id);
+  set_job_workflow(*build, "acme/builders/.github/workflows/pack.yml@refs/tags/v1.2.0");
+  CHECK(build->builder_id ==
+        "https://git.example:8443/acme/builders/.github/workflows/pack.yml@refs/tags/v1.2.0");
+  CHECK(build->description == build->builder_id);
+  CHECK(build->source_uri == caller.source_uri);
+  CHECK(build->external_parameters == caller.external_parameters);
+
+  auto local = detect_build(MapEnv(std::map<std::string, std::string>()));
+  REQUIRE(local);
+  const auto builder = local->builder_id;
+  set_job_workflow(*local, "acme/builders/.github/workflows/pack.yml@refs/tags/v1.2.0");
+  CHECK(local->builder_id == builder);
+}
+
 TEST_CASE("an incomplete CI environment names the missing variable") {
   auto variables = github_variables();
   variables.erase("GITHUB_WORKFLOW_REF");

@@ -45,6 +45,7 @@ Result<ShipOutcome> ship(const Context& context, const ShipRequest& request) {
   const auto overlay = TRY(read_overlay(request.pack.directory, std::nullopt));
   auto build = TRY(attest::detect_build(context.env, request.provenance));
   auto signer = TRY(prepare_signer(context, request.signing));
+  if (!request.provenance.builder_id) attest::set_job_workflow(build, signer->job_workflow());
   auto options = pack_options(context, request.pack);
   const auto plan = TRY(modelpack::plan_pack(options));
   auto store = TRY(open_store(context, request.reference, {.create = true}));

@@ -64,6 +64,7 @@ Result<IdentityToken> read_claims(std::string_view payload, std::string_view aud
   out.email = TRY(claims.optional_string("email")).value_or("");
   out.email_verified = TRY(email_verified(claims));
   out.nonce = TRY(claims.optional_string("nonce")).value_or("");
+  out.job_workflow = TRY(claims.optional_string("job_workflow_ref")).value_or("");
   auto list = TRY(audiences(claims));
   out.audience = join(list, ",");
   for (const auto& each : list) {

@@ -20,8 +20,9 @@ struct IdentityToken {
   std::optional<bool> email_verified;
   Timestamp expires;
   std::optional<Timestamp> issued, not_before;
-  std::string nonce;   // empty: none
-  std::string source;  // "--identity-token FILE", "SIGSTORE_ID_TOKEN", "GitHub Actions"
+  std::string nonce;         // empty: none
+  std::string job_workflow;  // GitHub's job_workflow_ref, "OWNER/REPO/PATH@REF"; empty: none
+  std::string source;        // "--identity-token FILE", "SIGSTORE_ID_TOKEN", "GitHub Actions"
   /// What Fulcio will put into the certificate, as far as a client can tell: email, else subject.
   const std::string& identity() const { return email.empty() ? subject : email; }
 };

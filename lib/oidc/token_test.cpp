@@ -23,6 +23,14 @@ TEST_CASE("an audience list that has sigstore in it will do, and a subject witho
   CHECK(read_token(jwt(without), "test", kNow)->identity() == "s");
 }
 
+TEST_CASE("the workflow that a job of GitHub Actions runs is read") {
+  const char* const kWorkflow = "acme/builders/.github/workflows/pack.yml@refs/tags/v1.2.0";
+  CHECK(read_token(jwt(changed("job_workflow_ref", kWorkflow)), "test", kNow)->job_workflow ==
+        kWorkflow);
+  CHECK(read_token(jwt(claims()), "test", kNow)->job_workflow.empty());
+  CHECK_FALSE(read_token(jwt(changed("job_workflow_ref", 1)), "test", kNow));
+}
+
 TEST_CASE("a token must be for whom it is asked for") {
   CHECK(read_token(jwt(changed("aud", "mine")), "test", kNow, "mine"));
   CHECK_FALSE(read_token(jwt(claims()), "test", kNow, "mine"));

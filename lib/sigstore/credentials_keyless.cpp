@@ -37,6 +37,7 @@ class KeylessCredentials final : public Credentials {
       : url_(std::move(url)),
         identity_(token.identity()),
         issuer_(token.issuer),
+        job_workflow_(token.job_workflow),
         renew_(std::move(renew)),
         transport_(transport),
         clock_(clock),
@@ -45,6 +46,7 @@ class KeylessCredentials final : public Credentials {
 
   std::string identity() const override { return identity_; }
   std::string issuer() const override { return issuer_; }
+  std::string job_workflow() const override { return job_workflow_; }
   crypto::KeyType key_type() const override { return crypto::KeyType::ecdsa_p256; }
   bool keyless() const override { return true; }
   void count() override { ++made_; }
@@ -90,7 +92,7 @@ class KeylessCredentials final : public Credentials {
     return {};
   }
 
-  const std::string url_, identity_, issuer_;
+  const std::string url_, identity_, issuer_, job_workflow_;
   const std::function<Result<oidc::IdentityToken>()> renew_;
   http::Transport& transport_;
   const Clock& clock_;

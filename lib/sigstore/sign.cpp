@@ -40,6 +40,7 @@ class BundleSigner final : public Signer {
 
   std::string identity() const override { return credentials_->identity(); }
   std::string issuer() const override { return credentials_->issuer(); }
+  std::string job_workflow() const override { return credentials_->job_workflow(); }
   std::optional<DigestAlgorithm> digest_algorithm() const override {
     const auto type = credentials_->key_type();
     if (type == crypto::KeyType::ed25519) return std::nullopt;

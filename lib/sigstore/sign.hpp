@@ -64,6 +64,9 @@ class Signer {
   virtual std::string identity() const = 0;
   /// "https://…"; empty when signed with a key or a certificate of one's own CA.
   virtual std::string issuer() const = 0;
+  /// Of a job of GitHub Actions the workflow that its token was given to, "OWNER/REPO/PATH@REF": it
+  /// goes into the certificate as the build's signer. Else empty.
+  virtual std::string job_workflow() const = 0;
   /// What digests sign_digest() takes; nothing: an Ed25519 key, which signs content only.
   virtual std::optional<DigestAlgorithm> digest_algorithm() const = 0;
   /// A DSSE envelope; timestamps and log entries are made in parallel. A lost or

@@ -24,6 +24,7 @@ class Credentials {
   virtual ~Credentials() = default;
   virtual std::string identity() const = 0;
   virtual std::string issuer() const = 0;
+  virtual std::string job_workflow() const { return {}; }
   /// Of every key that current() gives.
   virtual crypto::KeyType key_type() const = 0;
   /// What to sign with now. The first caller asks for a certificate, the others wait.
