@@ -55,16 +55,10 @@ http::ServerResponse text_answer(int status, std::string text) {
   return out;
 }
 
-http::ServerResponse json_answer(int status, const Json& document) {
+http::ServerResponse json_answer(int status, std::string text) {
   http::ServerResponse out;
   out.status = status;
-  out.body = json::compact(document);
-  return out;
-}
-
-http::ServerResponse review_answer(const ReviewResponse& response) {
-  http::ServerResponse out;
-  out.body = answer_text(response);
+  out.body = std::move(text);
   return out;
 }
 
@@ -76,7 +70,7 @@ struct Answer {
 };
 
 http::ServerResponse error_answer(int status, const std::string& message) {
-  return json_answer(status, {{"kind", "Error"}, {"message", message}});
+  return json_answer(status, json::compact({{"kind", "Error"}, {"message", message}}));
 }
 
 Answer bad_request(const Error& error) {
@@ -213,7 +207,7 @@ struct Service::Impl {
           auto& question = under_way[reference.text()];
           if (!question.asked.valid()) question = ask(asking, reference);
         });
-    Answer out{review_answer(response), "refused", audit_line(asking)};
+    Answer out{json_answer(200, answer_text(response)), "refused", audit_line(asking)};
     if (response.allowed) out.outcome = response.warnings.empty() ? "allowed" : "warned";
     if (!response.allowed && response.code == kUnavailable) out.outcome = "undecided";
     note_review(*parsed, response, *out.audit);
@@ -247,7 +241,7 @@ struct Service::Impl {
     const bool later = error.kind() == ErrorKind::timeout || error.kind() == ErrorKind::network;
     const ReviewResponse response{
         .uid = uid, .code = later ? kUnavailable : kBadRequest, .message = error.text()};
-    return {review_answer(response), later ? "undecided" : "invalid", {}};
+    return {json_answer(200, answer_text(response)), later ? "undecided" : "invalid", {}};
   }
 
   // A key: what stands in an image or a volume, as the kubelet reads it.
@@ -270,7 +264,9 @@ struct Service::Impl {
       return read_provider_request(text);
     }();
     if (!read) {
-      return {json_answer(400, provider_response({}, read.error().text())), "invalid", {}};
+      return {json_answer(400, json::compact(provider_response({}, read.error().text()))),
+              "invalid",
+              {}};
     }
     struct Item {
       std::string key;
@@ -295,7 +291,7 @@ struct Service::Impl {
       references.push_back(printable(item.key, 300) + ": " +
                            (told.back().error.empty() ? "passed" : printable(told.back().error)));
     }
-    out.response = json_answer(200, provider_response(told, ""));
+    out.response = json_answer(200, json::compact(provider_response(told, "")));
     out.audit->texts("references", references);
     return out;
   }
@@ -352,7 +348,7 @@ struct Service::Impl {
     const bool good = admits(**verdict);
     out.outcome = word((*verdict)->outcome());
     const int refusal = (*verdict)->outcome() == Outcome::undecided ? kUnavailable : kForbidden;
-    out.response = json_answer(good ? 200 : refusal, to_json(**verdict));
+    out.response = json_answer(good ? 200 : refusal, json::compact(to_json(**verdict)));
     out.audit->texts(
         "references",
         {printable(printable(read->text(), 300) + ": " +

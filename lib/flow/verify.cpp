@@ -2,6 +2,7 @@
 #include "flow/verify.hpp"
 
 #include "aibom/validate.hpp"
+#include "base/background.hpp"
 #include "base/limits.hpp"
 #include "crypto/hash.hpp"
 #include "flow/attached_model.hpp"
@@ -20,7 +21,6 @@
 #include <future>
 #include <map>
 #include <set>
-#include <system_error>
 #include <utility>
 
 namespace mpk::flow {
@@ -195,11 +195,7 @@ void read_content(const Context& context, oci::Store& store, Subject& subject,
 std::future<void> prepare_aibom(const VerifyRequest& request) {
   if (request.build) return {};
   if (request.policy && (!request.policy->aibom || takes_summary(request))) return {};
-  try {
-    return std::async(std::launch::async, aibom::prepare_validation);
-  } catch (const std::system_error&) {
-    return {};  // no thread to be had: it is compiled when it is needed
-  }
+  return begin_early(aibom::prepare_validation);
 }
 
 // Everything but the lineage.

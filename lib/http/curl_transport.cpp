@@ -1,4 +1,5 @@
 // The transport on libcurl: every transfer on the thread that asked for it.
+#include "base/background.hpp"
 #include "base/limits.hpp"
 #include "base/process_signals.hpp"
 #include "base/text.hpp"
@@ -23,7 +24,6 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -410,11 +410,7 @@ std::unique_ptr<Transport> make_curl_transport(TransportOptions options) {
 }
 
 std::future<void> prepare_transport() {
-  try {
-    return std::async(std::launch::async, [] { static_cast<void>(load_curl()); });
-  } catch (const std::system_error&) {
-    return {};
-  }
+  return begin_early([] { static_cast<void>(load_curl()); });
 }
 
 }  // namespace mpk::http

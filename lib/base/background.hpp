@@ -1,0 +1,13 @@
+// Background: work that is begun before anybody needs it.
+#pragma once
+
+#include <functional>
+#include <future>
+
+namespace mpk {
+
+/// Runs `work` on a thread of its own; the future's destructor waits for it. Where no thread can be
+/// had nothing happens: whoever needs what it makes does it then.
+std::future<void> begin_early(std::function<void()> work);
+
+}  // namespace mpk

@@ -1,0 +1,29 @@
+// Background: what is begun is done when its future is gone.
+#include "base/background.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <thread>
+
+namespace mpk {
+
+TEST_CASE("what is begun early runs beside its caller, which waits for it at the end") {
+  std::atomic<bool> may_end{false}, done{false};
+  std::thread::id where;
+  {
+    const auto begun = begin_early([&] {
+      may_end.wait(false);
+      where = std::this_thread::get_id();
+      done = true;
+    });
+    REQUIRE(begun.valid());
+    CHECK_FALSE(done);
+    may_end = true;
+    may_end.notify_all();
+  }
+  CHECK(done);
+  CHECK(where != std::this_thread::get_id());
+}
+
+}  // namespace mpk
