@@ -1,7 +1,9 @@
 # mpk_module(name SOURCES … TESTS … FUZZ … DEPS … TEST_DEPS … LIBS …): one static library and one test program a module.
 add_library(mpk_flags INTERFACE)
 target_include_directories(mpk_flags INTERFACE ${CMAKE_SOURCE_DIR}/lib)
-target_compile_definitions(mpk_flags INTERFACE JSON_USE_IMPLICIT_CONVERSIONS=0 _FILE_OFFSET_BITS=64)
+target_compile_definitions(mpk_flags INTERFACE JSON_USE_IMPLICIT_CONVERSIONS=0 _FILE_OFFSET_BITS=64
+                           # fmt's headers; its code is lib/base/fmt_library.cpp
+                           $<TARGET_PROPERTY:fmt::fmt,INTERFACE_COMPILE_DEFINITIONS>)
 target_compile_options(mpk_flags INTERFACE -ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -fstack-protector-strong)
 if(MPK_SANITIZE)
   target_compile_options(mpk_flags INTERFACE -fsanitize=${MPK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -19,6 +21,22 @@ if(MPK_COVERAGE)
   target_compile_options(mpk_flags INTERFACE --coverage -O0 -DMPK_COVERAGE)
   target_link_options(mpk_flags INTERFACE --coverage)
 endif()
+
+# Each shared library, libstdc++ above all, is work at every start: what every command needs is linked in. OpenSSL is
+# not: its fixes must reach an installed mpk without a new one. Sanitizers intercept functions of shared libraries.
+if(NOT MPK_SANITIZE)
+  target_link_options(mpk_flags INTERFACE -static-libstdc++ -Wl,--gc-sections)
+endif()
+function(mpk_link_in target)
+  get_target_property(libraries ${target} INTERFACE_LINK_LIBRARIES)
+  list(TRANSFORM libraries REPLACE "\\.so$" ".a")
+  foreach(library ${libraries})
+    if(library MATCHES "\\.a$" AND NOT EXISTS ${library})
+      return()  # only the shared one is installed
+    endif()
+  endforeach()
+  set_target_properties(${target} PROPERTIES INTERFACE_LINK_LIBRARIES "${libraries}")
+endfunction()
 
 add_library(mpk_warnings INTERFACE)
 target_compile_options(mpk_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
@@ -38,7 +56,7 @@ function(mpk_module name)
   add_library(mpk_${name} STATIC ${M_SOURCES})
   list(TRANSFORM M_DEPS PREPEND mpk_)
   list(TRANSFORM M_TEST_DEPS PREPEND mpk_)
-  target_link_libraries(mpk_${name} PUBLIC mpk_flags ${M_DEPS} fmt::fmt tl::expected nlohmann_json::nlohmann_json
+  target_link_libraries(mpk_${name} PUBLIC mpk_flags ${M_DEPS} tl::expected nlohmann_json::nlohmann_json
                         PRIVATE mpk_warnings ${M_LIBS})
   if(MPK_TESTS AND M_TESTS)
     add_executable(${name}_test ${M_TESTS} ${CMAKE_SOURCE_DIR}/lib/testing/main_test.cpp)

@@ -91,6 +91,9 @@ TEST_CASE("secrets become stars") {
                "key -----BEGIN PRIVATE KEY-----***-----END PRIVATE KEY----- end"},
            Row{"cut -----BEGIN EC PRIVATE KEY-----\nMC4C", "cut -----BEGIN EC PRIVATE KEY-----***"},
            Row{"ghp_0123456789abcdefABCD and hf_abcdefghijklmnopqrst", "ghp_*** and hf_***"},
+           Row{"ACCESS_TOKEN=a PASSWORD: b \"API-KEY\": \"c\"",
+               "ACCESS_TOKEN=*** PASSWORD: *** \"API-KEY\": \"***\""},
+           Row{"to\u212Aen=abc", "to\u212Aen=***"},
            Row{"token=a\xff"
                "b&n=1",
                "token=***&n=1"},

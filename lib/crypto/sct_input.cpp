@@ -1,12 +1,14 @@
 // The bytes that a CT log signs for a precertificate (RFC 6962 §3.2).
 #include "crypto/sct_input.hpp"
 
-#include "crypto/openssl.hpp"
+#include "crypto/der.hpp"
 
 #include <openssl/objects.h>
-#include <openssl/x509.h>
 
+#include <algorithm>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace mpk::crypto {
 namespace {
@@ -17,25 +19,66 @@ void put_big_endian(Bytes& out, std::uint64_t value, int width) {
   }
 }
 
+void append(Bytes& out, BytesView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
+
+bool names(const DerElement& extension, const ASN1_OBJECT* oid) {
+  const auto parts = der_elements(extension.content);
+  return !parts.empty() &&
+         std::ranges::equal(parts.front().content,
+                            BytesView(OBJ_get0_data(oid), OBJ_length(oid)));
+}
+
+// The first of what stands in `element`.
+std::optional<DerElement> first_in(const DerElement& element) {
+  const auto inner = der_elements(element.content);
+  return inner.empty() ? std::nullopt : std::optional(inner.front());
+}
+
+std::optional<DerElement> tbs_of(const Certificate& certificate) {
+  const auto outer = der_elements(certificate.der());
+  return outer.empty() ? std::nullopt : first_in(outer.front());
+}
+
+struct Rest {
+  Bytes extensions;
+  int removed = 0;
+};
+
+Rest without(const DerElement& list, const ASN1_OBJECT* oid) {
+  Rest rest;
+  for (const auto& extension : der_elements(list.content)) {
+    if (names(extension, oid)) {
+      ++rest.removed;
+    } else {
+      append(rest.extensions, extension.whole);
+    }
+  }
+  return rest;
+}
+
 }  // namespace
 
+// Encoded from the certificate's own bytes: to copy a decoded one costs more than a signature.
 Result<Bytes> tbs_without_extension(const Certificate& certificate, int nid) {
-  // A copy: deleting from the shared certificate would race with its other readers.
-  const X509Handle copy(X509_dup(certificate.native()));
-  if (!copy) return openssl_error(ErrorKind::internal, "certificate cannot be copied");
-  const int position = X509_get_ext_by_NID(copy.get(), nid, -1);
-  if (position < 0) {
-    return Error(ErrorKind::malformed,
-                 std::string("certificate has no extension ") + OBJ_nid2ln(nid));
+  const auto tbs = tbs_of(certificate);
+  const auto fields = tbs ? der_elements(tbs->content) : std::vector<DerElement>();
+  const auto list = fields.empty() ? std::nullopt : first_in(fields.back());
+  // RFC 5280 §4.1: `extensions [3]`, the last field.
+  const bool has_list = list && fields.back().tag_class == V_ASN1_CONTEXT_SPECIFIC &&
+                        fields.back().tag == 3;
+  const auto rest = has_list ? without(*list, OBJ_nid2obj(nid)) : Rest();
+  if (rest.removed != 1) {
+    return Error(ErrorKind::malformed, std::string("certificate has ") +
+                                           (rest.removed == 0 ? "no" : "more than one") +
+                                           " extension " + OBJ_nid2ln(nid));
   }
-  if (X509_get_ext_by_NID(copy.get(), nid, position) >= 0) {
-    return Error(ErrorKind::malformed,
-                 std::string("certificate has more than one extension ") + OBJ_nid2ln(nid));
+  Bytes content;
+  for (const auto& field : fields) {
+    if (&field != &fields.back()) append(content, field.whole);
   }
-  const ExtensionHandle removed(X509_delete_ext(copy.get(), position));
-  Bytes tbs = encode_der(i2d_re_X509_tbs, copy.get());
-  if (tbs.empty()) return openssl_error(ErrorKind::malformed, "certificate cannot be encoded");
-  return tbs;
+  if (!rest.extensions.empty())
+    append(content, der_element(fields.back(), der_element(*list, rest.extensions)));
+  return der_element(*tbs, content);
 }
 
 Result<Bytes> sct_signed_input(std::uint64_t timestamp_ms, BytesView issuer_key_hash, BytesView tbs,
