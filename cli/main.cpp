@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
   // Before anything else: libarchive and wcwidth depend on it.
   static_cast<void>(std::setlocale(LC_CTYPE, "C.UTF-8"));
   mpk::cli::hold_standard_streams();
-  mpk::crypto::leave_memory_at_exit();
+  mpk::crypto::set_up_library();
   token();
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) stop_on(signal);
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));

@@ -1,6 +1,5 @@
 # The signing and verifying jobs of scripts/bench: bundle files, keyless artifacts, batches.
 import os
-import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ from bench_tools import ROOT, Failed, Sample
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TIMES = 15  # a run of a job of some milliseconds is the median of so many
+TIMES = 15  # a run of a job of some milliseconds is the median of so many, one right after the other
 BATCH = 50
 STACK = ROOT / "scripts/interop/stack.sh"
 STACK_PEERS = ("cosign", "fulcio", "rekor-tiles", "timestamp-server", "docker-registry")
@@ -37,10 +36,6 @@ print("measured", wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 """
 
 
-def median_of(samples: list[Sample]) -> Sample:
-    return Sample(*(statistics.median(getattr(sample, what) for sample in samples) for what in ("wall", "cpu", "peak")))
-
-
 class SigstoreJobs:
     """`bench` is the Bench of scripts/bench, with a sandbox that serves a shipped artifact."""
 
@@ -55,7 +50,7 @@ class SigstoreJobs:
 
     def short(self, name: str, command: list[str], against: str = "") -> None:
         def once() -> Sample:
-            return median_of([self.runner.measure(command) for _ in range(TIMES)])
+            return self.runner.measure(command, TIMES)
 
         self.bench.add(name, once, False, against)
 

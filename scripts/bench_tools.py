@@ -5,6 +5,7 @@ import random
 import shutil
 import signal
 import socket
+import statistics
 import ssl
 import subprocess
 import sys
@@ -107,15 +108,17 @@ def place_for(total: int) -> str:
 
 
 # The peak of an exec'd process begins with that of the memory it leaves behind: a bare
-# interpreter, forked, leaves the least. Writes wall s, CPU s, peak KiB and exit code.
+# interpreter, forked, leaves the least. RESULT TIMES COMMAND…: a line with wall s, CPU s, peak KiB
+# and exit code for each run, one right after the other.
 LAUNCHER = """
 import os, sys, time
-begin = time.monotonic()
-pid = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)  # a fork would be a tenth of a short run
-_, status, usage = os.wait4(pid, 0)
-wall = time.monotonic() - begin
 with open(sys.argv[1], "w") as file:
-    print(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, os.waitstatus_to_exitcode(status), file=file)
+    for _ in range(int(sys.argv[2])):
+        begin = time.monotonic()
+        pid = os.posix_spawnp(sys.argv[3], sys.argv[3:], os.environ)  # a fork would be a tenth of a short run
+        _, status, usage = os.wait4(pid, 0)
+        wall = time.monotonic() - begin
+        print(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, os.waitstatus_to_exitcode(status), file=file)
 """
 
 
@@ -141,21 +144,23 @@ class Runner:
                      "_CONTAINERS_ROOTLESS_UID": "1000"}
         self.launcher: subprocess.Popen | None = None
 
-    def measure(self, command: list[str]) -> Sample:
-        """Wall time, user + system time and peak memory of a process and those it waited for."""
+    def measure(self, command: list[str], times: int = 1) -> Sample:
+        """Wall time, user + system time and peak memory of a process and those it waited for; of several runs the
+        medians."""
         log, result = self.work / "log", self.work / "result"
         with log.open("wb") as output:
             self.launcher = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", LAUNCHER, str(result), *command], env=self.env,
+                [sys.executable, "-I", "-S", "-c", LAUNCHER, str(result), str(times), *command], env=self.env,
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
             ended = self.launcher.wait()
         self.launcher = None
         if ended != 0:
             raise Failed(f"{Path(command[0]).name} was not measured: the launcher ended with {ended}")
-        wall, cpu, peak_kib, code = map(float, result.read_text().split())
-        if code != 0:
+        runs = [list(map(float, line.split())) for line in result.read_text().splitlines()]
+        if failed := [code for *_, code in runs if code != 0]:
             lines = log.read_text(errors="replace").strip().splitlines() or ["no output"]
-            raise Failed(f"{Path(command[0]).name} ended with {code:.0f}: {lines[-1][:200]}")
+            raise Failed(f"{Path(command[0]).name} ended with {failed[0]:.0f}: {lines[-1][:200]}")
+        wall, cpu, peak_kib, _ = map(statistics.median, zip(*runs))
         return Sample(wall, cpu, peak_kib / 1024)
 
     def run(self, *command: str) -> None:

@@ -3,6 +3,7 @@
 
 #include "attest/predicate_type.hpp"
 #include "commands/commands.hpp"
+#include "crypto/library.hpp"
 #include "flow/bundle_subject.hpp"
 #include "flow/check_tag.hpp"
 #include "flow/signers.hpp"
@@ -62,10 +63,13 @@ bool asks_registry(const Options& o) {
 }
 
 Result<int> run(const Options& o, Session& session) {
-  // While what is trusted is read.
-  [[maybe_unused]] const auto loading =
-      asks_registry(o) ? http::prepare_transport() : std::future<void>();
+  // While the command line and what is trusted are read.
+  const auto library = crypto::prepare_library();
+  const auto transport = asks_registry(o) ? http::prepare_transport() : std::future<void>();
   auto request = TRY(o.judge.resolve(session));
+  // While the artifact and its bundles are read.
+  const auto authorities =
+      sigstore::prepare_authorities(request.trusted_root, session.clock().now());
   if (o.type) request.predicate_type = TRY(attest::predicate_type_uri(*o.type));
   if (o.content) request.content = flow::VerifyRequest::Content::all;
   request.deep = o.deep;

@@ -18,4 +18,8 @@ Result<std::vector<Certificate>> verify_chain(const Certificate& leaf,
                                               const std::vector<Certificate>& anchors,
                                               Timestamp at);
 
+/// Verifies each certificate of `chain` (root last) by the next one and remembers for the process
+/// what holds, so that verify_chain() need not verify it. Thread-safe.
+void prove_authorities(const std::vector<Certificate>& chain);
+
 }  // namespace mpk::crypto

@@ -1,8 +1,8 @@
-// The signatures between the certificates of a path, side by side; known ones are not verified
-// anew.
+// The signatures between the certificates of a path; known ones are not verified anew.
 #include "crypto/chain_signatures.hpp"
 
 #include "base/digest.hpp"
+#include "crypto/chain.hpp"
 #include "crypto/hash.hpp"
 
 #include <openssl/crypto.h>
@@ -12,11 +12,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
-#include <future>
 #include <mutex>
 #include <set>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -73,29 +70,13 @@ KnownLinks::Name name_of(const Link& link) {
   return {digest_of(link.subject), digest_of(link.issuer)};
 }
 
-bool authorities_hold(const std::vector<Link>& links) {
-  return std::ranges::all_of(links, [](const Link& link) {
-    const bool holds = signature_holds(link);
-    if (holds) known_links().add(name_of(link));
-    return holds;
-  });
-}
-
-std::future<bool> start(const std::vector<Link>& authorities) {
-  try {
-    return std::async(std::launch::async, authorities_hold, std::cref(authorities));
-  } catch (const std::system_error&) {
-    return std::async(std::launch::deferred, authorities_hold, std::cref(authorities));
-  }
-}
-
-bool all_hold(const Link& leaf, std::vector<Link> authorities) {
-  std::erase_if(authorities,
-                [](const Link& link) { return known_links().contains(name_of(link)); });
-  if (authorities.empty()) return signature_holds(leaf);
-  auto others = start(authorities);
-  const bool leaf_holds = signature_holds(leaf);
-  return others.get() && leaf_holds;
+// That of one authority by another is the same for each signer: verified once in a process.
+bool authority_holds(const Link& link) {
+  const auto name = name_of(link);
+  if (known_links().contains(name)) return true;
+  const bool holds = signature_holds(link);
+  if (holds) known_links().add(name);
+  return holds;
 }
 
 int fail(X509_STORE_CTX* context, int error) {
@@ -116,8 +97,15 @@ int verify_path_signatures(X509_STORE_CTX* context) {
     links.push_back(link);
   }
   if (links.empty()) return 1;
-  const bool hold = all_hold(links.front(), {links.begin() + 1, links.end()});
+  // The signer's first: meanwhile another thread may have proven the authorities.
+  const bool hold = signature_holds(links.front()) &&
+                    std::all_of(links.begin() + 1, links.end(), authority_holds);
   return hold ? 1 : fail(context, X509_V_ERR_CERT_SIGNATURE_FAILURE);
+}
+
+void prove_authorities(const std::vector<Certificate>& chain) {
+  for (std::size_t i = 0; i + 1 < chain.size(); ++i)
+    static_cast<void>(authority_holds({chain[i].native(), chain[i + 1].native()}));
 }
 
 }  // namespace mpk::crypto

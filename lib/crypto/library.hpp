@@ -1,13 +1,19 @@
-// Which OpenSSL is in use.
+// The OpenSSL in use, and its state at both ends of a process.
 #pragma once
 
+#include <future>
 #include <string>
 
 namespace mpk::crypto {
+
 /// "OpenSSL 3.0.22 …"
 std::string library_version();
 
-/// For a program that ends right after: OpenSSL leaves its memory to the kernel. Only before
-/// anything else of crypto/.
-void leave_memory_at_exit();
+/// For a program that ends without its destructors, before anything else of crypto/: OpenSSL leaves
+/// its memory to the kernel.
+void set_up_library();
+
+/// Begins what OpenSSL does when it is first used, on a thread of its own.
+std::future<void> prepare_library();
+
 }  // namespace mpk::crypto

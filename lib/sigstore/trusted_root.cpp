@@ -1,9 +1,11 @@
 // TrustedRoot: reading.
 #include "sigstore/trusted_root.hpp"
 
+#include "base/background.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
+#include "crypto/chain.hpp"
 #include "crypto/hash.hpp"
 #include "json/parse.hpp"
 #include "json/read.hpp"
@@ -174,6 +176,18 @@ Result<TrustedRoot> parse_trusted_root(std::string_view text) {
     return root;
   };
   return read().with("trusted root");
+}
+
+std::future<void> prepare_authorities(const TrustedRoot& root, Timestamp now) {
+  std::vector<std::vector<crypto::Certificate>> chains;
+  for (const auto& authority : root.certificate_authorities) {
+    if (authority.chain.size() > 1 && authority.valid_for.contains(now))
+      chains.push_back(authority.chain);
+  }
+  if (chains.empty()) return {};
+  return begin_early([chains = std::move(chains)] {
+    for (const auto& chain : chains) crypto::prove_authorities(chain);
+  });
 }
 
 }  // namespace mpk::sigstore

@@ -11,6 +11,7 @@
 #include "crypto/sct.hpp"
 #include "crypto/timestamp.hpp"
 
+#include <future>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,6 +56,9 @@ struct TrustedRoot {
 /// All four media types. malformed: form, base64, certificates; a log key without validFor.start.
 /// A key of a kind that mpk can't use is left out with a warning, never fatal.
 Result<TrustedRoot> parse_trusted_root(std::string_view text);
+
+/// Begins to verify the authorities that are valid `now` by each other, on a thread of its own.
+std::future<void> prepare_authorities(const TrustedRoot& root, Timestamp now);
 
 /// The public instance's root that is embedded, with its origin and date.
 struct EmbeddedRoot {
