@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <future>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -51,22 +52,6 @@ bool is_group(const std::string& word) {
   });
 }
 
-// "attest verify" before "attest", which runs, too.
-const Command* find(const std::vector<std::string>& words, std::size_t& used) {
-  const Command* found = nullptr;
-  for (const auto* table : {&commands(), &hidden_commands()}) {
-    for (const auto& command : *table) {
-      if (words.size() >= command.path.size() &&
-          (found == nullptr || found->path.size() < command.path.size()) &&
-          std::equal(command.path.begin(), command.path.end(), words.begin())) {
-        used = command.path.size();
-        found = &command;
-      }
-    }
-  }
-  return found;
-}
-
 Error unknown_command(const std::vector<std::string>& words) {
   bool in_group = is_group(words[0]) && words.size() > 1;
   std::vector<std::string> candidates;
@@ -90,10 +75,12 @@ Error unknown_command(const std::vector<std::string>& words) {
 
 // Read before the options are, as they may be what is wrong.
 bool speaks_ratify(const std::vector<std::string>& words) {
-  std::size_t used = 0;
-  const auto* command = find(words, used);
-  if (command == nullptr || std::ranges::count(command->formats, "ratify") == 0) return false;
-  for (auto word = words.begin() + static_cast<std::ptrdiff_t>(used); word != words.end(); ++word) {
+  if (std::ranges::none_of(words, [](const auto& word) { return word.ends_with("ratify"); }))
+    return false;
+  const auto command = find_command(words);
+  if (!command || std::ranges::count(command->formats, "ratify") == 0) return false;
+  for (auto word = words.begin() + static_cast<std::ptrdiff_t>(command->path.size());
+       word != words.end(); ++word) {
     if (*word == "--") return false;
     if (*word == "--format=ratify" || (*word == "ratify" && *std::prev(word) == "--format"))
       return true;
@@ -124,6 +111,7 @@ void end_trace(Session& session, const Result<int>& outcome, const Result<void>&
 
 int run_command(const Command& command, const std::vector<std::string>& arguments, bool ratify,
                 const CancelToken& cancel) {
+  const auto begun = command.begin ? command.begin(arguments) : std::vector<std::future<void>>();
   OptionSet set;
   auto run = command.bind(set);
   CommonOptions common;
@@ -195,11 +183,10 @@ int dispatch(const std::vector<std::string>& arguments, const CancelToken& cance
   if (auto special = run_special(words)) return *special;
   bool manual = words[0] == "__manual";
   std::vector<std::string> rest(words.begin() + (manual ? 1 : 0), words.end());
-  std::size_t used = 0;
-  const auto* command = rest.empty() ? nullptr : find(rest, used);
-  if (command == nullptr) return no_command(rest);
+  const auto command = find_command(rest);
+  if (!command) return no_command(rest);
   if (manual) return print_and_pass(command_manual(*command));
-  rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(used));
+  rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(command->path.size()));
   if (asks_for_help(rest)) return print_and_pass(command_help(*command));
   return run_command(*command, rest, speaks_ratify(words), cancel);
 }

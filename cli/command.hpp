@@ -5,6 +5,8 @@
 #include "option_set.hpp"
 
 #include <functional>
+#include <future>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,11 +23,14 @@ struct Example {
 using Run = std::function<Result<int>(Session&)>;
 
 struct Command {
-  std::vector<std::string> path;  // {"aibom", "create"}
+  std::vector<std::string> path;  // {"aibom", "create"}: from the table
   std::string summary;            // one line, no full stop
   std::string description;        // paragraphs, may be empty
   std::vector<Example> examples;  // three real ones
   std::function<Run(OptionSet&)> bind;
+  /// May begin what takes long before the options are read, as far as the words tell that it is
+  /// needed. What it returns lives until the command ends.
+  std::function<std::vector<std::future<void>>(const std::vector<std::string>&)> begin = nullptr;
   std::vector<std::string> formats = {"text", "json"};  // of --format
   bool goes_on = false;  // run again after Ctrl-C, it does not do again what was done
 
@@ -34,7 +39,7 @@ struct Command {
 
 /// All commands, in the order of the overview.
 const std::vector<Command>& commands();
-/// What suites call and nobody types: found by name, in no list.
-const std::vector<Command>& hidden_commands();
+/// The command whose path `words` begin with, also of those that suites call and nobody types.
+std::optional<Command> find_command(const std::vector<std::string>& words);
 
 }  // namespace mpk::cli

@@ -99,15 +99,9 @@ void offer_values(const OptionSpec& spec, const std::string& before, Candidates&
   if (spec.choices.empty() && spec.suggestions.empty()) candidates.offer_kind(spec.kind);
 }
 
-const Command* exact_command(const std::vector<std::string>& words) {
-  const Command* found = nullptr;
-  for (const auto& command : commands()) {
-    if (words.size() > command.path.size() &&
-        (found == nullptr || found->path.size() < command.path.size()) &&
-        std::equal(command.path.begin(), command.path.end(), words.begin()))
-      found = &command;
-  }
-  return found;
+// The last word is still being typed.
+std::optional<Command> command_before_last(const std::vector<std::string>& words) {
+  return words.empty() ? std::nullopt : find_command({words.begin(), words.end() - 1});
 }
 
 // The next word of a command's path.
@@ -155,8 +149,8 @@ void complete_positional(const std::vector<OptionSpec>& specs, std::size_t given
 
 std::string complete(const std::vector<std::string>& words) {
   Candidates candidates{words.empty() ? "" : words.back(), {}, {}};
-  const auto* command = exact_command(words);
-  if (command == nullptr) {
+  const auto command = command_before_last(words);
+  if (!command) {
     offer_words(words, candidates);
     return candidates.out;
   }

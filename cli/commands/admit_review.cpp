@@ -58,8 +58,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command admit_review_command() {
-  return {.path = {"admit", "review"},
-          .summary = "Answer one AdmissionReview of Kubernetes",
+  return {.summary = "Answer one AdmissionReview of Kubernetes",
           .description =
               "Reads an AdmissionReview (admission.k8s.io/v1), finds every place of its object "
               "that names "

@@ -108,7 +108,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command admit_scan_command() {
   return {
-      .path = {"admit", "scan"},
       .summary = "Judge what a cluster runs or a registry has already",
       .description =
           "Reads what kubectl get -o yaml or -o json prints, and judges each object as if it were "

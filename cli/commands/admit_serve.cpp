@@ -155,7 +155,7 @@ class GateServer {
     certificate_ = tls_->certificate().der();
     if (const auto file = o_.audit.value_or("-"); file != "none")
       audit_ = TRY(admit::AuditLog::open(file).with("--audit"));
-    aibom::prepare_validation();
+    const auto grammar = aibom::prepare_validation();
     verdicts_.emplace(limits_.verdicts, [this] { return admit::make_registry_judge(context_); });
     const auto* tracing = session_.tracing();
     service_.emplace(
@@ -384,7 +384,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command admit_serve_command() {
   return {
-      .path = {"admit", "serve"},
       .summary = "Serve the gate to Kubernetes, Gatekeeper and others",
       .description =
           "Answers over TLS until SIGTERM or Ctrl-C: /validate and /mutate (AdmissionReview), "

@@ -41,8 +41,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command agent_export_command() {
-  return {.path = {"agent", "export"},
-          .summary = "Write the pinned tools as Cedar policies or OPA data",
+  return {.summary = "Write the pinned tools as Cedar policies or OPA data",
           .description =
               "For a gateway that decides on each call: only a pinned tool, and only at its pinned "
               "digest.",

@@ -174,8 +174,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command agent_pin_command() {
-  return {.path = {"agent", "pin"},
-          .summary = "Pin MCP servers, tools, prompts and A2A cards into an aiBOM",
+  return {.summary = "Pin MCP servers, tools, prompts and A2A cards into an aiBOM",
           .description =
               "Each tool is pinned by the SHA-256 of its definition (RFC 8785), with its hints and "
               "scopes.\n"

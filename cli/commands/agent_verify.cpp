@@ -99,7 +99,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command agent_verify_command() {
   return {
-      .path = {"agent", "verify"},
       .summary = "Compare a live MCP server with the pins of an aiBOM",
       .description =
           "Asks for its tools and prompts, and calls none. Every kind of change has a code of its "

@@ -121,8 +121,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command aibom_convert_command() {
-  return {.path = {"aibom", "convert"},
-          .summary = "Write an aiBOM in another format: SPDX 3.0.1",
+  return {.summary = "Write an aiBOM in another format: SPDX 3.0.1",
           .description =
               "A CycloneDX document, of mpk or of another tool, as SPDX 3.0.1 (JSON-LD) with the "
               "profiles ai and\ndataset. What SPDX has no place for is kept word for word in "

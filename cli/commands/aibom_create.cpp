@@ -87,7 +87,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command aibom_create_command() {
   return {
-      .path = {"aibom", "create"},
       .summary = "Write the aiBOM (CycloneDX) of a directory or an artifact",
       .description =
           "Computed from the bytes: file digests, tensors, types, parameters; then what the model "

@@ -123,7 +123,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command aibom_diff_command() {
   return {
-      .path = {"aibom", "diff"},
       .summary = "Tell what changed between two aiBOMs, by meaning",
       .description =
           "Weights, quantisation, architecture, data, licence, lineage, evaluations, permissions, "

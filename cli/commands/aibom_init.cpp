@@ -59,8 +59,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command aibom_init_command() {
-  return {.path = {"aibom", "init"},
-          .summary = "Start an aibom.yaml: what no file of a model tells",
+  return {.summary = "Start an aibom.yaml: what no file of a model tells",
           .description =
               "Asks for what the files can't say: owner, intended use, limitations, contacts, "
               "data, energy.\n"

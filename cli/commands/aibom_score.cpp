@@ -116,7 +116,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command aibom_score_command() {
   return {
-      .path = {"aibom", "score"},
       .summary = "Score an aiBOM against a named profile, and say what to add",
       .description =
           "Each element of the profile is verified, declared, a placeholder or missing; the last "

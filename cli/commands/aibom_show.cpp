@@ -87,8 +87,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command aibom_show_command() {
-  return {.path = {"aibom", "show"},
-          .summary = "Show the facts of an aiBOM",
+  return {.summary = "Show the facts of an aiBOM",
           .description =
               "Of a file, or of the newest aiBOM attached to an artifact. With --html as one page "
               "for a "

@@ -64,8 +64,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command aibom_validate_command() {
-  return {.path = {"aibom", "validate"},
-          .summary = "Validate a CycloneDX document (1.6 or 1.7)",
+  return {.summary = "Validate a CycloneDX document (1.6 or 1.7)",
           .description =
               "Against the grammar, and for what a grammar can't see: dangling references, "
               "duplicate bom-refs,\n"

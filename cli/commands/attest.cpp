@@ -109,7 +109,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command attest_command() {
   return {
-      .path = {"attest"},
       .summary = "Sign a predicate about an artifact and attach it",
       .description =
           "Any in-toto predicate: TYPE is a short name (slsaprovenance1, cyclonedx, vsa, "

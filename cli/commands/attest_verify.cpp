@@ -88,7 +88,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command attest_verify_command() {
   return {
-      .path = {"attest", "verify"},
       .summary = "Verify where an artifact was built, by the provenance of its CI",
       .description =
           "SLSA provenance of GitHub, GitLab, npm and slsa-github-generator: the certificate says "

@@ -41,7 +41,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command cat_command() {
   return {
-      .path = {"cat"},
       .summary = "Print one file of an artifact",
       .description =
           "Exit code 0 means that size and digest were proven; a file of a raw layer "

@@ -50,8 +50,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command check_store_command() {
-  return {.path = {"check-store"},
-          .summary = "Hash again what is in the local store",
+  return {.summary = "Hash again what is in the local store",
           .description =
               "Every blob is read and hashed, those by reference too, and each that a manifest "
               "names must be\n"

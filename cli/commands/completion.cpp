@@ -9,7 +9,6 @@ namespace mpk::cli {
 
 Command completion_command() {
   return {
-      .path = {"completion"},
       .summary = "Print the completion script for bash, zsh or fish",
       .description = {},
       .examples = {{"mpk completion bash > ~/.local/share/bash-completion/completions/mpk", "bash"},

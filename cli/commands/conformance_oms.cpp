@@ -94,8 +94,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command conformance_oms_command() {
-  return {.path = {"conformance", "oms"},
-          .summary = "Speak the client protocol of model-signing-conformance",
+  return {.summary = "Speak the client protocol of model-signing-conformance",
           .description = "For scripts/conformance: exit status 0, or another for a refusal.",
           .examples = {{"mpk conformance oms sign-model --method key --model-path D "
                         "--output-bundle B --private-key K",

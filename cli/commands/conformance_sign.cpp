@@ -55,8 +55,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command conformance_sign_command() {
-  return {.path = {"conformance", "sigstore", "sign-bundle"},
-          .summary = "Sign as sigstore-conformance asks for it",
+  return {.summary = "Sign as sigstore-conformance asks for it",
           .description = "For its pytest suite: the token is given as a text.",
           .examples = {{"mpk conformance sigstore sign-bundle --identity-token TOKEN --bundle "
                         "a.sigstore.json a.txt",

@@ -58,7 +58,6 @@ Result<int> run(Options o, Session& session) {
 
 Command conformance_sigstore_command() {
   return {
-      .path = {"conformance", "sigstore"},
       .summary = "Speak the client protocol of sigstore-conformance",
       .description = "For scripts/conformance: the exit status is that of mpk verify.",
       .examples = {{"mpk conformance sigstore verify-bundle --bundle a.sigstore.json --key k.pub "

@@ -86,7 +86,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command conformance_tuf_command() {
   return {
-      .path = {"conformance", "tuf"},
       .summary = "Speak the client protocol of tuf-conformance",
       .description =
           "For scripts/conformance: exit status 0 or 1, files in --metadata-dir and\n"

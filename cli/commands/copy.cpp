@@ -67,7 +67,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command copy_command() {
   return {
-      .path = {"copy"},
       .summary = "Copy an artifact with its signatures, aiBOM and provenance",
       .description = "Between registries, layouts, or both; bytes and digest stay as they are.",
       .examples = {{"mpk copy ghcr.io/acme/llm:1.0 registry.example.com/llm:1.0",

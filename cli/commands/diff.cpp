@@ -43,7 +43,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command diff_command() {
   return {
-      .path = {"diff"},
       .summary = "Compare two artifacts by file, by tensor and by fact",
       .description =
           "Files are compared by digest. Of weights that differ only the headers are fetched, by "

@@ -119,8 +119,7 @@ Result<int> run(Session& session) {
 }  // namespace
 
 Command doctor_command() {
-  return {.path = {"doctor"},
-          .summary = "Check what mpk finds around it: trust, identity, store, credentials",
+  return {.summary = "Check what mpk finds around it: trust, identity, store, credentials",
           .description = "Contacts nothing. Exit code 1 when something would be in the way.",
           .examples = {{"mpk doctor", "before the first ship"},
                        {"mpk sandbox run -- mpk doctor", "inside the sandbox"},

@@ -177,7 +177,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command inspect_command() {
   return {
-      .path = {"inspect"},
       .summary = "Show an artifact's config, files and digests",
       .description =
           "Reads manifest and config only; with --tensors or --facts also the headers of the "

@@ -57,7 +57,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command k8s_command() {
   return {
-      .path = {"k8s"},
       .summary = "Print YAML that mounts an artifact in Kubernetes, by its digest",
       .description =
           "A Pod with an image volume, a Pod with a volume of the ModelPack CSI driver, or an\n"

@@ -37,7 +37,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command key_generate_command() {
   return {
-      .path = {"key", "generate"},
       .summary = "Make a key pair for signing",
       .description =
           "The private key goes into a file that only you can read, sealed with a password; the\n"

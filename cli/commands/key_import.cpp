@@ -30,7 +30,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command key_import_command() {
   return {
-      .path = {"key", "import"},
       .summary = "Write a private key in another form, sealed with a new password",
       .description =
           "Reads PKCS#8 (plain or encrypted), SEC1, PKCS#1 and cosign's key files, and writes what "

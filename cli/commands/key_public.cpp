@@ -38,7 +38,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command key_public_command() {
   return {
-      .path = {"key", "public"},
       .summary = "Print the public key of a key, wherever it is kept",
       .description =
           "KEY is a file (private or public key, certificate), env://VARIABLE, a pkcs11: URI, or "

@@ -97,7 +97,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command lint_command() {
   return {
-      .path = {"lint"},
       .summary = "Check an artifact against the ModelPack specification",
       .description =
           "Manifest and config are held against the present specification and its "

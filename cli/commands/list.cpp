@@ -45,8 +45,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command list_command() {
-  return {.path = {"list"},
-          .summary = "List the tags of a repository, a layout or the local store",
+  return {.summary = "List the tags of a repository, a layout or the local store",
           .description = {},
           .examples = {{"mpk list", "what mpk pack put into the local store"},
                        {"mpk list ghcr.io/acme/tiny-llama", "tags of a repository"},

@@ -60,7 +60,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command login_command() {
   return {
-      .path = {"login"},
       .summary = "Log in to a registry",
       .description =
           "The credential is tried first, then kept by the credential helper that docker's config "

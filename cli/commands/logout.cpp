@@ -8,8 +8,7 @@
 namespace mpk::cli {
 
 Command logout_command() {
-  return {.path = {"logout"},
-          .summary = "Forget the credential of a registry",
+  return {.summary = "Forget the credential of a registry",
           .description = {},
           .examples = {{"mpk logout ghcr.io", "remove it from the helper or from docker's config"},
                        {"mpk logout 127.0.0.1:5000", "of a registry on this machine"},

@@ -55,7 +55,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command pack_command() {
   return {
-      .path = {"pack"},
       .summary = "Pack a directory as a ModelPack artifact, locally",
       .description =
           "The same files give the same digest, wherever and whenever they are packed. A registry\n"

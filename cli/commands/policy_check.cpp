@@ -59,8 +59,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command policy_check_command() {
-  return {.path = {"policy", "check"},
-          .summary = "Read a policy file and say what it asks for",
+  return {.summary = "Read a policy file and say what it asks for",
           .description =
               "Refuses what verify would refuse: an unknown key, a pattern that does not "
               "compile, a\nthreshold that nobody can reach. Prints the digest that "

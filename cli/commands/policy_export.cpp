@@ -79,7 +79,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command policy_export_command() {
   return {
-      .path = {"policy", "export"},
       .summary = "Print a policy as objects of another admission controller",
       .description =
           "An ImageValidatingPolicy of Kyverno, ClusterImagePolicies of Sigstore's "

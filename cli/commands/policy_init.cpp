@@ -77,8 +77,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command policy_init_command() {
-  return {.path = {"policy", "init"},
-          .summary = "Start a policy from an artifact: what was proven of it",
+  return {.summary = "Start a policy from an artifact: what was proven of it",
           .description =
               "Verifies what is attached under the trusted root, and writes a policy that asks for "
               "just "

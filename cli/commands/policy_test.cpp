@@ -69,8 +69,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command policy_test_command() {
-  return {.path = {"policy", "test"},
-          .summary = "Try a policy on evidence that is written down in YAML",
+  return {.summary = "Try a policy on evidence that is written down in YAML",
           .description =
               "Each case lists what is attached to an artifact and who signed it, and says what "
               "the verdict\nmust be. Nothing is fetched, and no signature is checked: what is "

@@ -56,8 +56,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command provenance_create_command() {
-  return {.path = {"provenance", "create"},
-          .summary = "Write SLSA provenance v1 from the CI environment or from flags",
+  return {.summary = "Write SLSA provenance v1 from the CI environment or from flags",
           .description =
               "From GitHub Actions, GitLab or another CI, by an allow-list of variables. Outside "
               "CI the builder\n"

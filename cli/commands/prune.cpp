@@ -51,7 +51,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command prune_command() {
   return {
-      .path = {"prune"},
       .summary = "Remove from the local store what nothing needs",
       .description =
           "Removes blobs that no artifact names. In the local store artifacts without a name go "

@@ -54,7 +54,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command pull_command() {
   return {
-      .path = {"pull"},
       .summary = "Pull an artifact's files into a directory",
       .description =
           "Every path and digest is proven before a file gets its name. A pull that broke off is\n"

@@ -108,7 +108,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command push_command() {
   return {
-      .path = {"push"},
       .summary = "Push a directory or a packed artifact to a registry",
       .description =
           "A directory streams to the registry as it is read and hashed: no local copy, one read.\n"

@@ -67,8 +67,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command rm_command() {
-  return {.path = {"rm"},
-          .summary = "Remove a tag, or an artifact and what is attached to it",
+  return {.summary = "Remove a tag, or an artifact and what is attached to it",
           .description =
               "With a tag only the name goes; with a digest the artifact, its signatures and "
               "attestations go.\n"

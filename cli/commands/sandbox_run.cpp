@@ -34,7 +34,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command sandbox_run_command() {
   return {
-      .path = {"sandbox", "run"},
       .summary = "Run a command with a throw-away Sigstore and registry on loopback",
       .description =
           "OIDC issuer, Fulcio, CT log, Rekor, timestamp authority and a registry with the "

@@ -48,7 +48,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command sandbox_up_command() {
   return {
-      .path = {"sandbox", "up"},
       .summary = "Run the sandbox until it is stopped",
       .description =
           "Prints the variables as export lines (one JSON line with --format json), then serves "

@@ -86,7 +86,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command scan_command() {
   return {
-      .path = {"scan"},
       .summary = "Look for unsafe content: pickles that run code, remote code, templates, tricks",
       .description =
           "Nothing is loaded or unpickled: opcodes, headers and archives are read. What is not on "

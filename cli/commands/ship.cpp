@@ -115,7 +115,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command ship_command() {
   return {
-      .path = {"ship"},
       .summary = "Pack, describe, attest, sign and push a model in one pass",
       .description =
           "Reads every file of DIR once and pushes it as a CNCF ModelPack artifact, together with "

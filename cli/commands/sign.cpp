@@ -134,7 +134,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command sign_command() {
   return {
-      .path = {"sign"},
       .summary = "Sign artifacts and files, keyless or with a key",
       .description =
           "The signature is a Sigstore bundle (v0.3). An artifact's is attached as an OCI "

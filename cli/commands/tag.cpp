@@ -42,7 +42,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command tag_command() {
   return {
-      .path = {"tag"},
       .summary = "Give an artifact more tags",
       .description =
           "The tags move to this artifact if they named another one. Its bytes are not touched.",

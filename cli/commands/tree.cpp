@@ -95,8 +95,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command tree_command() {
-  return {.path = {"tree"},
-          .summary = "Show an artifact and everything attached to it",
+  return {.summary = "Show an artifact and everything attached to it",
           .description =
               "'verified' says that signature, certificate, time and log hold under the trusted "
               "root, whoever\n"

@@ -36,7 +36,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command trust_import_command() {
   return {
-      .path = {"trust", "import"},
       .summary = "Keep another instance's trusted root under a name",
       .description =
           "A trusted root, a client trust config, or a directory with them. It counts\n"

@@ -153,8 +153,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command trust_show_command() {
-  return {.path = {"trust", "show"},
-          .summary = "Show the trusted root: whose certificates, logs and timestamps count",
+  return {.summary = "Show the trusted root: whose certificates, logs and timestamps count",
           .description =
               "The trusted root of the public Sigstore instance as verify uses it, updated or\n"
               "embedded, or the one that is named; and the instances that are known.",

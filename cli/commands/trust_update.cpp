@@ -63,8 +63,7 @@ Result<int> run(const Options& o, Session& session) {
 }  // namespace
 
 Command trust_update_command() {
-  return {.path = {"trust", "update"},
-          .summary = "Fetch today's trusted root of an instance, by TUF",
+  return {.summary = "Fetch today's trusted root of an instance, by TUF",
           .description =
               "The only command that fetches trust; every other one uses what it kept, and "
               "verification\n"

@@ -30,7 +30,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command unpack_command() {
   return {
-      .path = {"unpack"},
       .summary = "Unpack an artifact from the local store into a directory",
       .description =
           "What mpk pull does, without a registry: from where mpk pack put it. Every path and "

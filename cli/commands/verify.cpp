@@ -1,9 +1,9 @@
 // mpk verify: an artifact, or a file with its bundle, against identities or a policy.
 #include "flow/verify.hpp"
 
+#include "aibom/validate.hpp"
 #include "attest/predicate_type.hpp"
 #include "commands/commands.hpp"
-#include "crypto/library.hpp"
 #include "flow/bundle_subject.hpp"
 #include "flow/check_tag.hpp"
 #include "flow/signers.hpp"
@@ -16,7 +16,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <future>
+#include <string>
+#include <vector>
 
 namespace mpk::cli {
 namespace {
@@ -57,15 +60,26 @@ Result<policy::Verdict> judge(const Options& o, flow::VerifyRequest request, Ses
   return flow::verify_bundle_file(context, bundles, *subject, request);
 }
 
-bool asks_registry(const Options& o) {
-  const auto reference = oci::Reference::parse(o.what.target);
-  return !o.what.bundle && reference && reference->kind == oci::Reference::Kind::registry;
+bool has(const std::vector<std::string>& words, const std::string& option) {
+  return std::ranges::any_of(words, [&](const std::string& word) {
+    return word == option || word.starts_with(option + "=");
+  });
+}
+
+// An artifact in a registry: libcurl is loaded, and the grammar of its aiBOM compiled, while the
+// command line and what is trusted are read. A policy may need no aiBOM.
+std::vector<std::future<void>> begin(const std::vector<std::string>& words) {
+  std::vector<std::future<void>> out;
+  const bool other = has(words, "--bundle") || std::ranges::any_of(words, [](const auto& word) {
+                       return word.starts_with("oci:");
+                     });
+  if (other) return out;
+  out.push_back(http::prepare_transport());
+  if (!has(words, "--policy")) out.push_back(aibom::prepare_validation());
+  return out;
 }
 
 Result<int> run(const Options& o, Session& session) {
-  // While the command line and what is trusted are read.
-  const auto library = crypto::prepare_library();
-  const auto transport = asks_registry(o) ? http::prepare_transport() : std::future<void>();
   auto request = TRY(o.judge.resolve(session));
   // While the artifact and its bundles are read.
   const auto authorities =
@@ -85,7 +99,6 @@ Result<int> run(const Options& o, Session& session) {
 
 Command verify_command() {
   return {
-      .path = {"verify"},
       .summary = "Verify an artifact against identities or a policy",
       .description =
           "Says for each check what was expected and found. Nothing but the registry is "
@@ -114,6 +127,7 @@ Command verify_command() {
         o->registry.add_to(set);
         return [o](Session& session) { return run(*o, session); };
       },
+      .begin = begin,
       .formats = verdict_formats()};
 }
 

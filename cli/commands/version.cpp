@@ -11,8 +11,7 @@
 namespace mpk::cli {
 
 Command version_command() {
-  return {.path = {"version"},
-          .summary = "Print the version and the libraries in use",
+  return {.summary = "Print the version and the libraries in use",
           .description = {},
           .examples = {{"mpk version", "for a bug report"},
                        {"mpk version --format json", "for a script"},

@@ -4,11 +4,13 @@
 #include "aibom/grammar.hpp"
 #include "aibom/lint.hpp"
 #include "aibom/lookup.hpp"
+#include "base/background.hpp"
 #include "base/text.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <atomic>
 
 namespace mpk::aibom {
 namespace {
@@ -51,6 +53,10 @@ bool has_errors(const std::vector<Problem>& problems) {
                      [](const Problem& problem) { return problem.level == Problem::Level::error; });
 }
 
-void prepare_validation() { static_cast<void>(grammar(SpecVersion::v1_6)); }
+std::future<void> prepare_validation() {
+  static std::atomic<bool> begun = false;
+  if (begun.exchange(true)) return {};
+  return begin_early([] { static_cast<void>(grammar(SpecVersion::v1_6)); });
+}
 
 }  // namespace mpk::aibom

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "json/value.hpp"
 
+#include <future>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,8 @@ struct Problem {
 Result<std::vector<Problem>> validate_aibom(const Json& bom);
 bool has_errors(const std::vector<Problem>& problems);
 
-/// Compiles the grammar of 1.6, some milliseconds of work, before the first document is there.
-/// Thread-safe.
-void prepare_validation();
+/// Begins to compile the grammar of 1.6, some milliseconds of work, on a thread of its own; once in
+/// a process. Thread-safe.
+std::future<void> prepare_validation();
 
 }  // namespace mpk::aibom

@@ -206,8 +206,7 @@ Result<std::vector<Certificate>> Certificate::list_from_pem(std::string_view pem
 std::string Certificate::pem() const { return write_pem("CERTIFICATE", der_); }
 
 Result<PublicKey> Certificate::public_key() const {
-  return PublicKey::from_spki(encode_der(i2d_X509_PUBKEY, X509_get_X509_PUBKEY(native())))
-      .with("certificate");
+  return PublicKey::of_certificate(native()).with("certificate");
 }
 
 // from_der has checked that both are times.

@@ -107,6 +107,17 @@ Result<PublicKey> PublicKey::from_spki(BytesView der) {
   return PublicKey(std::move(key), type, std::move(canonical));
 }
 
+Result<PublicKey> PublicKey::of_certificate(x509_st* certificate) {
+  auto spki = encode_der(i2d_X509_PUBKEY, X509_get_X509_PUBKEY(certificate));
+  const auto named = named_key_type(spki);
+  EVP_PKEY* const key = X509_get0_pubkey(certificate);
+  if (!named || key == nullptr || EVP_PKEY_up_ref(key) != 1) {
+    ERR_clear_error();  // from_spki() says why
+    return from_spki(spki);
+  }
+  return PublicKey({key, EVP_PKEY_free}, *named, std::move(spki));
+}
+
 Result<PublicKey> PublicKey::from_pkcs1(BytesView der) {
   const auto decode = [](EVP_PKEY** out, const unsigned char** in, long size) {
     return d2i_PublicKey(EVP_PKEY_RSA, out, in, size);

@@ -10,6 +10,7 @@
 #include <string_view>
 
 struct evp_pkey_st;  // OpenSSL's EVP_PKEY
+struct x509_st;      // and its X509
 
 namespace mpk::crypto {
 
@@ -25,6 +26,8 @@ class PublicKey {
  public:
   /// SubjectPublicKeyInfo DER, all of it. unsupported: another curve, RSA under 2048 bits, DSA, …
   static Result<PublicKey> from_spki(BytesView der);
+  /// As from_spki(), of a certificate, whose key is decoded already and is shared.
+  static Result<PublicKey> of_certificate(x509_st* certificate);
   /// PKCS#1 RSAPublicKey DER (the staging CT log's form).
   static Result<PublicKey> from_pkcs1(BytesView der);
   /// "PUBLIC KEY" or "RSA PUBLIC KEY".

@@ -8,6 +8,7 @@
 #include "crypto/hash.hpp"
 #include "sigstore/bundle.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <utility>
@@ -64,7 +65,8 @@ Result<BundleSubject> file_subject(const std::string& path, const std::vector<Re
   std::vector<crypto::Hasher> hashers;
   for (const auto algorithm : wanted.algorithms) hashers.emplace_back(algorithm);
   std::string content;
-  Bytes buffer(128U << 10);
+  // One byte more than it has: the end is seen at once.
+  Bytes buffer(static_cast<std::size_t>(std::min<std::uint64_t>(file->size() + 1, 128U << 10)));
   while (auto count = TRY(file->read(buffer))) {
     TRY(cancel.check());
     const BytesView piece{buffer.data(), count};

@@ -2,7 +2,6 @@
 #include "flow/verify.hpp"
 
 #include "aibom/validate.hpp"
-#include "base/background.hpp"
 #include "base/limits.hpp"
 #include "crypto/hash.hpp"
 #include "flow/attached_model.hpp"
@@ -195,7 +194,7 @@ void read_content(const Context& context, oci::Store& store, Subject& subject,
 std::future<void> prepare_aibom(const VerifyRequest& request) {
   if (request.build) return {};
   if (request.policy && (!request.policy->aibom || takes_summary(request))) return {};
-  return begin_early(aibom::prepare_validation);
+  return aibom::prepare_validation();
 }
 
 // Everything but the lineage.
