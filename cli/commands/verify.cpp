@@ -4,6 +4,7 @@
 #include "aibom/validate.hpp"
 #include "attest/predicate_type.hpp"
 #include "commands/commands.hpp"
+#include "crypto/library.hpp"
 #include "flow/bundle_subject.hpp"
 #include "flow/check_tag.hpp"
 #include "flow/signers.hpp"
@@ -66,14 +67,17 @@ bool has(const std::vector<std::string>& words, const std::string& option) {
   });
 }
 
-// An artifact in a registry: libcurl is loaded, and the grammar of its aiBOM compiled, while the
-// command line and what is trusted are read. A policy may need no aiBOM.
+// While the command line and what is trusted are read: of an artifact in a registry libcurl is
+// loaded and the grammar of its aiBOM compiled, which a policy may not need.
 std::vector<std::future<void>> begin(const std::vector<std::string>& words) {
   std::vector<std::future<void>> out;
-  const bool other = has(words, "--bundle") || std::ranges::any_of(words, [](const auto& word) {
-                       return word.starts_with("oci:");
-                     });
-  if (other) return out;
+  const bool local = has(words, "--bundle") || std::ranges::any_of(words, [](const auto& word) {
+    return word.starts_with("oci:");
+  });
+  if (local) {
+    out.push_back(crypto::prepare_library());
+    return out;
+  }
   out.push_back(http::prepare_transport());
   if (!has(words, "--policy")) out.push_back(aibom::prepare_validation());
   return out;

@@ -1,6 +1,7 @@
 // The OpenSSL in use, and its state at both ends of a process.
 #pragma once
 
+#include <future>
 #include <string>
 
 namespace mpk::crypto {
@@ -11,5 +12,8 @@ std::string library_version();
 /// For a program that ends without its destructors, before anything else of crypto/: OpenSSL leaves
 /// its memory to the kernel.
 void set_up_library();
+
+/// Begins what OpenSSL does when it is first used, on a thread of its own.
+std::future<void> prepare_library();
 
 }  // namespace mpk::crypto
