@@ -3,6 +3,7 @@
 
 #include "attest/predicate_type.hpp"
 #include "attest/statement.hpp"
+#include "base/parallel.hpp"
 #include "crypto/hash.hpp"
 #include "flow/aibom_reference.hpp"
 #include "flow/attached_model.hpp"
@@ -164,6 +165,79 @@ CheckedBundle check_bundle(const ReadBundle& read, const BundleSubject& subject,
   return out;
 }
 
+namespace {
+
+CheckedBundle check_found(const sigstore::FoundBundle& found, const BundleSubject& subject,
+                          const VerifyRequest& request, Timestamp now, const ModelLayers* layers) {
+  CheckedBundle checked;
+  if (!found.problem.empty()) {
+    checked = unreadable(found.problem);
+  } else {
+    const ReadBundle read(found.text);
+    checked = check_bundle(read, subject, request, now);
+    // Model Signing's older forms are no bundles yet.
+    const bool of_model = oms::is_model_signature(checked.predicate_type) ||
+                          (checked.malformed && is_model_bundle(read));
+    if (layers != nullptr && of_model)
+      checked = check_attached_model(found.text, *layers, request, now);
+  }
+  // Anyone may write annotations. One may say what a broken bundle was meant to be, so that the
+  // failure is reported in its place; never what a bundle that verifies is.
+  if (checked.predicate_type.empty() && !checked.report.verified) {
+    auto hint = found.referrer.annotations.find("dev.sigstore.bundle.predicateType");
+    if (hint != found.referrer.annotations.end()) checked.predicate_type = hint->second;
+  }
+  checked.referrer = found.referrer.digest.text();
+  return checked;
+}
+
+/// Verifies what is found, two at a time, and keeps its order.
+class Checks {
+ public:
+  Checks(BundleSubject subject, const VerifyRequest& request, Timestamp now,
+         const ModelLayers* layers, std::vector<CheckedBundle>& out)
+      : subject_(std::move(subject)), request_(request), now_(now), layers_(layers), out_(out) {}
+
+  /// Whether to go on.
+  bool add(sigstore::FoundBundle found) {
+    bytes_ += found.text.size();
+    waiting_.push_back(std::move(found));
+    if (waiting_.size() == kMostWaiting || bytes_ >= kMostBytes) outcome_ = check_waiting();
+    return outcome_.has_value();
+  }
+  Result<void> finish() {
+    TRY(outcome_);
+    return check_waiting();
+  }
+
+ private:
+  // More bundles than this are not kept for the sake of speed.
+  static constexpr std::size_t kMostWaiting = 8, kMostBytes = std::size_t{1} << 20;
+
+  Result<void> check_waiting() {
+    const auto before = out_.size();
+    out_.resize(before + waiting_.size());
+    TRY(parallel_for(waiting_.size(), 2, CancelToken(), [&](std::size_t i) -> Result<void> {
+      out_[before + i] = check_found(waiting_[i], subject_, request_, now_, layers_);
+      return {};
+    }));
+    waiting_.clear();
+    bytes_ = 0;
+    return {};
+  }
+
+  const BundleSubject subject_;
+  const VerifyRequest& request_;
+  const Timestamp now_;
+  const ModelLayers* const layers_;
+  std::vector<CheckedBundle>& out_;
+  std::vector<sigstore::FoundBundle> waiting_;
+  std::size_t bytes_ = 0;
+  Result<void> outcome_;
+};
+
+}  // namespace
+
 Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Digest& subject,
                                                     const VerifyRequest& request, Timestamp now,
                                                     const ModelLayers* layers) {
@@ -174,30 +248,11 @@ Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Dig
     TRY(follow_aibom_references(store, out));
     return out;
   }
-  const BundleSubject about{.name = {}, .digest = subject};
-  TRY(sigstore::each_bundle(store, subject, [&](const sigstore::FoundBundle& found) {
-    CheckedBundle checked;
-    if (!found.problem.empty()) {
-      checked = unreadable(found.problem);
-    } else {
-      const ReadBundle read(found.text);
-      checked = check_bundle(read, about, request, now);
-      // Model Signing's older forms are no bundles yet.
-      const bool of_model = oms::is_model_signature(checked.predicate_type) ||
-                            (checked.malformed && is_model_bundle(read));
-      if (layers != nullptr && of_model)
-        checked = check_attached_model(found.text, *layers, request, now);
-    }
-    // Anyone may write annotations. One may say what a broken bundle was meant to be, so that the
-    // failure is reported in its place; never what a bundle that verifies is.
-    if (checked.predicate_type.empty() && !checked.report.verified) {
-      auto hint = found.referrer.annotations.find("dev.sigstore.bundle.predicateType");
-      if (hint != found.referrer.annotations.end()) checked.predicate_type = hint->second;
-    }
-    checked.referrer = found.referrer.digest.text();
-    out.push_back(std::move(checked));
-    return true;
+  Checks checks({.name = {}, .digest = subject}, request, now, layers, out);
+  TRY(sigstore::each_bundle(store, subject, [&](sigstore::FoundBundle found) {
+    return checks.add(std::move(found));
   }));
+  TRY(checks.finish());
   // As cosign does: whoever writes bundles has left the tags behind, and an old one must not
   // outlive a new one.
   if (out.empty() && request.legacy_tags == LegacyTags::automatic)
