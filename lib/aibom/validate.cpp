@@ -56,7 +56,7 @@ bool has_errors(const std::vector<Problem>& problems) {
 std::future<void> prepare_validation() {
   static std::atomic<bool> begun = false;
   if (begun.exchange(true)) return {};
-  return begin_early([] { static_cast<void>(grammar(SpecVersion::v1_6)); });
+  return begin_early([] { static_cast<void>(grammar(SpecVersion::v1_6)); }, Urgency::low);
 }
 
 }  // namespace mpk::aibom

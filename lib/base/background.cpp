@@ -1,14 +1,25 @@
 // Background: a thread, or nothing.
 #include "base/background.hpp"
 
+#include <sys/resource.h>
+
 #include <system_error>
 #include <utility>
 
 namespace mpk {
+namespace {
 
-std::future<void> begin_early(std::function<void()> work) {
+// Of the calling thread alone: what POSIX says of the process, Linux does for the thread.
+void give_way() { static_cast<void>(setpriority(PRIO_PROCESS, 0, 10)); }
+
+}  // namespace
+
+std::future<void> begin_early(std::function<void()> work, Urgency urgency) {
   try {
-    return std::async(std::launch::async, std::move(work));
+    return std::async(std::launch::async, [work = std::move(work), urgency] {
+      if (urgency == Urgency::low) give_way();
+      work();
+    });
   } catch (const std::system_error&) {
     return {};
   }

@@ -2,6 +2,7 @@
 #include "base/background.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <thread>
@@ -24,6 +25,16 @@ TEST_CASE("what is begun early runs beside its caller, which waits for it at the
   }
   CHECK(done);
   CHECK(where != std::this_thread::get_id());
+}
+
+TEST_CASE("what is less urgent gives way, and its caller does not") {
+  const int before = getpriority(PRIO_PROCESS, 0);
+  int normal = 0, low = 0;
+  begin_early([&] { normal = getpriority(PRIO_PROCESS, 0); }).wait();
+  begin_early([&] { low = getpriority(PRIO_PROCESS, 0); }, Urgency::low).wait();
+  CHECK(normal == before);
+  CHECK(low > before);
+  CHECK(getpriority(PRIO_PROCESS, 0) == before);
 }
 
 }  // namespace mpk

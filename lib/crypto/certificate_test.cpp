@@ -79,6 +79,18 @@ TEST_CASE("what is known to be a certificate is decoded when it is looked into")
   CHECK_THROWS(none.subject());
 }
 
+TEST_CASE("the key of a certificate is the one that its bytes say") {
+  for (const char* pem : {kRoot, kSigner, kPlainSigner}) {
+    const auto key = read(pem).public_key();
+    REQUIRE(key);
+    const auto again = PublicKey::from_spki(key->spki());
+    REQUIRE(again);
+    CHECK(*key == *again);
+    CHECK(key->type() == again->type());
+    CHECK(key->pem() == again->pem());
+  }
+}
+
 TEST_CASE("a certificate with a weak key is read, its key is refused") {
   CHECK(read(kWeakKey).public_key().error().kind() == ErrorKind::unsupported);
   CHECK(read(kPlainSigner).public_key());

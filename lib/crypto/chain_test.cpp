@@ -112,6 +112,21 @@ TEST_CASE("an authority is refused for its own signature, also after the true on
   CHECK(verify_chain(signer, {}, {changed}, kDuring));
 }
 
+TEST_CASE("authorities that were proven before are judged like others") {
+  Bytes der = read(kIntermediate).der();
+  der.back() ^= 1;
+  const Certificate changed = Certificate::from_der(der).value();
+  const Certificate signer = read(kSigner), between = read(kIntermediate), root = read(kRoot);
+  prove_authorities({changed, root});
+  prove_authorities({signer, root});  // not by each other
+  CHECK(ERR_peek_error() == 0);
+  CHECK(fault(verify_chain(signer, {changed}, {root}, kDuring)) == ErrorKind::untrusted);
+  CHECK(fault(verify_chain(signer, {}, {root}, kDuring)) == ErrorKind::untrusted);
+  prove_authorities({between, root});
+  prove_authorities({root});
+  CHECK(verify_chain(signer, {between}, {root}, kDuring));
+}
+
 TEST_CASE("threads that verify at the same time agree") {
   Bytes der = read(kIntermediate).der();
   der.back() ^= 1;

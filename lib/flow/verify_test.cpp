@@ -164,6 +164,29 @@ TEST_CASE("the same as a referrer: exit code 12 with the reason, and pull fetche
   CHECK(must(verify_artifact(bench.context, subject.reference, bench.by())).exit_code() == 0);
 }
 
+TEST_CASE("many bundles are verified in the order of the registry, the broken one in its place") {
+  test::Workbench bench;
+  Unsigned subject(bench);
+  for (int i = 0; i < 19; ++i)
+    attach(bench, subject, i == 9 ? "{\"no\": \"bundle\"}" : signature_bundle(bench, subject));
+  std::vector<std::string> order, broken;
+  must(sigstore::each_bundle(*subject.store, subject.artifact.digest,
+                             [&](const sigstore::FoundBundle& found) {
+                               order.push_back(found.referrer.digest.text());
+                               if (found.text.starts_with("{\"no\"")) broken.push_back(order.back());
+                               return true;
+                             }));
+  REQUIRE(order.size() == 19);
+  REQUIRE(broken.size() == 1);
+  const auto verdict = must(verify_artifact(bench.context, subject.reference, bench.by()));
+  CHECK(verdict.exit_code() == 0);
+  REQUIRE(verdict.evidence.size() == order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    CHECK(verdict.evidence[i].referrer == order[i]);
+    CHECK(verdict.evidence[i].verified == (order[i] != broken[0]));
+  }
+}
+
 TEST_CASE("a v0.3 bundle with a chain fails for its reason, and is never no signature at all") {
   test::Workbench bench;
   Unsigned subject(bench);
