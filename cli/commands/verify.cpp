@@ -72,8 +72,8 @@ bool has(const std::vector<std::string>& words, const std::string& option) {
 std::vector<std::future<void>> begin(const std::vector<std::string>& words) {
   std::vector<std::future<void>> out;
   const bool local = has(words, "--bundle") || std::ranges::any_of(words, [](const auto& word) {
-    return word.starts_with("oci:");
-  });
+                       return word.starts_with("oci:");
+                     });
   if (local) {
     out.push_back(crypto::prepare_library());
     return out;

@@ -1,4 +1,5 @@
-// fmt, compiled in: as a shared library it would bring libstdc++ with it, half a millisecond at every start.
+// fmt, compiled in: as a shared library it would bring libstdc++ with it, half a millisecond at
+// every start.
 #include <fmt/format-inl.h>
 
 // What fmt 9's own src/format.cc instantiates, of it the part for char.

@@ -47,8 +47,8 @@ TEST_CASE("a tag keeps its class and its number") {
 
 TEST_CASE("reading ends where a length is wrong") {
   CHECK(der_elements({}).empty());
-  CHECK(der_elements(Bytes{0x30}).empty());                          // no length
-  CHECK(der_elements(Bytes{0x30, 0x02, 0x05}).empty());              // past the end
-  CHECK(der_elements(Bytes{0x30, 0x80, 0x00, 0x00}).empty());        // indefinite
+  CHECK(der_elements(Bytes{0x30}).empty());                    // no length
+  CHECK(der_elements(Bytes{0x30, 0x02, 0x05}).empty());        // past the end
+  CHECK(der_elements(Bytes{0x30, 0x80, 0x00, 0x00}).empty());  // indefinite
   CHECK(der_elements(Bytes{0x02, 0x01, 0x07, 0x30, 0x05}).size() == 1);
 }

@@ -24,8 +24,7 @@ void append(Bytes& out, BytesView bytes) { out.insert(out.end(), bytes.begin(), 
 bool names(const DerElement& extension, const ASN1_OBJECT* oid) {
   const auto parts = der_elements(extension.content);
   return !parts.empty() &&
-         std::ranges::equal(parts.front().content,
-                            BytesView(OBJ_get0_data(oid), OBJ_length(oid)));
+         std::ranges::equal(parts.front().content, BytesView(OBJ_get0_data(oid), OBJ_length(oid)));
 }
 
 // The first of what stands in `element`.
@@ -64,8 +63,8 @@ Result<Bytes> tbs_without_extension(const Certificate& certificate, int nid) {
   const auto fields = tbs ? der_elements(tbs->content) : std::vector<DerElement>();
   const auto list = fields.empty() ? std::nullopt : first_in(fields.back());
   // RFC 5280 §4.1: `extensions [3]`, the last field.
-  const bool has_list = list && fields.back().tag_class == V_ASN1_CONTEXT_SPECIFIC &&
-                        fields.back().tag == 3;
+  const bool has_list =
+      list && fields.back().tag_class == V_ASN1_CONTEXT_SPECIFIC && fields.back().tag == 3;
   const auto rest = has_list ? without(*list, OBJ_nid2obj(nid)) : Rest();
   if (rest.removed != 1) {
     return Error(ErrorKind::malformed, std::string("certificate has ") +

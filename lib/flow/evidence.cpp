@@ -249,9 +249,8 @@ Result<std::vector<CheckedBundle>> collect_evidence(oci::Store& store, const Dig
     return out;
   }
   Checks checks({.name = {}, .digest = subject}, request, now, layers, out);
-  TRY(sigstore::each_bundle(store, subject, [&](sigstore::FoundBundle found) {
-    return checks.add(std::move(found));
-  }));
+  TRY(sigstore::each_bundle(
+      store, subject, [&](sigstore::FoundBundle found) { return checks.add(std::move(found)); }));
   TRY(checks.finish());
   // As cosign does: whoever writes bundles has left the tags behind, and an old one must not
   // outlive a new one.

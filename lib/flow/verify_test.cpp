@@ -173,7 +173,8 @@ TEST_CASE("many bundles are verified in the order of the registry, the broken on
   must(sigstore::each_bundle(*subject.store, subject.artifact.digest,
                              [&](const sigstore::FoundBundle& found) {
                                order.push_back(found.referrer.digest.text());
-                               if (found.text.starts_with("{\"no\"")) broken.push_back(order.back());
+                               if (found.text.starts_with("{\"no\""))
+                                 broken.push_back(order.back());
                                return true;
                              }));
   REQUIRE(order.size() == 19);
