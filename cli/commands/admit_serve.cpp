@@ -155,7 +155,7 @@ class GateServer {
     certificate_ = tls_->certificate().der();
     if (const auto file = o_.audit.value_or("-"); file != "none")
       audit_ = TRY(admit::AuditLog::open(file).with("--audit"));
-    const auto grammar = aibom::prepare_validation();
+    [[maybe_unused]] const auto grammar = aibom::prepare_validation();
     verdicts_.emplace(limits_.verdicts, [this] { return admit::make_registry_judge(context_); });
     const auto* tracing = session_.tracing();
     service_.emplace(

@@ -86,7 +86,7 @@ std::vector<std::future<void>> begin(const std::vector<std::string>& words) {
 Result<int> run(const Options& o, Session& session) {
   auto request = TRY(o.judge.resolve(session));
   // While the artifact and its bundles are read.
-  const auto authorities =
+  [[maybe_unused]] const auto authorities =
       sigstore::prepare_authorities(request.trusted_root, session.clock().now());
   if (o.type) request.predicate_type = TRY(attest::predicate_type_uri(*o.type));
   if (o.content) request.content = flow::VerifyRequest::Content::all;

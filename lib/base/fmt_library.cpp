@@ -1,6 +1,6 @@
 // fmt, compiled in: as a shared library it would bring libstdc++ with it, half a millisecond at
 // every start.
-#include <fmt/format-inl.h>
+#include <fmt/format-inl.h>  // IWYU pragma: keep: instantiated here
 
 // What fmt 9's own src/format.cc instantiates, of it the part for char.
 FMT_BEGIN_NAMESPACE
