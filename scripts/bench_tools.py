@@ -104,6 +104,17 @@ def place_for(total: int) -> str:
     return other
 
 
+def touch_memory(directory: Path, size: int) -> None:
+    """Fills so much of the file system and frees it. A virtual machine's idle memory is its host's again, and of jobs
+    that take turns the first to fill memory would pay for getting it back."""
+    path = directory / "touched"
+    piece = bytes(MIB)
+    with path.open("wb") as file:
+        for _ in range(0, size, MIB):
+            file.write(piece)
+    path.unlink()
+
+
 # -- one measured process
 
 
