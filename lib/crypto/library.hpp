@@ -10,7 +10,7 @@ namespace mpk::crypto {
 std::string library_version();
 
 /// For a program that ends without its destructors, before anything else of crypto/: OpenSSL leaves
-/// its memory to the kernel.
+/// its memory to the kernel, and its random bytes come from HASH-DRBG unless openssl.cnf says else.
 void set_up_library();
 
 /// Begins what OpenSSL does when it is first used, on a thread of its own.

@@ -65,8 +65,9 @@ Result<BundleSubject> file_subject(const std::string& path, const std::vector<Re
   std::vector<crypto::Hasher> hashers;
   for (const auto algorithm : wanted.algorithms) hashers.emplace_back(algorithm);
   std::string content;
-  // One byte more than it has: the end is seen at once.
-  Bytes buffer(static_cast<std::size_t>(std::min<std::uint64_t>(file->size() + 1, 128U << 10)));
+  // A small file needs no large one, whose pages are all made; one of /proc says that it is empty.
+  Bytes buffer(static_cast<std::size_t>(
+      std::clamp<std::uint64_t>(file->size(), std::uint64_t{4} << 10, std::uint64_t{128} << 10)));
   while (auto count = TRY(file->read(buffer))) {
     TRY(cancel.check());
     const BytesView piece{buffer.data(), count};
