@@ -15,9 +15,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <future>
 #include <iterator>
 #include <optional>
+#include <thread>
 #include <utility>
 
 namespace mpk::cli {
@@ -111,7 +111,7 @@ void end_trace(Session& session, const Result<int>& outcome, const Result<void>&
 
 int run_command(const Command& command, const std::vector<std::string>& arguments, bool ratify,
                 const CancelToken& cancel) {
-  const auto begun = command.begin ? command.begin(arguments) : std::vector<std::future<void>>();
+  const auto begun = command.begin ? command.begin(arguments) : std::vector<std::jthread>();
   OptionSet set;
   auto run = command.bind(set);
   CommonOptions common;

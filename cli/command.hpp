@@ -5,9 +5,9 @@
 #include "option_set.hpp"
 
 #include <functional>
-#include <future>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace mpk::cli {
@@ -30,7 +30,7 @@ struct Command {
   std::function<Run(OptionSet&)> bind;
   /// May begin what takes long before the options are read, as far as the words tell that it is
   /// needed. What it returns lives until the command ends.
-  std::function<std::vector<std::future<void>>(const std::vector<std::string>&)> begin = nullptr;
+  std::function<std::vector<std::jthread>(const std::vector<std::string>&)> begin = nullptr;
   std::vector<std::string> formats = {"text", "json"};  // of --format
   bool goes_on = false;  // run again after Ctrl-C, it does not do again what was done
 

@@ -116,6 +116,7 @@ bool is_allowed(const crypto::Certificate& certificate, const std::vector<std::s
 void keep_memory_small() {
 #ifdef __GLIBC__
   mallopt(M_ARENA_MAX, 16);
+  mallopt(M_TOP_PAD, 128 << 10);
   mallopt(M_MMAP_THRESHOLD, 128 << 10);
 #endif
 }

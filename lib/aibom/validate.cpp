@@ -53,7 +53,7 @@ bool has_errors(const std::vector<Problem>& problems) {
                      [](const Problem& problem) { return problem.level == Problem::Level::error; });
 }
 
-std::future<void> prepare_validation() {
+std::jthread prepare_validation() {
   static std::atomic<bool> begun = false;
   if (begun.exchange(true)) return {};
   return begin_early([] { static_cast<void>(grammar(SpecVersion::v1_6)); }, Urgency::low);

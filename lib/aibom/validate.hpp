@@ -4,8 +4,8 @@
 #include "base/result.hpp"
 #include "json/value.hpp"
 
-#include <future>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace mpk::aibom {
@@ -24,6 +24,6 @@ bool has_errors(const std::vector<Problem>& problems);
 
 /// Begins to compile the grammar of 1.6, some milliseconds of work, on a thread of its own; once in
 /// a process. Thread-safe.
-std::future<void> prepare_validation();
+std::jthread prepare_validation();
 
 }  // namespace mpk::aibom

@@ -1,4 +1,4 @@
-// Background: what is begun is done when its future is gone.
+// Background: what is begun is done when its thread is gone.
 #include "base/background.hpp"
 
 #include <doctest/doctest.h>
@@ -18,7 +18,7 @@ TEST_CASE("what is begun early runs beside its caller, which waits for it at the
       where = std::this_thread::get_id();
       done = true;
     });
-    REQUIRE(begun.valid());
+    REQUIRE(begun.joinable());
     CHECK_FALSE(done);
     may_end = true;
     may_end.notify_all();
@@ -30,8 +30,8 @@ TEST_CASE("what is begun early runs beside its caller, which waits for it at the
 TEST_CASE("what is less urgent gives way, and its caller does not") {
   const int before = getpriority(PRIO_PROCESS, 0);
   int normal = 0, low = 0;
-  begin_early([&] { normal = getpriority(PRIO_PROCESS, 0); }).wait();
-  begin_early([&] { low = getpriority(PRIO_PROCESS, 0); }, Urgency::low).wait();
+  begin_early([&] { normal = getpriority(PRIO_PROCESS, 0); }).join();
+  begin_early([&] { low = getpriority(PRIO_PROCESS, 0); }, Urgency::low).join();
   CHECK(normal == before);
   CHECK(low > before);
   CHECK(getpriority(PRIO_PROCESS, 0) == before);

@@ -17,7 +17,7 @@ void set_up_library() {
   static_cast<void>(RAND_set_DRBG_type(nullptr, "HASH-DRBG", nullptr, nullptr, "SHA256"));
 }
 
-std::future<void> prepare_library() {
+std::jthread prepare_library() {
   return begin_early([] { static_cast<void>(openssl_digest(DigestAlgorithm::sha256)); });
 }
 

@@ -1,8 +1,8 @@
 // The OpenSSL in use, and its state at both ends of a process.
 #pragma once
 
-#include <future>
 #include <string>
+#include <thread>
 
 namespace mpk::crypto {
 
@@ -14,6 +14,6 @@ std::string library_version();
 void set_up_library();
 
 /// Begins what OpenSSL does when it is first used, on a thread of its own.
-std::future<void> prepare_library();
+std::jthread prepare_library();
 
 }  // namespace mpk::crypto

@@ -17,9 +17,9 @@
 #include "oci/once_more.hpp"
 
 #include <chrono>
-#include <future>
 #include <map>
 #include <set>
+#include <thread>
 #include <utility>
 
 namespace mpk::flow {
@@ -191,7 +191,7 @@ void read_content(const Context& context, oci::Store& store, Subject& subject,
 
 // What is verified is a model, as a rule, and has an aiBOM: the grammar is compiled while libcurl
 // is loaded and the registry answers.
-std::future<void> prepare_aibom(const VerifyRequest& request) {
+std::jthread prepare_aibom(const VerifyRequest& request) {
   if (request.build) return {};
   if (request.policy && (!request.policy->aibom || takes_summary(request))) return {};
   return aibom::prepare_validation();

@@ -20,7 +20,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <functional>
-#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -409,7 +408,7 @@ std::unique_ptr<Transport> make_curl_transport(TransportOptions options) {
   return make_resilient(std::move(sender), std::move(options), real_patience());
 }
 
-std::future<void> prepare_transport() {
+std::jthread prepare_transport() {
   return begin_early([] { static_cast<void>(load_curl()); });
 }
 

@@ -10,9 +10,9 @@
 
 #include <filesystem>
 #include <functional>
-#include <future>
 #include <memory>
 #include <string>
+#include <thread>
 
 namespace mpk::http {
 
@@ -52,6 +52,6 @@ std::unique_ptr<Transport> make_curl_transport(TransportOptions options);
 
 /// Loads libcurl, some milliseconds of work, on a thread of its own; what goes wrong is told by the
 /// first request. Without it, and where no thread can be had, that request loads it.
-std::future<void> prepare_transport();
+std::jthread prepare_transport();
 
 }  // namespace mpk::http

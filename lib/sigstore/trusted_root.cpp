@@ -178,7 +178,7 @@ Result<TrustedRoot> parse_trusted_root(std::string_view text) {
   return read().with("trusted root");
 }
 
-std::future<void> prepare_authorities(const TrustedRoot& root, Timestamp now) {
+std::jthread prepare_authorities(const TrustedRoot& root, Timestamp now) {
   std::vector<std::vector<crypto::Certificate>> chains;
   for (const auto& authority : root.certificate_authorities) {
     if (authority.chain.size() > 1 && authority.valid_for.contains(now))

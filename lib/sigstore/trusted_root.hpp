@@ -11,10 +11,10 @@
 #include "crypto/sct.hpp"
 #include "crypto/timestamp.hpp"
 
-#include <future>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace mpk::sigstore {
@@ -58,7 +58,7 @@ struct TrustedRoot {
 Result<TrustedRoot> parse_trusted_root(std::string_view text);
 
 /// Begins to verify the authorities that are valid `now` by each other, on a thread of its own.
-std::future<void> prepare_authorities(const TrustedRoot& root, Timestamp now);
+std::jthread prepare_authorities(const TrustedRoot& root, Timestamp now);
 
 /// The public instance's root that is embedded, with its origin and date.
 struct EmbeddedRoot {
