@@ -18,18 +18,6 @@ void give_way() {
   static_cast<void>(setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + 5));
 }
 
-// Some kernels leave a new thread on its maker's processor, behind it, up to the end of a slice of
-// 3 ms, though another processor is idle. It is moved once; then it may go where it likes.
-void move_to_another_processor(pthread_t thread) {
-  cpu_set_t all;
-  if (sched_getaffinity(0, sizeof(all), &all) != 0) return;
-  cpu_set_t others = all;
-  if (const int own = sched_getcpu(); own >= 0) CPU_CLR(static_cast<std::size_t>(own), &others);
-  if (CPU_COUNT(&others) == 0) return;
-  if (pthread_setaffinity_np(thread, sizeof(others), &others) == 0)
-    static_cast<void>(pthread_setaffinity_np(thread, sizeof(all), &all));
-}
-
 }  // namespace
 
 std::jthread begin_early(std::function<void()> work, Urgency urgency) {
@@ -42,11 +30,21 @@ std::jthread begin_early(std::function<void()> work, Urgency urgency) {
         return;  // who needs it meets the same
       }
     });
-    if (urgency == Urgency::normal) move_to_another_processor(thread.native_handle());
+    if (urgency == Urgency::normal) move_to_another_processor(thread);
     return thread;
   } catch (const std::system_error&) {
     return {};
   }
+}
+
+void move_to_another_processor(std::jthread& thread) {
+  cpu_set_t all;
+  if (sched_getaffinity(0, sizeof(all), &all) != 0) return;
+  cpu_set_t others = all;
+  if (const int own = sched_getcpu(); own >= 0) CPU_CLR(static_cast<std::size_t>(own), &others);
+  if (CPU_COUNT(&others) == 0) return;
+  if (pthread_setaffinity_np(thread.native_handle(), sizeof(others), &others) == 0)
+    static_cast<void>(pthread_setaffinity_np(thread.native_handle(), sizeof(all), &all));
 }
 
 }  // namespace mpk

@@ -14,4 +14,8 @@ enum class Urgency { normal, low };
 /// then.
 std::jthread begin_early(std::function<void()> work, Urgency urgency = Urgency::normal);
 
+/// Once, as some kernels leave a new thread behind its maker, up to the end of that one's slice of
+/// 3 ms, though another processor is idle. Then it may go where it likes.
+void move_to_another_processor(std::jthread& thread);
+
 }  // namespace mpk

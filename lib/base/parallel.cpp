@@ -1,6 +1,8 @@
 // Parallel: the caller and some helper threads take indices from one counter.
 #include "base/parallel.hpp"
 
+#include "base/background.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -95,7 +97,10 @@ Result<void> parallel_for(std::size_t count, std::size_t workers, const CancelTo
     std::vector<std::jthread> helpers;
     const std::size_t wanted = std::min(workers, count);
     try {
-      while (helpers.size() + 1 < wanted) helpers.emplace_back([&run] { run.take_until_done(); });
+      while (helpers.size() + 1 < wanted) {
+        helpers.emplace_back([&run] { run.take_until_done(); });
+        if (helpers.size() == 1) move_to_another_processor(helpers.front());
+      }
     } catch (const std::system_error&) {
       // The system gives no more threads: slower, not wrong, for the caller works too.
     }
