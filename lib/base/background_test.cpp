@@ -2,9 +2,11 @@
 #include "base/background.hpp"
 
 #include <doctest/doctest.h>
+#include <sched.h>
 #include <sys/resource.h>
 
 #include <atomic>
+#include <stdexcept>
 #include <thread>
 
 namespace mpk {
@@ -25,6 +27,33 @@ TEST_CASE("what is begun early runs beside its caller, which waits for it at the
   }
   CHECK(done);
   CHECK(where != std::this_thread::get_id());
+}
+
+TEST_CASE("what is begun early may run on each processor that its caller may run on") {
+  cpu_set_t own;
+  REQUIRE(sched_getaffinity(0, sizeof(own), &own) == 0);
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(static_cast<std::size_t>(sched_getcpu()), &one);
+  for (const cpu_set_t& allowed : {own, one}) {
+    REQUIRE(sched_setaffinity(0, sizeof(allowed), &allowed) == 0);
+    std::atomic<bool> moved{false};
+    cpu_set_t found;
+    CPU_ZERO(&found);
+    auto begun = begin_early([&] {
+      moved.wait(false);
+      static_cast<void>(sched_getaffinity(0, sizeof(found), &found));
+    });
+    moved = true;
+    moved.notify_all();
+    begun.join();
+    CHECK(CPU_EQUAL(&found, &allowed));
+  }
+  REQUIRE(sched_setaffinity(0, sizeof(own), &own) == 0);
+}
+
+TEST_CASE("work that throws is left to whoever needs it") {
+  begin_early([] { throw std::runtime_error("no"); }).join();
 }
 
 TEST_CASE("what is less urgent gives way, and its caller does not") {

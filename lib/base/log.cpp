@@ -1,6 +1,7 @@
 // Log: every line passes the redaction before it reaches the sink.
 #include "base/log.hpp"
 
+#include "base/ascii.hpp"
 #include "base/regex.hpp"
 #include "base/text.hpp"
 
@@ -68,10 +69,6 @@ bool may_match(const Rule& rule, std::string_view text) {
   });
 }
 
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 }  // namespace
 
 std::string redact(std::string_view text) {
@@ -79,7 +76,7 @@ std::string redact(std::string_view text) {
   std::string out = is_valid_utf8(text) ? std::string(text) : printable(text);
   const auto lower = lower_ascii(out);
   // RE2 finds a letter in other letters too: k in the sign of kelvin.
-  const bool any = !is_ascii(lower);
+  const bool any = !std::ranges::all_of(lower, is_ascii);
   for (std::size_t i = 0; i < std::size(kRules); ++i) {
     if (any || may_match(kRules[i], lower)) out = compiled(i).replace_all(out, kRules[i].rewrite);
   }

@@ -25,7 +25,6 @@ constexpr std::array<std::pair<std::string_view, Format>, 8> kFormats = {{
 }};
 
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool contains(std::string_view set, char c) { return set.find(c) != set.npos; }
 
 /// unreserved, sub-delims, percent-encoded, and `extra`; with `wide`, ucschar (RFC 3987 §2.2) too.
