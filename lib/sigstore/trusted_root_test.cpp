@@ -1,8 +1,6 @@
 // Trusted roots are read strictly; the embedded one can be used.
 #include "sigstore/trusted_root.hpp"
 
-#include "base/encoding.hpp"
-#include "sigstore/signing_config.hpp"
 #include "sigstore/test_bundles.hpp"
 
 namespace mpk::sigstore {
