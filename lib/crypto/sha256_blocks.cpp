@@ -72,13 +72,6 @@ MPK_SHA_INLINE void four_rounds(Lane& lane, int group) {
   lane.abef = _mm_sha256rnds2_epu32(lane.abef, lane.cdgh, _mm_shuffle_epi32(sum, 0x0E));
 }
 
-// The processor's own prefetcher ends at a page, and a page of a file follows the one before it in
-// the address space only. Past the end of the piece this reads nothing and can't fault.
-MPK_SHA_INLINE void prefetch(const std::uint8_t* data) {
-  constexpr std::ptrdiff_t kAhead = 512;
-  _mm_prefetch(reinterpret_cast<const char*>(data) + kAhead, _MM_HINT_T0);
-}
-
 // The four words of the schedule (§6.2.2 step 1) that replace those just used.
 MPK_SHA_INLINE void next_words(Lane& lane, int group) {
   __m128i& words = lane.message[group % 4];
@@ -117,7 +110,6 @@ MPK_SHA_TARGET void sha256_blocks(Sha256State& state, const std::uint8_t* data,
   for (; blocks != 0; --blocks, data += kSha256Block) {
     const __m128i abef = lane.abef;
     const __m128i cdgh = lane.cdgh;
-    prefetch(data);
     read_block(lane, data);
 #pragma GCC unroll 16
     for (int group = 0; group < kGroups; ++group) {
@@ -137,8 +129,6 @@ MPK_SHA_TARGET void sha256_blocks_pair(Sha256State& one, const std::uint8_t* dat
   for (; blocks != 0; --blocks, data_one += kSha256Block, data_two += kSha256Block) {
     const __m128i abef[] = {first.abef, second.abef};
     const __m128i cdgh[] = {first.cdgh, second.cdgh};
-    prefetch(data_one);
-    prefetch(data_two);
     read_block(first, data_one);
     read_block(second, data_two);
 #pragma GCC unroll 16

@@ -1,8 +1,6 @@
 // ModelSource: bytes counted, hashed and tapped in the one pass.
 #include "modelpack/model_source.hpp"
 
-#include "base/file_window.hpp"
-
 #include <algorithm>
 
 namespace mpk::modelpack {
@@ -11,7 +9,6 @@ namespace {
 // Two of them, a pair, fit into the second-level cache; smaller ones cost switches of threads.
 constexpr std::size_t kChunk = 256U << 10;
 constexpr std::size_t kHeadPiece = 64U << 10;
-constexpr std::size_t kWindow = 1U << 20;
 
 Result<void> feed(model::HeadTap& tap, FileReader& reader, Stats* stats) {
   Bytes buffer(static_cast<std::size_t>(std::min<std::uint64_t>(kHeadPiece, reader.size())));
@@ -111,33 +108,10 @@ std::string ModelSource::identity() const {
 }
 
 Result<Digest> ModelSource::digest() {
-  Bytes buffer;
-  while (!digest_) {
-    if (TRY(look_at_window())) continue;
-    buffer.resize(kChunk);
-    TRY(read(buffer));
-  }
+  if (digest_) return *digest_;
+  Bytes buffer(kChunk);
+  while (!digest_) TRY(read(buffer));
   return *digest_;
-}
-
-// Of bytes that nobody but the hash wants, which are most of a model's, the copy is saved. False:
-// these are to be read.
-Result<bool> ModelSource::look_at_window() {
-  if (!tap_.satisfied() || offset_ != hashed_ || reader_.size() - offset_ < kWindow) return false;
-  TRY(cancel_.check());
-  const auto window = FileWindow::open(reader_, offset_, kWindow);
-  if (!window) return false;
-  hasher_.update(window->bytes());
-  TRY(window->check(reader_));
-  offset_ += kWindow;
-  hashed_ += kWindow;
-  if (stats_ != nullptr) {
-    stats_->bytes_read += kWindow;
-    stats_->bytes_hashed += kWindow;
-  }
-  if (task_) task_->advance(kWindow);
-  TRY(reader_.seek(offset_));
-  return true;
 }
 
 void ModelSource::done(std::string_view outcome) {

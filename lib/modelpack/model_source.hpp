@@ -45,7 +45,6 @@ class ModelSource final : public oci::Source {
  private:
   ModelSource(const WalkFile& file, FileReader reader, const PackOptions& options,
               CancelToken cancel);
-  Result<bool> look_at_window();
   void take(BytesView piece);
   Result<void> finish();
 

@@ -3,7 +3,6 @@
 
 #include "base/directory.hpp"
 #include "base/file.hpp"
-#include "base/file_window.hpp"
 #include "base/text.hpp"
 #include "crypto/blake2b.hpp"
 #include "crypto/blake3.hpp"
@@ -18,7 +17,6 @@ namespace mpk::oms {
 namespace {
 
 constexpr std::size_t kChunk = 256U << 10;
-constexpr std::uint64_t kWindow = 1U << 20;
 // While one stream waits for its partner, another pair must be there to run.
 constexpr std::size_t kStreamsPerCore = 4;
 
@@ -66,11 +64,14 @@ class PieceHash {
     if (reader_.size() != piece_.file->size) return changed(piece_);
     TRY(reader_.seek(piece_.begin));
     std::uint64_t at = piece_.begin;
-    Bytes buffer;
+    Bytes buffer(static_cast<std::size_t>(std::min<std::uint64_t>(kChunk, piece_.end - at)));
     while (at < piece_.end) {
       TRY(stop.check());
-      const auto count = TRY(step(at, buffer));
+      const auto wanted = std::min<std::uint64_t>(buffer.size(), piece_.end - at);
+      const auto count =
+          TRY(reader_.read(std::span(buffer).first(static_cast<std::size_t>(wanted))));
       if (count == 0) return changed(piece_);
+      hash_.update(BytesView(buffer).first(count));
       at += count;
       if (options_.stats != nullptr) {
         options_.stats->bytes_read += count;
@@ -84,25 +85,6 @@ class PieceHash {
   }
 
  private:
-  // Of bytes that only the hash wants, the copy is saved where the kernel lends its own.
-  Result<std::uint64_t> step(std::uint64_t at, Bytes& buffer) {
-    const auto left = piece_.end - at;
-    if (left >= kWindow && at % kWindow == 0) {
-      const auto window = FileWindow::open(reader_, at, kWindow);
-      if (window) {
-        hash_.update(window->bytes());
-        TRY(window->check(reader_));
-        TRY(reader_.seek(at + kWindow));
-        return kWindow;
-      }
-    }
-    buffer.resize(kChunk);
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(kChunk, left));
-    const auto count = TRY(reader_.read(std::span(buffer).first(wanted)));
-    hash_.update(BytesView(buffer).first(count));
-    return count;
-  }
-
   const Piece& piece_;
   FileReader reader_;
   AnyHash hash_;
