@@ -44,7 +44,6 @@ void grow_heaps_in_large_steps() {
 
 int main(int argc, char** argv) {
   grow_heaps_in_large_steps();
-
   // Before anything else: libarchive and wcwidth depend on it.
   static_cast<void>(std::setlocale(LC_CTYPE, "C.UTF-8"));
   mpk::cli::hold_standard_streams();
@@ -56,13 +55,11 @@ int main(int argc, char** argv) {
   static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
   // An inherited SIG_IGN would hide how children end.
   static_cast<void>(std::signal(SIGCHLD, SIG_DFL));
-
   const int code = mpk::cli::run_app({argv + 1, argv + argc}, token());
 #if defined(__SANITIZE_ADDRESS__) || defined(MPK_COVERAGE)
   return code;  // what looks for leaks, or counts, does so on the way out
 #else
   // Freeing what the kernel takes back anyway is a tenth of a short run.
-
   static_cast<void>(std::fflush(nullptr));
   _exit(code);
 #endif

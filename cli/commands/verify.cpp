@@ -53,13 +53,11 @@ Result<policy::Verdict> judge(const Options& o, flow::VerifyRequest request, Ses
                                bundles.size() == 1 ? bundles.front().text : text, request, o.model);
   }
   if (o.model.given()) return Error(ErrorKind::usage, "options of models beside a file or digest");
-
   auto subject = flow::digest_subject(o.what.target);
   if (!subject) {
     const auto keys = flow::named_keys(request);
     subject = TRY(flow::file_subject(o.what.target, bundles, keys, session.cancel()));
   }
-
   return flow::verify_bundle_file(context, bundles, *subject, request);
 }
 
@@ -90,7 +88,6 @@ Result<int> run(const Options& o, Session& session) {
   // While the artifact and its bundles are read.
   [[maybe_unused]] const auto authorities =
       sigstore::prepare_authorities(request.trusted_root, session.clock().now());
-
   if (o.type) request.predicate_type = TRY(attest::predicate_type_uri(*o.type));
   if (o.content) request.content = flow::VerifyRequest::Content::all;
   request.deep = o.deep;
@@ -98,7 +95,6 @@ Result<int> run(const Options& o, Session& session) {
   // Of an artifact it was asked already, before anything of it is fetched or cached.
   if (o.what.bundle && request.rego)
     TRY(flow::apply_rego(session.context(), *request.rego, verdict));
-
   print_verdict(session, verdict, request.evidence);
   return verdict.exit_code();
 }
