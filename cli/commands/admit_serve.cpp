@@ -187,6 +187,7 @@ class GateServer {
       if (due) next = Clock::now() + kAnyway;
     }
     service_->leave();
+    server_->leave();
     session_.say("stopping: not ready any more");
     std::this_thread::sleep_for(limits_.linger);
     server_->drain(kDrain);
@@ -285,8 +286,8 @@ class GateServer {
       session_.warn("the policy and what belongs to it stay as they were: " + rules.error().text());
       return;
     }
-    ++rules_taken_;
     service_->use(*rules);
+    ++rules_taken_;
     watch_rules();
     const auto& digest = (*rules)->request.policies->digest;
     if (std::exchange(policy_, digest) != digest)

@@ -106,7 +106,7 @@ accepts "without another look" measured 'mpk_verdicts_total{outcome="passed"} 1'
 gate_policy nobody@example.com >"$work/etc/next" && mv "$work/etc/next" "$work/etc/policy.yaml"
 accepts "another policy is read" told "policy read again"
 accepts "and counts at once" ask 403 "/verify?reference=$repo@$digest"
-printf 'apiVersion: mpk/v1\nsigners: what\n' >"$work/etc/policy.yaml"
+printf 'apiVersion: mpk/v1\nsigners: what\n' >"$work/etc/next" && mv "$work/etc/next" "$work/etc/policy.yaml"
 accepts "one that is none is told of" told "policy.yaml:2"
 accepts "and changes nothing" ask 403 "/verify?reference=$repo@$digest"
 accepts "but is counted" measured 'mpk_reloads_total{what="policy",outcome="refused"} 1'

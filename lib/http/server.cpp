@@ -220,6 +220,7 @@ class HttplibServer final : public Server {
   }
 
   std::uint16_t port() const override { return port_; }
+  void leave() override { pool_.leave(); }
   void drain(milliseconds at_most) override { pool_.drain(at_most); }
   ServerStats stats() const override {
     const auto& counted = pool_.counters;
@@ -356,7 +357,7 @@ class HttplibServer final : public Server {
 
   /// When all is known but nothing written.
   void settle(const httplib::Request& request, httplib::Response& out, Exchange& exchange) {
-    exchange.keep = exchange.keep && !exchange.broken && !pool_.is_draining();
+    exchange.keep = exchange.keep && !exchange.broken && !pool_.answers_are_last();
     exchange.link.write_by(steady_clock::now() + options_.write_deadline);
     if (!exchange.keep) return;
     out.headers.erase("Connection");

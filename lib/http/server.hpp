@@ -99,6 +99,10 @@ class Server {
   /// Ends idle connections, lets handlers end and their answers be sent for a moment.
   virtual ~Server() = default;
   virtual std::uint16_t port() const = 0;
+  /// From now on each answer says `Connection: close`: who comes again connects anew, elsewhere if
+  /// he has been told of another server, and finds no connection that drain() is closing.
+  /// Thread-safe.
+  virtual void leave() = 0;
   /// Accepts no more, closes idle connections and lets requests in flight end; their answers say
   /// `Connection: close`. What takes longer than `at_most` is cut. Thread-safe.
   virtual void drain(std::chrono::milliseconds at_most) = 0;

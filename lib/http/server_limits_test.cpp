@@ -298,6 +298,39 @@ TEST_CASE("draining answers what is in flight, lets idle ones go, and takes no n
   CHECK(server->stats().open == 0);
 }
 
+TEST_CASE(
+    "a server that leaves takes connections, keeps those that idle, and answers once on each") {
+  const auto server = start({});
+  RawClient kept(server->port());
+  REQUIRE(kept.ask(kGet).value().head.find("Connection: close") == std::string::npos);
+  server->leave();
+  RawClient fresh(server->port());
+  for (auto* client : {&kept, &fresh}) {
+    const auto answer = client->ask(kGet).value();
+    CHECK(answer.status == 200);
+    CHECK(answer.head.find("Connection: close") != std::string::npos);
+    CHECK(client->at_end());
+  }
+}
+
+TEST_CASE("requests that came before the server drains are answered") {
+  ServerOptions options;
+  options.connections = 200;
+  const auto server = start(options);
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (std::size_t i = 0; i < options.connections; ++i) {
+    clients.push_back(std::make_unique<RawClient>(server->port()));
+    REQUIRE(clients.back()->ask(kGet).has_value());
+  }
+  for (auto& client : clients) REQUIRE(client->send(kGet));
+  server->drain(5s);  // most of their threads have not been woken yet
+  for (auto& client : clients) {
+    const auto answer = client->answer();
+    REQUIRE(answer.has_value());
+    CHECK(answer->status == 200);
+  }
+}
+
 TEST_CASE("draining cuts what takes longer than it may") {
   const auto server = start({});
   RawClient client(server->port());

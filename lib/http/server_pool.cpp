@@ -38,6 +38,7 @@ void block_signals() {
 }  // namespace
 
 ConnectionPool::~ConnectionPool() {
+  leave();
   draining_ = true;
   close_listener();
   Lock lock(mutex_);
@@ -167,7 +168,9 @@ void ConnectionPool::dismiss(const Lock&, Seat& seat) {
 
 void ConnectionPool::end_idle(const Lock& held, Seat::Time idle_since) {
   for (auto& seat : seats_) {
-    if (seat.waiting_ && !seat.leaving_ && seat.idle_since_ <= idle_since) dismiss(held, seat);
+    if (!seat.waiting_ || seat.leaving_ || seat.idle_since_ > idle_since) continue;
+    if (!is_readable(seat.fd()))
+      dismiss(held, seat);  // else its request has come: it gets an answer
   }
 }
 
@@ -221,6 +224,7 @@ void ConnectionPool::close_listener() {
 
 void ConnectionPool::drain(milliseconds at_most) {
   const auto end = steady_clock::now() + at_most;
+  leave();
   draining_ = true;
   close_listener();
   Lock lock(mutex_);

@@ -66,7 +66,9 @@ class ConnectionPool {
 
   Result<void> start(ListeningSocket socket);
   void drain(std::chrono::milliseconds at_most);
-  bool is_draining() const { return draining_; }
+  /// No connection is to have a further request: its answer says so.
+  void leave() { answers_are_last_ = true; }
+  bool answers_are_last() const { return answers_are_last_; }
   std::size_t open() const;
 
   /// Around the wait for a request, in serve(). False: the connection is to be closed.
@@ -96,7 +98,7 @@ class ConnectionPool {
   Fd listener_, wake_;
   std::mutex accepting_;  // while the acceptor is joined
   std::thread acceptor_;
-  std::atomic<bool> draining_{false};
+  std::atomic<bool> answers_are_last_{false}, draining_{false};
 
   mutable std::mutex mutex_;  // of all below
   std::condition_variable work_, gone_;

@@ -145,7 +145,7 @@ accepts "a registry that never answers: refused by mpk, in time" refused_within 
 # The rules change.
 write_policy "$MPK_SANDBOX_REGISTRY/other/**" >gate/rules/policy.yaml
 project policy gate/rules/policy.yaml
-accepts "a new policy is read" until_metric 'mpk_reloads_total{what="policy",outcome="taken"}'
+accepts "a new policy is read" until_metric "mpk_policy_info{name=\"cluster\",digest=\"sha256:$(sha256sum <gate/rules/policy.yaml | cut -c 1-64)\"}"
 refuses "and judged by, also what was remembered" 1 "no-rule" tries any "$good"
 write_policy "$MPK_SANDBOX_REGISTRY/gate/**" >gate/rules/policy.yaml
 project policy gate/rules/policy.yaml
