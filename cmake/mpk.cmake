@@ -22,8 +22,10 @@ if(MPK_COVERAGE)
   target_link_options(mpk_flags INTERFACE --coverage)
 endif()
 
-# Each shared library, libstdc++ above all, is work at every start: what every command needs is linked in. OpenSSL is
-# not: its fixes must reach an installed mpk without a new one. Sanitizers intercept functions of shared libraries.
+# Each shared library, libstdc++ and OpenSSL above all, is work at every start: what every command needs is linked in.
+# libcurl and others bring the system's OpenSSL; theirs must not find this one. Sanitizers intercept functions of
+# shared libraries.
+target_link_options(mpk_flags INTERFACE -Wl,--exclude-libs,libcrypto.a:libssl.a)
 if(NOT MPK_SANITIZE)
   target_link_options(mpk_flags INTERFACE -static-libstdc++ -Wl,--gc-sections)
 endif()

@@ -4,9 +4,9 @@
 #include "base/text.hpp"
 #include "crypto/key.hpp"
 #include "crypto/openssl.hpp"
-#include "crypto/ssl_library.hpp"
 
 #include <openssl/err.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <utility>
@@ -58,46 +58,43 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
   static constexpr unsigned char kOurs[] = "\x08http/1.1";
   unsigned char* out = nullptr;
   const int found =
-      ssl().SSL_select_next_proto(&out, size, kOurs, sizeof kOurs - 1, offered, offered_size);
+      SSL_select_next_proto(&out, size, kOurs, sizeof kOurs - 1, offered, offered_size);
   if (found != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_ALERT_FATAL;  // RFC 7301 §3.2
   *chosen = out;
   return SSL_TLSEXT_ERR_OK;
 }
 
 bool configure(SSL_CTX* context) {
-  ssl().SSL_CTX_set_options(
+  SSL_CTX_set_options(
       context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   // A connection that idles keeps no buffers (34 KiB).
-  ssl().SSL_CTX_ctrl(context, SSL_CTRL_MODE,
-                     SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN,
-                     nullptr);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
   // Otherwise a record is read in two system calls, its five bytes of header first.
-  ssl().SSL_CTX_ctrl(context, SSL_CTRL_SET_READ_AHEAD, 1, nullptr);
+  SSL_CTX_set_read_ahead(context, 1);
   // Tickets take no memory; their keys are this context's, so replace() ends them.
-  ssl().SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, SSL_SESS_CACHE_OFF, nullptr);
-  ssl().SSL_CTX_set_timeout(context, kTicketSeconds);
-  ssl().SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_timeout(context, kTicketSeconds);
+  SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
   static constexpr unsigned char kContext[] = "mpk";
-  return ssl().SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, nullptr) ==
-             1 &&
-         ssl().SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 &&
-         ssl().SSL_CTX_set_num_tickets(context, 1) == 1 &&
-         ssl().SSL_CTX_set_session_id_context(context, kContext, sizeof kContext - 1) == 1;
+  return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
+         SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 &&
+         SSL_CTX_set_num_tickets(context, 1) == 1 &&
+         SSL_CTX_set_session_id_context(context, kContext, sizeof kContext - 1) == 1;
 }
 
 Result<void> show(SSL_CTX* context, const std::vector<Certificate>& chain, const PrivateKey& key) {
-  bool right = ssl().SSL_CTX_use_certificate(context, chain.front().native()) == 1 &&
-               ssl().SSL_CTX_use_PrivateKey(context, key.native()) == 1;
+  bool right = SSL_CTX_use_certificate(context, chain.front().native()) == 1 &&
+               SSL_CTX_use_PrivateKey(context, key.native()) == 1;
   for (std::size_t i = 1; right && i < chain.size(); ++i) {
-    right = ssl().SSL_CTX_ctrl(context, SSL_CTRL_CHAIN_CERT, 1, chain[i].native()) == 1;
+    right = SSL_CTX_ctrl(context, SSL_CTRL_CHAIN_CERT, 1, chain[i].native()) == 1;
   }
   if (!right) return openssl_error(ErrorKind::unsupported, "certificate can't be used for TLS");
   return {};
 }
 
 Result<void> ask_clients(SSL_CTX* context, const std::string& authorities) {
-  X509_STORE* store = ssl().SSL_CTX_get_cert_store(context);
+  X509_STORE* store = SSL_CTX_get_cert_store(context);
   for (const auto& authority :
        TRY(Certificate::list_from_pem(authorities).with("client authorities"))) {
     if (!authority.is_ca()) {
@@ -105,20 +102,19 @@ Result<void> ask_clients(SSL_CTX* context, const std::string& authorities) {
                                              name_of(authority) + " is none");
     }
     if (X509_STORE_add_cert(store, authority.native()) != 1 ||
-        ssl().SSL_CTX_add_client_CA(context, authority.native()) != 1) {
+        SSL_CTX_add_client_CA(context, authority.native()) != 1) {
       return openssl_error(ErrorKind::internal, "client authorities can't be used");
     }
   }
   // An intermediate may be what is trusted.
-  X509_VERIFY_PARAM_set_flags(ssl().SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
-  ssl().SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   return {};
 }
 
 }  // namespace
 
 Result<TlsServer::Identity> TlsServer::identity_of(const TlsFiles& files, Timestamp now) {
-  TRY(load_ssl());
   const auto chain = TRY(Certificate::list_from_pem(files.chain).with("certificate chain"));
   auto key = PrivateKey::from_pem(files.key);
   if (!key && key.error().message() == "private key is encrypted") {
@@ -133,8 +129,7 @@ Result<TlsServer::Identity> TlsServer::identity_of(const TlsFiles& files, Timest
     return Error(ErrorKind::usage, "certificate (" + name_of(chain.front()) +
                                        "): expected one for servers, its key usage says otherwise");
   }
-  const std::shared_ptr<SSL_CTX> context(ssl().SSL_CTX_new(ssl().TLS_server_method()),
-                                         ssl().SSL_CTX_free);
+  const std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
   if (!context || !configure(context.get())) {
     return openssl_error(ErrorKind::internal, "TLS can't be set up");
   }
@@ -164,13 +159,13 @@ Certificate TlsServer::certificate() const { return current().certificate; }
 
 Result<std::unique_ptr<TlsConnection>> TlsServer::accept(int fd) const {
   const auto identity = current();  // a session holds its context
-  SSL* session = ssl().SSL_new(identity.context.get());
+  SSL* session = SSL_new(identity.context.get());
   if (session == nullptr) return openssl_error(ErrorKind::internal, "TLS session can't be made");
   auto connection = std::make_unique<TlsConnection>(session, fd);
-  if (ssl().SSL_set_fd(session, fd) != 1) {
+  if (SSL_set_fd(session, fd) != 1) {
     return openssl_error(ErrorKind::internal, "TLS session can't be made");
   }
-  ssl().SSL_set_accept_state(session);
+  SSL_set_accept_state(session);
   return connection;
 }
 
