@@ -10,8 +10,8 @@ install(FILES README.md CHANGELOG.md SECURITY.md ${documents} DESTINATION ${CMAK
 install(FILES schemas/aibom/overlay.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/mpk)
 install(FILES cmake/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # The licences of what is linked in or compiled in ask to go with the program.
-foreach(package libre2-dev libyaml-dev libfmt-dev libstdc++-12-dev nlohmann-json3-dev libcli11-dev libexpected-dev
-                libprotozero-dev libtomlplusplus-dev)
+foreach(package libssl-dev libre2-dev libyaml-dev libfmt-dev libstdc++-12-dev nlohmann-json3-dev libcli11-dev
+                libexpected-dev libprotozero-dev libtomlplusplus-dev)
   file(REAL_PATH /usr/share/doc/${package}/copyright licence)
   install(FILES ${licence} DESTINATION ${CMAKE_INSTALL_DOCDIR}/linked RENAME ${package} OPTIONAL)
 endforeach()
