@@ -70,10 +70,11 @@ inline Fd connect_to(std::uint16_t port, const char* from = "127.0.0.1") {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   ::inet_pton(AF_INET, from, &address.sin_addr);
-  ::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address);
+  const bool bound = ::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fd.reset();
+  if (!bound || ::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+    fd.reset();
   return fd;
 }
 
