@@ -3,14 +3,21 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <thread>
 
 namespace mpk::crypto {
 namespace {
+
+constexpr std::size_t kStreamsPerProcessor = 4;
 
 // It is still in the second-level cache when its turn comes again.
 constexpr std::size_t kPiece = 256U << 10;
 
 }  // namespace
+
+std::size_t streams_at_a_time() {
+  return kStreamsPerProcessor * std::max(1U, std::thread::hardware_concurrency());
+}
 
 void FileHasher::update(BytesView bytes) {
   if (!sha512_) {

@@ -3,9 +3,14 @@
 
 #include "crypto/hash.hpp"
 
+#include <cstddef>
 #include <optional>
 
 namespace mpk::crypto {
+
+/// How many streams to hash at a time where hashing decides, not a wire: two make a pair
+/// (crypto/hash_pairs.hpp), and while one waits for its partner, another pair must be there to run.
+std::size_t streams_at_a_time();
 
 struct FileDigests {
   Digest sha256;

@@ -6,6 +6,7 @@
 #include "modelpack/unpack.hpp"
 #include "oci/memory_store.hpp"
 #include "oci/test_stores.hpp"
+#include "testing/progress_hook.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/core.h>
@@ -19,6 +20,8 @@
 using namespace mpk;
 using namespace mpk::modelpack;
 using test::Tree;
+using testing::ProgressHook;
+using When = ProgressHook::When;
 
 namespace {
 
@@ -79,26 +82,6 @@ class Restless final : public oci::test::WatchedStore {
  private:
   oci::Store& to_;
   bool streams_;
-};
-
-// Calls back when the named file is opened to be packed; its head was read before.
-class Hook final : public Progress {
- public:
-  Hook(std::string name, std::function<void()> action)
-      : name_(std::move(name)), action_(std::move(action)) {}
-  std::unique_ptr<ProgressTask> start(std::string_view name, std::uint64_t) override {
-    if (name == name_) action_();
-    return std::make_unique<Silent>();
-  }
-
- private:
-  struct Silent final : ProgressTask {
-    void advance(std::uint64_t) override {}
-    void restart() override {}
-    void done(std::string_view) override {}
-  };
-  std::string name_;
-  std::function<void()> action_;
 };
 
 }  // namespace
@@ -251,7 +234,8 @@ TEST_CASE("a member that changes after its head was read is refused by name") {
     tree.write("notes", "text");
     oci::MemoryStore store;
     // README.md is read before notes, by the same thread.
-    Hook hook("README.md", [&] { tree.write("notes", row.content); });
+    // Its head was read before.
+    ProgressHook hook("README.md", When::opened, [&] { tree.write("notes", row.content); });
     const auto packed = pack(&store, tree, {.progress = &hook});
     REQUIRE(packed->error);
     CHECK(packed->error->kind() == ErrorKind::mismatch);

@@ -3,6 +3,7 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "crypto/file_hasher.hpp"
 #include "model/inspect.hpp"
 #include "modelpack/archive_source.hpp"
 #include "modelpack/model_source.hpp"
@@ -18,7 +19,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace mpk::modelpack {
@@ -108,18 +108,12 @@ Result<void> stream_unit(oci::Store* store, const PackPlan& plan, const PackOpti
   return {};
 }
 
-// Hashing decides, not a wire: two streams make a pair (crypto/hash_pairs.hpp), and while one waits
-// for its partner, another pair must be there to run.
-std::size_t local_workers() {
-  constexpr std::size_t kStreamsPerCore = 4;
-  return kStreamsPerCore * std::max(1U, std::thread::hardware_concurrency());
-}
-
 }  // namespace
 
 Result<Streamed> stream_files(oci::Store* store, const PackPlan& plan, const PackOptions& options) {
   const bool is_local = store == nullptr || store->local();
-  const auto workers = is_local ? std::max(options.workers, local_workers()) : options.workers;
+  const auto workers =
+      is_local ? std::max(options.workers, crypto::streams_at_a_time()) : options.workers;
   const auto units = TRY(pack_units(plan, options, workers));
   Results results(plan.files.size());
   TRY(parallel_for(units.size(), workers, options.cancel,

@@ -6,6 +6,7 @@
 #include "modelpack/test_trees.hpp"
 #include "oci/memory_store.hpp"
 #include "oci/test_stores.hpp"
+#include "testing/progress_hook.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -18,6 +19,8 @@
 using namespace mpk;
 using namespace mpk::modelpack;
 using test::Tree;
+using testing::ProgressHook;
+using When = ProgressHook::When;
 
 namespace {
 
@@ -93,34 +96,6 @@ class Stuttering final : public oci::test::WatchedStore {
 
  private:
   oci::Store& to_;
-};
-
-// Calls back once, when the named file is being read.
-class Hook final : public Progress {
- public:
-  Hook(std::string name, std::function<void()> action)
-      : name_(std::move(name)), action_(std::move(action)) {}
-  std::unique_ptr<ProgressTask> start(std::string_view name, std::uint64_t total) override {
-    totals[std::string(name)] = total;
-    return std::make_unique<Task>(*this, name == name_);
-  }
-  std::map<std::string, std::uint64_t> totals;
-  std::map<std::string, int> outcomes;
-
- private:
-  struct Task final : ProgressTask {
-    Task(Hook& h, bool w) : hook(h), watched(w) {}
-    void advance(std::uint64_t) override {
-      if (watched) hook.action_();
-      watched = false;
-    }
-    void restart() override {}
-    void done(std::string_view outcome) override { ++hook.outcomes[std::string(outcome)]; }
-    Hook& hook;
-    bool watched;
-  };
-  std::string name_;
-  std::function<void()> action_;
 };
 
 // So that a change shows, however coarse the clock of the file system is.
@@ -248,7 +223,7 @@ TEST_CASE("a file that changes while it is read is refused by name") {
       fill(tree);
       age(tree, "model.bin");
       oci::MemoryStore store;
-      Hook hook("model.bin", [&] { row.change(tree); });
+      ProgressHook hook("model.bin", When::first_piece_read, [&] { row.change(tree); });
       const auto packed = pack(dry ? nullptr : &store, tree, {.progress = &hook});
       REQUIRE(packed.error);
       CHECK(packed.error->kind() == ErrorKind::mismatch);
@@ -263,7 +238,8 @@ TEST_CASE("a file that is replaced by another while it is read is refused") {
   fill(tree);
   tree.write("new", kWeights);
   oci::MemoryStore store;
-  Hook hook("model.bin", [&] { std::filesystem::rename(tree.at("new"), tree.at("model.bin")); });
+  ProgressHook hook("model.bin", When::first_piece_read,
+                    [&] { std::filesystem::rename(tree.at("new"), tree.at("model.bin")); });
   // What was opened is complete and unchanged but for its link count: its ctime says so.
   age(tree, "model.bin");
   const auto packed = pack(&store, tree, {.workers = 1, .progress = &hook});
@@ -367,7 +343,7 @@ TEST_CASE("progress tells every file with its size and how it ended") {
   fill(tree);
   oci::MemoryStore store;
   for (const char* outcome : {"pushed", "already there"}) {
-    Hook hook("", [] {});
+    ProgressHook hook("", When::opened, [] {});
     REQUIRE(pack(&store, tree, {.workers = 1, .progress = &hook}).outcome);
     CHECK(hook.totals == std::map<std::string, std::uint64_t>{{"README.md", kReadme.size()},
                                                               {"conf/config.json", 2},
@@ -384,7 +360,7 @@ TEST_CASE("an interrupted pack says so and nothing else") {
   before.cancel.cancel();
   CHECK(pack(&store, tree, before).error.value().kind() == ErrorKind::cancelled);
   PackOptions during;
-  Hook hook("model.bin", [&] { during.cancel.cancel(); });
+  ProgressHook hook("model.bin", When::first_piece_read, [&] { during.cancel.cancel(); });
   during.progress = &hook;
   const auto packed = pack(&store, tree, during);
   CHECK(packed.error.value().kind() == ErrorKind::cancelled);

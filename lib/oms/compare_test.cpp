@@ -3,12 +3,18 @@
 
 #include "crypto/hash.hpp"
 #include "oms/test_models.hpp"
+#include "testing/progress_hook.hpp"
 
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <ostream>
 
 using namespace mpk;
 using namespace mpk::oms;
+using testing::ProgressHook;
 using Names = std::vector<std::string>;
 
 namespace {
@@ -185,4 +191,41 @@ TEST_CASE("a file that is no longer what was listed is not hashed") {
   std::filesystem::remove(model.at("a.bin"));
   model.link("a.bin", "empty");
   CHECK(hash_pieces(tree, pieces, HashType::sha256, {}).error().kind() == ErrorKind::mismatch);
+}
+
+TEST_CASE("a file that changes while it is read is not hashed") {
+  struct Row {
+    const char* name;
+    std::function<void(const std::filesystem::path&)> change;
+  };
+  const std::vector<Row> rows = {
+      {"shrinks", [](const auto& path) { std::filesystem::resize_file(path, 300U << 10); }},
+      {"grows", [](const auto& path) { std::ofstream(path, std::ios::app) << "more"; }},
+      {"is written over",
+       [](const auto& path) { std::fstream(path, std::ios::in | std::ios::out) << "W"; }},
+      {"is replaced", [](const auto& path) { std::filesystem::remove(path); }},
+  };
+  for (const auto& row : rows) {
+    for (const auto method : {Method::files, Method::shards}) {
+      CAPTURE(row.name);
+      CAPTURE(method);
+      const test::Model model;
+      model.write("large", std::string(1U << 20, 'w'));
+      // So that a change shows, however coarse the clock of the file system is.
+      std::filesystem::last_write_time(
+          model.at("large"), std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+      const auto tree = list_tree(model.root(), {}).take();
+      const auto pieces =
+          pieces_of(tree.files[0], {.method = method, .shard_size = std::uint64_t{1} << 20});
+      REQUIRE(pieces.size() == 1);
+      ProgressHook hook(pieces[0].name, ProgressHook::When::first_piece_read,
+                        [&] { row.change(model.at("large")); });
+      const auto hashed = hash_pieces(tree, pieces, HashType::sha256, {.progress = &hook});
+      REQUIRE_FALSE(hashed);
+      CHECK(hashed.error().kind() == ErrorKind::mismatch);
+      CHECK(hashed.error().text().find("large") != std::string::npos);
+      CHECK_FALSE(hashed.error().hint().empty());
+      CHECK(hook.outcomes.empty());
+    }
+  }
 }

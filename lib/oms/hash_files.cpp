@@ -6,19 +6,17 @@
 #include "base/text.hpp"
 #include "crypto/blake2b.hpp"
 #include "crypto/blake3.hpp"
+#include "crypto/file_hasher.hpp"
 #include "crypto/hash.hpp"
 
 #include <algorithm>
 #include <numeric>
-#include <thread>
 #include <variant>
 
 namespace mpk::oms {
 namespace {
 
 constexpr std::size_t kChunk = 256U << 10;
-// While one stream waits for its partner, another pair must be there to run.
-constexpr std::size_t kStreamsPerCore = 4;
 
 class AnyHash {
  public:
@@ -121,8 +119,7 @@ Result<std::vector<Resource>> hash_pieces(const Tree& tree, const std::vector<Pi
   std::iota(order.begin(), order.end(), 0U);
   std::ranges::stable_sort(order, std::ranges::greater(),
                            [&](std::size_t i) { return pieces[i].end - pieces[i].begin; });
-  const auto workers = kStreamsPerCore * std::max(1U, std::thread::hardware_concurrency());
-  TRY(parallel_for(order.size(), workers, options.cancel,
+  TRY(parallel_for(order.size(), crypto::streams_at_a_time(), options.cancel,
                    [&](std::size_t i, const CancelToken& stop) -> Result<void> {
                      const auto& piece = pieces[order[i]];
                      PieceHash hash(piece, TRY(open(root, *piece.file)), type, options);
