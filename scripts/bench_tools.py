@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -229,10 +230,17 @@ class Sandbox(Server):
         variables = json.loads(line)["variables"]
         self.reference = f"{variables['MPK_SANDBOX_REGISTRY']}/{REPOSITORY}"
         self.trust = ["--trusted-root", str(self.directory / "trusted-root.json")]
-        self.signing = ["--signing-config", str(self.directory / "signing-config.json"), *self.trust,
-                        "--identity-token", str(self.directory / "identity-token")]
+        self.token = f"{variables['MPK_SANDBOX_ISSUER']}/token?email={urllib.parse.quote(variables['MPK_SANDBOX_IDENTITY'])}"
         self.who = ["--certificate-identity", variables["MPK_SANDBOX_IDENTITY"],
                     "--certificate-oidc-issuer", variables["MPK_SANDBOX_ISSUER"]]
+
+    @property
+    def signing(self) -> list[str]:
+        """Options with a fresh token: one lives ten minutes, less than a long campaign."""
+        file = self.directory / "identity-token"
+        with urllib.request.urlopen(self.token) as answer:
+            file.write_bytes(answer.read())
+        return ["--signing-config", str(self.directory / "signing-config.json"), *self.trust, "--identity-token", str(file)]
 
 
 def name_for_tls() -> str | None:
